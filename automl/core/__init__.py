@@ -1,0 +1,1 @@
+"""Value types, protocols, errors and the registry: the standard library only."""

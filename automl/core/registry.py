@@ -1,0 +1,67 @@
+"""Tables of ``name -> "module:attribute"``, resolved on use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, Generic, TypeVar
+
+from automl.core.errors import UnknownName
+
+T = TypeVar("T")
+
+
+def nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """The known name that ``name`` was probably meant to be, or None."""
+    close = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    return close[0] if close else None
+
+
+class Registry(Generic[T]):
+    """A family of things known by name; nothing is imported until it is asked for.
+
+    Args:
+        kind: What the things are, in the singular, for messages: ``"layer"``.
+        table: ``name -> "module:attribute"``.
+
+    Example:
+        >>> colours: Registry[str] = Registry("text", {"digits": "string:digits"})
+        >>> colours["digits"]
+        '0123456789'
+    """
+
+    def __init__(self, kind: str, table: Mapping[str, str]) -> None:
+        self.kind = kind
+        self._table = dict(table)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name, in the table's order."""
+        return tuple(self._table)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def check(self, name: str) -> str:
+        """Give ``name`` back if it is known; imports nothing.
+
+        Raises:
+            UnknownName: with the nearest name that is known.
+        """
+        if name not in self._table:
+            raise UnknownName(self.kind, name, self.names, nearest(name, self.names))
+        return name
+
+    def __getitem__(self, name: str) -> T:
+        """The thing itself, imported now.
+
+        Raises:
+            UnknownName: with the nearest name that is known.
+        """
+        module, _, attribute = self._table[self.check(name)].partition(":")
+        found: Any = getattr(import_module(module), attribute)
+        return found  # type: ignore[no-any-return]

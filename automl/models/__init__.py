@@ -1,0 +1,1 @@
+"""Networks: from a resolved list of layers to a PyTorch module."""
