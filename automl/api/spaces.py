@@ -1,0 +1,98 @@
+"""Search spaces: which there are, what they hold, and new ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.api.parts import Datasets, dataset_name
+from automl.core.errors import UserError
+from automl.core.inspection import Inspection
+from automl.core.trial import Config
+from automl.search.watch import Silent
+
+if TYPE_CHECKING:
+    from automl.report.check import Check
+    from automl.spaces.vocabulary import Vocabulary
+
+
+def spaces() -> tuple[tuple[str, Path], ...]:
+    """The search spaces at hand, each with its file; one in ./search_spaces wins."""
+    from automl.spaces.find import list_spaces
+
+    return tuple(list_spaces(Path.cwd()))
+
+
+def check(space: str, data: str | None = None) -> Check:
+    """A space in words: its parameters, its size and the networks it holds.
+
+    Args:
+        space: Name of a shipped space, or path of one.
+        data: Name or path of the dataset; None is the space's own.
+
+    Raises:
+        SpaceError: with all that is wrong in the file.
+        DataError: if the data, which networks are built for, cannot be read.
+    """
+    from automl.report.check import check_space
+    from automl.spaces.find import find_space
+    from automl.spaces.read import read_space
+    from automl.trials.inspector import inspect
+
+    parsed = read_space(find_space(space, Path.cwd()), make_vocabulary())
+    datasets = Datasets(dataset_name(data or parsed.data), 0, Silent())
+
+    def inspected(config: Config) -> Inspection:
+        return inspect(config, parsed.task, datasets(config), parsed.objective.constraints)
+
+    return check_space(parsed, inspected)
+
+
+def new_space(name: str, source: str) -> Path:
+    """Copy a space to ./search_spaces/NAME.yaml, to be changed there.
+
+    Raises:
+        UserError: if there is one of that name already.
+    """
+    from automl.spaces.find import find_space
+
+    target = Path("search_spaces") / f"{name.removesuffix('.yaml')}.yaml"
+    if target.exists():
+        raise UserError(f"{target} is there already; choose another name")
+    text = find_space(source, Path.cwd()).read_text(encoding="utf-8")
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    return target
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of search spaces, for editors."""
+    from automl.spaces.schema import json_schema
+
+    return json_schema(make_vocabulary())
+
+
+def make_vocabulary() -> Vocabulary:
+    """Every name that a search space may use."""
+    from automl.data import DATASETS
+    from automl.models.layers import LAYERS
+    from automl.search import PRUNERS, SAMPLERS
+    from automl.spaces.vocabulary import Vocabulary
+    from automl.tasks import TASKS
+    from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
+    from automl.training.settings import TrainingSettings
+
+    return Vocabulary(
+        tasks=TASKS,
+        datasets=DATASETS,
+        families={
+            "layer": LAYERS,
+            "optimizer": OPTIMIZERS,
+            "schedule": SCHEDULES,
+            "augmentation": AUGMENTATIONS,
+        },
+        training=TrainingSettings,
+        samplers=SAMPLERS,
+        pruners=PRUNERS,
+        metrics=lambda task: TASKS[task].metrics,
+    )

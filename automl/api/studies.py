@@ -1,0 +1,87 @@
+"""Looking at studies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl.api.parts import Datasets, find_study, read_back, storage_of
+from automl.core.errors import StudyError
+from automl.core.inspection import Inspection
+from automl.core.trial import Config, Measurement
+from automl.search.watch import Silent
+from automl.store import RESULTS, Store
+
+if TYPE_CHECKING:
+    from automl.search.records import StudyRecord
+
+
+def studies(results: str = RESULTS) -> tuple[StudyRecord, ...]:
+    """Every study in a results folder, by name."""
+    return tuple(show(name, results) for name in Store(Path(results)).names())
+
+
+def show(name: str, results: str = RESULTS) -> StudyRecord:
+    """A study with all its trials.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    from automl.search.study import load_record
+
+    store = Store(Path(results))
+    _, plan = find_study(store, name)
+    return load_record(storage_of(plan, store), name)
+
+
+def curve(name: str, trial: int, results: str = RESULTS) -> tuple[Measurement, ...]:
+    """The whole learning curve of one trial, oldest measurement first.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    folder, _ = find_study(Store(Path(results)), name)
+    return folder.curve(trial)
+
+
+def network(name: str, trial: int, results: str = RESULTS) -> Inspection:
+    """The network of one trial, layer by layer.
+
+    Raises:
+        StudyError: if there is no such study, or the trial never ran.
+    """
+    from automl.trials.inspector import inspect
+
+    folder, plan = find_study(Store(Path(results)), name)
+    config = Config(**folder.config(trial))
+    data = Datasets(plan.data, plan.seed, Silent())(config)
+    return inspect(config, read_back(folder).task, data, {})
+
+
+def dashboard(
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    results: str = RESULTS,
+    storage: str | None = None,
+) -> None:
+    """Serve optuna-dashboard on a results folder until interrupted.
+
+    Args:
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        ready: Is given the URL once it is served.
+        results: Folder of the studies.
+        storage: An Optuna URL to show instead.
+
+    Raises:
+        UserError: if there is nothing to show, or the address cannot be used.
+    """
+    from automl.search.dashboard import serve
+    from automl.search.storage import open_storage
+
+    store = Store(Path(results))
+    if storage is None and not store.journal.is_file():
+        raise StudyError(f"no studies in {results} yet; begin one: automl search cnn")
+    serve(open_storage(storage or store.journal), store.artifacts, host, port, ready)

@@ -1,0 +1,36 @@
+"""The command line: parse, one call into the API, render."""
+
+from __future__ import annotations
+
+import typer
+
+from automl import __version__
+from automl.cli import doctor, models, searching, spaces, studies
+
+app = typer.Typer(
+    name="automl",
+    help="Finds a good PyTorch model for your data while you do something else.",
+    epilog="Begin with: automl search cnn",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"automl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    """Options of the program itself."""
+
+
+for _family in (searching, studies, models, spaces, doctor):
+    _family.register(app)

@@ -1,0 +1,31 @@
+"""``automl doctor``."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import asdict
+
+import typer
+
+from automl.cli.options import Json, Results
+from automl.cli.tables import table
+from automl.store import RESULTS
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor")(doctor)
+
+
+def doctor(results: Results = RESULTS, json: Json = False) -> None:
+    """See what this machine has for a search, and what is wrong with it."""
+    from automl import api
+
+    findings = api.doctor(results)
+    if json:
+        typer.echo(json_module.dumps([asdict(each) for each in findings]))
+    else:
+        rows = (("ok" if each.ok else "WRONG", each.name, each.text) for each in findings)
+        typer.echo(table(("", "what", "found"), rows))
+    if not all(each.ok for each in findings):
+        raise typer.Exit(2)

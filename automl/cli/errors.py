@@ -1,0 +1,44 @@
+"""How the command line ends when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from automl.core.errors import SpaceError, UserError
+
+
+def guarded(run: Callable[[], object]) -> None:
+    """Run the program; what users can mend exits 2 with one message, our own faults exit 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without Unicode shows a "?" rather than nothing.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    try:
+        run()
+    except UserError as error:
+        _complain(str(error) if isinstance(error, SpaceError) else f"automl: {error}", 2)
+    except KeyboardInterrupt:
+        _complain("automl: stopped", 130)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        log = _write_log()
+        _complain(f"automl: a fault of automl's own: {error!r}; the log is in {log}", 1)
+
+
+def _complain(message: str, code: int) -> None:
+    sys.stderr.write(f"{message}\n")
+    sys.exit(code)
+
+
+def _write_log() -> Path:
+    descriptor, name = tempfile.mkstemp(prefix="automl-", suffix=".log")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(traceback.format_exc())
+    return Path(name)

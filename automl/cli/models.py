@@ -1,0 +1,63 @@
+"""``automl export`` and ``automl predict``."""
+
+from __future__ import annotations
+
+import json as json_module
+from typing import Annotated
+
+import typer
+
+from automl.cli.options import Json, Results, Study
+from automl.cli.tables import table
+from automl.cli.text import program
+from automl.core.errors import DataError
+from automl.store import RESULTS
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("export")(export)
+    app.command("predict")(predict)
+
+
+def export(
+    study: Study,
+    trial: Annotated[int | None, typer.Option(min=0, help="Whose model.  [the best]")] = None,
+    format: Annotated[str, typer.Option(help="safetensors, torch_export or onnx.")] = "safetensors",
+    output: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Where to.  [in the study's folder]")
+    ] = None,
+    results: Results = RESULTS,
+    json: Json = False,
+) -> None:
+    """Write a model, checked against the original on real inputs."""
+    from automl import api
+
+    made = api.export(study, trial=trial, format=format, output=output, results=results)
+    if json:
+        typer.echo(json_module.dumps(made.as_json()))
+        return
+    typer.echo(f"{made.describe()}\nUse it: {program()} predict {made.path} IMAGE")
+
+
+def predict(
+    bundle: Annotated[str, typer.Argument(help="Folder of an exported model.")],
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="Files or folders.")],
+    json: Json = False,
+) -> None:
+    """Run a model on image files."""
+    from automl import api
+
+    found = api.predict(bundle, inputs)
+    if json:
+        typer.echo(json_module.dumps([each.as_json() for each in found]))
+    else:
+        rows = (
+            (str(each.path), each.prediction.label, f"{each.prediction.probability:.4f}")
+            if each.prediction
+            else (str(each.path), "-", str(each.error))
+            for each in found
+        )
+        typer.echo(table(("file", "label", "probability"), rows))
+    if all(each.prediction is None for each in found):
+        raise DataError("none of the inputs could be read")

@@ -1,0 +1,130 @@
+"""``automl search`` and ``automl resume``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from automl.cli.interrupt import stop_on_signals
+from automl.cli.options import Json, Results
+from automl.cli.summary import summarize
+from automl.cli.text import parse_duration
+from automl.cli.views import choose_view
+from automl.search.watch import Outcome, Watcher
+from automl.store import RESULTS, Store
+
+Trials = Annotated[int | None, typer.Option(min=1, help="Trials of the study in all.")]
+Timeout = Annotated[str | None, typer.Option(help="Longest this run may take: 90s, 30m, 1h30m.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+
+# What shells give for a program that Ctrl-C ended.
+INTERRUPTED = 130
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("search")(search)
+    app.command("resume")(resume)
+
+
+def search(
+    space: Annotated[str, typer.Argument(help="A shipped space (see: automl spaces) or a file.")],
+    data: Annotated[str | None, typer.Option(help="A dataset's name, or a path.")] = None,
+    name: Annotated[str | None, typer.Option(help="The study's name.  [the space's]")] = None,
+    trials: Trials = None,
+    timeout: Timeout = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Length of a whole trial.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Trials at once.")] = None,
+    cpus_per_trial: Annotated[int | None, typer.Option(min=1, help="Threads a trial.")] = None,
+    gpus_per_trial: Annotated[
+        float | None, typer.Option(min=0, help="GPUs a trial; 0.5 puts two on each.")
+    ] = None,
+    sampler: Annotated[
+        str | None, typer.Option(help="tpe, gp, cmaes, qmc, random or grid.")
+    ] = None,
+    pruner: Annotated[
+        str | None,
+        typer.Option(help="asha, hyperband, median, percentile, wilcoxon or none."),
+    ] = None,
+    metric: Annotated[str | None, typer.Option(help="What ranks trials.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
+    storage: Annotated[
+        str | None, typer.Option(help="An Optuna URL.  [a journal file in --results]")
+    ] = None,
+    results: Results = RESULTS,
+    executor: Annotated[str, typer.Option(help="ray, or local: in this process.")] = "ray",
+    ray_address: Annotated[
+        str | None, typer.Option(help="A running Ray cluster.  [one of its own]")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Search a space for a good model."""
+    from automl import api
+
+    seconds = parse_duration(timeout, "--timeout")
+
+    def run(watcher: Watcher, stop: threading.Event) -> Outcome:
+        return api.search(
+            space,
+            data=data,
+            name=name,
+            trials=trials,
+            timeout=seconds,
+            epochs=epochs,
+            workers=workers,
+            cpus_per_trial=cpus_per_trial,
+            gpus_per_trial=gpus_per_trial,
+            sampler=sampler,
+            pruner=pruner,
+            metric=metric,
+            seed=seed,
+            storage=storage,
+            results=results,
+            executor=executor,
+            ray_address=ray_address,
+            watcher=watcher,
+            stop=stop,
+        )
+
+    _watched(run, results, json, quiet)
+
+
+def resume(
+    study: Annotated[str, typer.Argument(help="The study's name.")],
+    trials: Trials = None,
+    timeout: Timeout = None,
+    results: Results = RESULTS,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Go on with a study to its total."""
+    from automl import api
+
+    seconds = parse_duration(timeout, "--timeout")
+
+    def run(watcher: Watcher, stop: threading.Event) -> Outcome:
+        return api.resume(
+            study, trials=trials, timeout=seconds, results=results, watcher=watcher, stop=stop
+        )
+
+    _watched(run, results, json, quiet)
+
+
+def _watched(
+    run: Callable[[Watcher, threading.Event], Outcome], results: str, as_json: bool, quiet: bool
+) -> None:
+    """Run a search under its view; say how it ended, also by the exit code."""
+    with stop_on_signals() as stop, closing(choose_view(as_json, quiet)) as view:
+        outcome = run(view, stop)
+    if not (as_json or quiet):
+        typer.echo(summarize(outcome, Store(Path(results))))
+    if outcome.reason == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+    if outcome.study.best is None:
+        raise typer.Exit(1)

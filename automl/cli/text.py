@@ -1,0 +1,59 @@
+"""Numbers, durations and commands as people read and write them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from automl.core.errors import UserError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+|\d+(?:\.\d+)?")
+
+
+def parse_duration(text: str | None, flag: str) -> float | None:
+    """Seconds of ``"90"``, ``"30m"``, ``"1h30m"``; None stays None.
+
+    Raises:
+        UserError: if it is no duration above 0.
+    """
+    if text is None:
+        return None
+    seconds = 0.0
+    if _DURATION.fullmatch(text):
+        parts = re.findall(r"(\d+(?:\.\d+)?)([smhd]?)", text)
+        seconds = sum(float(number) * _UNITS[unit or "s"] for number, unit in parts)
+    if seconds <= 0:
+        raise UserError(f"{flag} {text!r}: give a time above 0 such as 90s, 30m or 1h30m")
+    return seconds
+
+
+def duration(seconds: float) -> str:
+    """Seconds as ``"8 s"``, ``"4 min 12 s"``, ``"2 h 5 min"``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def value(number: float | None) -> str:
+    """A metric's value, or a dash."""
+    return "-" if number is None else f"{number:.4f}"
+
+
+def plain(setting: object) -> str:
+    """A drawn value: floats to four significant digits."""
+    return f"{setting:.4g}" if isinstance(setting, float) else str(setting)
+
+
+def count(number: int, noun: str) -> str:
+    """``"1 trial"``, ``"2 trials"``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def program() -> str:
+    """The program as the user called it."""
+    return "automl" if Path(sys.argv[0]).name == "automl" else "python -m automl"

@@ -1,0 +1,110 @@
+"""How a search is shown: one live view, a line a trial, JSON, or nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+
+from automl.cli.progress import Progress
+from automl.cli.text import duration, value
+from automl.core.trial import Measurement
+from automl.search.records import TrialRecord, as_json
+from automl.search.watch import Outcome, Setting, Silent
+
+
+class View(Silent):
+    """A watcher that may hold the terminal; by itself it says nothing."""
+
+    def close(self) -> None:
+        """Give the terminal back; safe to call twice."""
+
+
+class Lines(View):
+    """A line for every trial that ended: for pipes, logs and files."""
+
+    def announce(self, text: str) -> None:
+        """Print it."""
+        self._print(text)
+
+    def begin(self, setting: Setting) -> None:
+        """Print what is searched."""
+        self._progress = Progress(setting)
+        self._print(self._progress.headline())
+
+    def start(self, number: int) -> None:
+        """Follow the trial."""
+        self._progress.start(number)
+
+    def measure(self, number: int, measurement: Measurement) -> None:
+        """Follow the trial."""
+        self._progress.measure(number, measurement)
+
+    def end(self, trial: TrialRecord) -> None:
+        """Print how the trial ended."""
+        progress = self._progress
+        progress.end(trial)
+        metric = f"  {progress.setting.metric} {value(trial.value)}" if trial.value else ""
+        reason = f"  {trial.reason}" if trial.reason else ""
+        left = progress.time_left()
+        self._print(
+            f"[{progress.ended}/{progress.setting.trials}] trial {trial.number} {trial.status}"
+            f"{metric}  {duration(trial.seconds)}{reason}{f'  ({left})' if left else ''}"
+        )
+
+    def pausing(self) -> None:
+        """Say what happens now."""
+        self._print(PAUSING)
+
+    def _print(self, line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+class Json(View):
+    """A JSON object a line on standard output: "begin", each "trial", "end"."""
+
+    def announce(self, text: str) -> None:
+        """Keep standard output for JSON."""
+        sys.stderr.write(f"{text}\n")
+
+    def begin(self, setting: Setting) -> None:
+        """Print the setting."""
+        self._print({"event": "begin", **asdict(setting)})
+
+    def end(self, trial: TrialRecord) -> None:
+        """Print the trial."""
+        self._print({"event": "trial", **as_json(trial)})
+
+    def finish(self, outcome: Outcome) -> None:
+        """Print the best trial and why the search ended."""
+        best = outcome.study.best
+        self._print(
+            {
+                "event": "end",
+                "reason": outcome.reason,
+                "seconds": round(outcome.seconds, 3),
+                "trials": outcome.study.counted,
+                "best": as_json(best) if best else None,
+            }
+        )
+
+    def _print(self, event: dict[str, object]) -> None:
+        sys.stdout.write(json.dumps(event) + "\n")
+        sys.stdout.flush()
+
+
+PAUSING = "stopping: running trials come to their next reporting step (Ctrl-C again stops now)"
+
+
+def choose_view(as_json: bool, quiet: bool) -> View:
+    """The view that fits the flags and the terminal."""
+    if as_json:
+        return Json()
+    if quiet:
+        return View()
+    if sys.stdout.isatty():
+        from automl.cli.live import Live
+
+        return Live()
+    return Lines()

@@ -1,0 +1,17 @@
+"""Where trials run: in this process, or on Ray workers over every core or GPU there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from automl.core.protocols import Executor, MakeRunner
+from automl.core.registry import Registry
+from automl.execution.resources import Resources
+
+EXECUTORS: Registry[Callable[[MakeRunner, Resources], Executor]] = Registry(
+    "executor",
+    {
+        "ray": "automl.execution.ray:RayExecutor",
+        "local": "automl.execution.local:LocalExecutor",
+    },
+)

@@ -1,0 +1,74 @@
+"""Ray itself: started for one search, or a cluster that runs already. Imported on use."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+import ray
+
+from automl.execution.machine import count_cores, count_gpus
+from automl.execution.quiet import QUIET
+from automl.execution.resources import Resources
+from automl.execution.slots import Slots, plan_slots
+
+_SMALLEST_STORE = 80 * 2**20  # Ray refuses less than 75 MiB
+
+
+@contextmanager
+def connected(resources: Resources, plan: Future[Slots]) -> Iterator[int]:
+    """Ray, up inside the ``with``; one that this process has already is left as it was.
+
+    Args:
+        resources: What to use, and where.
+        plan: Answered as soon as the slots are known, which is mostly before Ray is up.
+
+    Yields:
+        How many of Ray's CPUs a worker is to claim.
+    """
+    borrowed = ray.is_initialized()
+    try:
+        yield _join(resources, plan) if borrowed or resources.address else _start(resources, plan)
+    finally:
+        if not borrowed:
+            ray.shutdown()
+
+
+def _start(resources: Resources, plan: Future[Slots]) -> int:
+    """Start a Ray in which each slot is one CPU, whatever its threads: they are the worker's."""
+    gpus = count_gpus()
+    slots = plan_slots(resources, count_cores(), gpus)
+    plan.set_result(slots)
+    ray.init(
+        address="local",
+        num_cpus=slots.count,
+        num_gpus=gpus,
+        object_store_memory=_store_size(),
+        include_dashboard=False,
+        **QUIET,
+    )
+    return 1
+
+
+def _join(resources: Resources, plan: Future[Slots]) -> int:
+    """Share a cluster with others: a worker claims the cores it uses."""
+    ray.init(address=resources.address, ignore_reinit_error=True, **QUIET)
+    there = ray.cluster_resources()
+    slots = plan_slots(resources, int(there.get("CPU", 1)), int(there.get("GPU", 0)))
+    plan.set_result(slots)
+    return slots.threads
+
+
+def _store_size() -> int | None:
+    """Half of the free shared memory; none of it is taken before data is put there.
+
+    Larger data goes to memory-mapped files on disk. None lets Ray use such files alone, as in a
+    container whose shared memory is tiny.
+    """
+    try:
+        half = shutil.disk_usage("/dev/shm").free // 2
+    except FileNotFoundError:  # not Linux
+        return None
+    return half if half >= _SMALLEST_STORE else None

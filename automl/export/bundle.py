@@ -1,0 +1,137 @@
+"""A bundle: the folder a model is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl.core.errors import Infeasible, UserError
+from automl.export.card import render_card
+from automl.export.facts import ModelFacts
+from automl.export.replace import replacing
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+FACTS = "bundle.json"
+CARD = "README.md"
+WEIGHTS = "model.safetensors"
+
+USAGE = """\
+from pathlib import Path
+
+import torch
+
+from automl.export.bundle import Bundle
+
+model = Bundle.load(Path(".")).model()
+with torch.inference_mode():
+    logits = model(torch.from_numpy(images)).numpy()
+"""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A model's folder: ``bundle.json``, a model card, and the model in one of the formats.
+
+    Args:
+        folder: Where it is.
+        facts: What its ``bundle.json`` holds.
+    """
+
+    folder: Path
+    facts: ModelFacts
+
+    @classmethod
+    def write(cls, folder: Path, facts: ModelFacts, weights: Mapping[str, Tensor]) -> Bundle:
+        """Write a bundle with the weights as safetensors; it is there whole or not at all.
+
+        Args:
+            folder: Where to; a bundle that is there already is replaced.
+            facts: About the model.
+            weights: The ``state_dict`` of the model that ``model`` builds, on any device.
+
+        Raises:
+            ExportError: if ``folder`` holds something else, or cannot be written.
+        """
+        from safetensors.torch import save
+
+        with replacing(folder) as fresh:
+            describe(fresh, facts, USAGE)
+            plain = {name: each.detach().cpu().contiguous() for name, each in weights.items()}
+            (fresh / WEIGHTS).write_bytes(save(plain))
+        return cls(folder, facts)
+
+    @classmethod
+    def load(cls, folder: Path) -> Bundle:
+        """Read a bundle of any format; the model itself is read on use.
+
+        Raises:
+            UserError: if there is none, or its ``bundle.json`` is damaged, foreign or too new.
+        """
+        file = folder / FACTS
+        try:
+            text = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise UserError(f"{file} is damaged: it is not text") from None
+        except OSError as error:
+            raise UserError(
+                f"{str(folder)!r} is no bundle: {FACTS} cannot be read ({error.strerror}); "
+                "give the folder that `automl export` wrote"
+            ) from None
+        return cls(folder, ModelFacts.from_json(text, source=str(file)))
+
+    def model(self) -> nn.Module:
+        """The model with its weights, on the CPU, in eval mode: raw uint8 images in, logits out.
+
+        Raises:
+            UserError: if the weights are missing, damaged or not of this network.
+        """
+        file = self.folder / WEIGHTS
+        try:
+            return _build(self.facts, _read_weights(file))
+        except (Infeasible, RuntimeError) as error:
+            reason = str(error).strip().splitlines()[-1].strip()
+            raise UserError(f"{file} does not fit the network in {FACTS}: {reason}") from None
+
+
+def describe(folder: Path, facts: ModelFacts, usage: str) -> None:
+    """Write ``bundle.json`` and the model card, the two files that every bundle has."""
+    (folder / FACTS).write_text(facts.to_json(), encoding="utf-8")
+    (folder / CARD).write_text(render_card(facts, usage), encoding="utf-8")
+
+
+def _read_weights(file: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        weights: dict[str, Tensor] = load_file(file)
+    except OSError as error:
+        raise UserError(f"cannot read the weights {str(file)!r}: {error.strerror}") from None
+    except SafetensorError as error:
+        raise UserError(f"the weights {str(file)!r} are damaged: {error}") from None
+    return weights
+
+
+def _build(facts: ModelFacts, weights: Mapping[str, Tensor]) -> nn.Module:
+    import torch
+
+    from automl.models.network import build_model
+    from automl.models.preprocess import Normalize
+    from automl.tasks import TASKS
+
+    task = TASKS[facts.task]()
+    # On the meta device no random number is drawn, and a foreign file cannot ask for memory that
+    # its weights do not take.
+    with torch.device("meta"):
+        model = build_model(
+            facts.network,
+            facts.input.shape,
+            Normalize(facts.input.mean, facts.input.std),
+            lambda shape: task.head(shape, len(facts.labels)),
+        )
+    model.load_state_dict(weights, assign=True)
+    return model.eval()

@@ -1,0 +1,89 @@
+"""Writes a bundle in a format, and checks what was written before it says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from automl.core.errors import AutomlError, ExportError
+from automl.core.registry import Registry
+from automl.data.dataset import Images
+from automl.export import EXPORTERS
+from automl.export.bundle import Bundle, describe
+from automl.export.exporter import Exporter
+from automl.export.parity import Parity, compare
+from automl.export.replace import replacing
+from automl.export.run import run_module
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Args:
+        path: The folder; a bundle itself.
+        format: Name of the exporter.
+        parity: How near it is to the original.
+        size: Of the model's file, in bytes.
+    """
+
+    path: Path
+    format: str
+    parity: Parity
+    size: int
+
+
+def export_bundle(
+    bundle: Bundle,
+    format: str,
+    output: Path,
+    samples: Images,
+    exporters: Registry[type[Exporter]] = EXPORTERS,
+) -> Exported:
+    """Write a bundle's model in ``format``, with its labels and a model card.
+
+    The file is loaded by the format's own software and compared with the original; nothing is
+    written, and what was in ``output`` stays, unless the two agree.
+
+    Args:
+        bundle: One with weights, as ``Bundle.write`` makes.
+        format: Name in ``exporters``.
+        output: Folder to write; a bundle that is there already is replaced.
+        samples: Real inputs to compare on, uint8 (N, channels, height, width), N > 0.
+        exporters: The formats there are.
+
+    Raises:
+        UnknownName: if there is no such format.
+        UserError: if ``bundle`` has no weights, or damaged ones.
+        ExportError: if the model cannot be written or does not agree with the original, or
+            ``output`` holds something else.
+    """
+    exporter = exporters[format]()
+    _check(bundle, output, samples)
+    original = run_module(bundle.model())
+    with replacing(output) as folder:
+        describe(folder, bundle.facts.model_copy(update={"format": format}), exporter.usage)
+        try:
+            exporter.write(bundle, folder)
+            parity = compare(original, exporter.load(folder), samples)
+        except AutomlError:
+            raise
+        except Exception as error:  # exporters and the software that runs models raise anything
+            raise ExportError(f"the model cannot be written as {format}: {error}") from error
+        if not parity.agrees:
+            raise ExportError(f"{format} is not what the model is, and was not written: {parity}")
+        size = (folder / exporter.file).stat().st_size
+    return Exported(output, format, parity, size)
+
+
+def _check(bundle: Bundle, output: Path, samples: Images) -> None:
+    folder, target = bundle.folder.resolve(), output.resolve()
+    if folder == target or folder in target.parents:
+        raise ExportError(
+            f"{str(output)!r} is in the bundle that is exported; choose a folder outside of it"
+        )
+    if samples.shape[1:] != bundle.facts.input.shape or not len(samples):
+        raise ExportError(
+            f"inputs of shape {samples.shape} cannot check a model that takes (N, "
+            f"{', '.join(map(str, bundle.facts.input.shape))}), N > 0"
+        )

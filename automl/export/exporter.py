@@ -1,0 +1,33 @@
+"""What every export format is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar
+
+from automl.export.bundle import Bundle
+from automl.export.run import Run
+
+
+class Exporter(ABC):
+    """A file format for models, and the software that runs it. Stateless."""
+
+    file: ClassVar[str]
+    """Name of the file it writes: ``model`` and a suffix."""
+
+    usage: ClassVar[str]
+    """Python for the model card, to be run in the folder: from ``images`` to ``logits``."""
+
+    @abstractmethod
+    def write(self, bundle: Bundle, folder: Path) -> None:
+        """Write a model, normalising included, that takes batches of any length.
+
+        Args:
+            bundle: Has the weights.
+            folder: Where ``file`` goes. ``bundle.json`` is there already.
+        """
+
+    @abstractmethod
+    def load(self, folder: Path) -> Run:
+        """The model in ``file``, run by the format's own software on the CPU."""

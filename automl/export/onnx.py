@@ -1,0 +1,60 @@
+"""The format that most other software runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from automl.core.errors import ExportError
+from automl.data.dataset import Images
+from automl.export.bundle import Bundle
+from automl.export.exporter import Exporter
+from automl.export.run import Logits, Run
+from automl.export.trace import trace
+
+
+class Onnx(Exporter):
+    """``.onnx`` in PyTorch's default opset, run by ONNX Runtime (https://onnx.ai)."""
+
+    file: ClassVar[str] = "model.onnx"
+    usage: ClassVar[str] = """\
+import onnxruntime
+
+session = onnxruntime.InferenceSession("model.onnx")
+(logits,) = session.run(None, {"images": images})
+"""
+
+    def write(self, bundle: Bundle, folder: Path) -> None:
+        """Translates the graph; needs torch 2.5, for older ones know no dynamic batch here."""
+        import torch
+
+        if torch.__version__ < (2, 5):
+            raise ExportError(
+                f"the format onnx needs torch 2.5 or newer (installed: {torch.__version__}): "
+                "pip install --upgrade torch torchvision"
+            )
+        torch.onnx.export(
+            trace(bundle),
+            (),
+            folder / self.file,
+            dynamo=True,
+            external_data=False,
+            input_names=["images"],
+            output_names=["logits"],
+            verbose=False,
+        )
+
+    def load(self, folder: Path) -> Run:
+        """Opens a session on the CPU."""
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(
+            folder / self.file, providers=["CPUExecutionProvider"]
+        )
+
+        def run(images: Images) -> Logits:
+            (logits,) = session.run(None, {"images": images})
+            result: Logits = logits
+            return result
+
+        return run

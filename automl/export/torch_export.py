@@ -1,0 +1,41 @@
+"""PyTorch's own format for a model without its Python code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from automl.export.bundle import Bundle
+from automl.export.exporter import Exporter
+from automl.export.quiet import quiet
+from automl.export.run import Run, run_module
+from automl.export.trace import trace
+
+
+class TorchExport(Exporter):
+    """``.pt2``, run by PyTorch (https://docs.pytorch.org/docs/stable/export.html).
+
+    PyTorch's loader trusts the file: load one only if you trust where it comes from.
+    """
+
+    file: ClassVar[str] = "model.pt2"
+    usage: ClassVar[str] = """\
+import torch
+
+model = torch.export.load("model.pt2").module()
+with torch.inference_mode():
+    logits = model(torch.from_numpy(images)).numpy()
+"""
+
+    def write(self, bundle: Bundle, folder: Path) -> None:
+        """Saves the graph."""
+        import torch
+
+        torch.export.save(trace(bundle), folder / self.file)
+
+    def load(self, folder: Path) -> Run:
+        """Reads the graph back."""
+        import torch
+
+        with quiet("torch.export"):
+            return run_module(torch.export.load(folder / self.file).module())

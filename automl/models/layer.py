@@ -1,0 +1,36 @@
+"""What every layer is: typed options that build a PyTorch module."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from torch import nn
+
+# Without the batch axis: an image is (channels, height, width), a vector (features,).
+Shape = tuple[int, ...]
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class Layer(BaseModel, ABC):
+    """The options of one layer. The first field is the one its shorthand sets: ``dropout: 0.3``."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+    keeps_shape: ClassVar[bool] = False
+    """Outputs have the input's shape and take no matrix product: measured without a run."""
+
+    @abstractmethod
+    def build(self, shape: Shape) -> nn.Module:
+        """The module for inputs of ``shape``, with fresh weights on PyTorch's default device.
+
+        Raises:
+            Infeasible: if no such layer can take that shape. The reason need not name the layer
+                or the shape: the network does.
+        """

@@ -1,0 +1,73 @@
+"""Blocks that add their input to what their layers make of it."""
+
+from __future__ import annotations
+
+from operator import floordiv
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from automl.core.errors import Infeasible
+from automl.core.options import Named
+from automl.models.layer import Layer, Shape
+from automl.models.network import build_body
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class Residual(Layer):
+    """Layers whose output is added to their input, so that deep networks train well.
+
+    Where the layers change the channels or the size, the input is averaged to the same size and
+    goes through a learned 1×1 convolution; a vector goes through a dense layer without a bias.
+    Source: He et al., "Deep Residual Learning for Image Recognition" (2016); the averaging is that
+    of ResNet-D in He et al., "Bag of Tricks for Image Classification" (2019).
+    """
+
+    # Lists, as JSON and YAML have them, are welcome.
+    layers: Annotated[
+        tuple[dict[str, Any], ...], Named("layer", many=True), Field(min_length=1, strict=False)
+    ]
+    """The layers that the input goes around."""
+
+    def build(self, shape: Shape) -> nn.Module:
+        """The layers with their shortcut."""
+        from automl.models.modules.residual import ResidualBlock
+
+        body, output = build_body(self.layers, shape)
+        return ResidualBlock(body, _shortcut(shape, output))
+
+
+def _shortcut(before: Shape, after: Shape) -> nn.Module:
+    from torch import nn
+
+    if before == after:
+        return nn.Identity()
+    if len(before) != len(after):
+        raise Infeasible(f"its layers end in {after}, which cannot be added to its input")
+    if len(before) == 1:
+        return nn.Linear(before[0], after[0], bias=False)
+    projection = nn.Conv2d(before[0], after[0], 1, bias=False)
+    if before[1:] == after[1:]:
+        return projection
+    return nn.Sequential(_shrink(before[1:], after[1:]), projection)
+
+
+def _shrink(before: Shape, after: Shape) -> nn.Module:
+    """The mean over windows that lie side by side and turn ``before`` pixels into ``after``.
+
+    Pooling rounds the number of windows down, a convolution with a stride rounds it up.
+    """
+    from torch import nn
+
+    (height, width), (rows, columns) = before, after
+    for divide, up in ((floordiv, False), (_divide_up, True)):
+        window = max(1, divide(height, rows)), max(1, divide(width, columns))
+        if (divide(height, window[0]), divide(width, window[1])) == after:
+            return nn.AvgPool2d(window, ceil_mode=up)
+    raise Infeasible(f"its layers turn {before} pixels into {after}, and no stride does that")
+
+
+def _divide_up(value: int, by: int) -> int:
+    return -(-value // by)

@@ -1,0 +1,1 @@
+"""Modules that PyTorch does not have. Importing one imports torch."""

@@ -1,0 +1,104 @@
+"""From a resolved list of layers to a PyTorch module."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from automl.core.errors import Infeasible
+from automl.models.layer import Shape
+from automl.models.layers import LAYERS
+from automl.models.measure import Size, measure_layer
+from automl.models.pool_first import pool_first
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Network = Sequence[Mapping[str, Any]]
+
+
+def trace(network: Network, shape: Shape) -> Iterator[tuple[str, Size]]:
+    """Follow an input of ``shape`` through ``network``; nothing is built on a real device.
+
+    Yields:
+        The name and the size of each layer in turn.
+
+    Raises:
+        UnknownName: if there is no such layer.
+        Infeasible: at the first layer that cannot be built, naming it, its position from 1 and the
+            shape that reached it.
+    """
+    for position, layer in enumerate(network, start=1):
+        ((name, options),) = layer.items()
+        try:
+            size = measure_layer(name, json.dumps(options, sort_keys=True), shape)
+        except (Infeasible, RuntimeError, ValueError) as error:
+            where = f"layer {position} ({name}) got {_describe(shape)}"
+            violation = getattr(error, "violation", 1.0)
+            raise Infeasible(f"{where}: {_reason(error)}", violation) from error
+        yield name, size
+        shape = size.shape
+
+
+def build_body(network: Network, shape: Shape) -> tuple[nn.Sequential, Shape]:
+    """Build the layers in order, with fresh weights on PyTorch's default device.
+
+    Args:
+        network: Layers, each ``{name: options}``.
+        shape: Of one input: (channels, height, width) or (features,).
+
+    Returns:
+        The layers, whose children are named ``conv2d_1``, ``batch_norm_2`` … after their place in
+        ``network``, and the shape of their output.
+
+    Raises:
+        UnknownName, Infeasible: as ``trace`` does.
+    """
+    from torch import nn
+
+    layers: OrderedDict[str, nn.Module] = OrderedDict()
+    steps = zip(network, trace(network, shape), strict=True)
+    for position, (layer, (name, size)) in enumerate(steps, start=1):
+        layers[f"{name}_{position}"] = LAYERS[name].model_validate(layer[name]).build(shape)
+        shape = size.shape
+    return nn.Sequential(pool_first(layers)), shape
+
+
+def build_model(
+    network: Network, shape: Shape, preprocess: nn.Module, head: Callable[[Shape], nn.Module]
+) -> nn.Sequential:
+    """Build the whole model: raw batches in, logits out.
+
+    Args:
+        network: Layers, each ``{name: options}``.
+        shape: Of one input: (channels, height, width) or (features,).
+        preprocess: Turns raw inputs into the floats that the first layer takes; keeps the shape.
+        head: Makes the output layer for the shape that the last layer gives.
+
+    Returns:
+        A module with the children ``preprocess``, ``body`` and ``head``.
+
+    Raises:
+        UnknownName, Infeasible: as ``trace`` does, and Infeasible where ``head`` does.
+    """
+    from torch import nn
+
+    body, output = build_body(network, shape)
+    parts = [("preprocess", preprocess), ("body", body), ("head", head(output))]
+    return nn.Sequential(OrderedDict(parts))
+
+
+def _describe(shape: Shape) -> str:
+    kind = {1: "a vector", 3: "an image"}.get(len(shape), "an array")
+    return f"{kind} of {shape}"
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    problems = (("".join(f"`{part}` " for part in each["loc"]), each) for each in error.errors())
+    return "; ".join(f"{where}(={each['input']!r}): {each['msg']}" for where, each in problems)

@@ -1,0 +1,1 @@
+"""What is told about spaces and machines, as plain values."""

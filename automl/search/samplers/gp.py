@@ -1,0 +1,17 @@
+"""Gaussian-process Bayesian optimisation."""
+
+from __future__ import annotations
+
+from optuna.samplers import BaseSampler, GPSampler
+
+from automl.core.distributions import Parameter
+from automl.search.quiet import quiet_optuna
+
+
+def make(parameters: tuple[Parameter, ...], seed: int) -> BaseSampler:
+    """A Gaussian process over the parameters that every trial has; the others are drawn at random.
+
+    Source: https://optuna.readthedocs.io, ``optuna.samplers.GPSampler``.
+    """
+    with quiet_optuna():
+        return GPSampler(seed=seed, warn_independent_sampling=False)

@@ -1,0 +1,237 @@
+"""An Optuna study as this tool uses it: asked, told and remembered by the driver alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import optuna
+from optuna.pruners import BasePruner
+from optuna.samplers import BaseSampler
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial, TrialState
+
+from automl.core.distributions import Value
+from automl.core.errors import StudyError
+from automl.core.registry import nearest
+from automl.core.trial import Config, Status, TrialResult
+from automl.search.notes import write_note
+from automl.search.owner import is_alive, this_process
+from automl.search.quiet import quiet_optuna
+from automl.search.records import StudyRecord, TrialRecord
+
+_STATES = {
+    TrialState.COMPLETE: "complete",
+    TrialState.PRUNED: "pruned",
+    TrialState.FAIL: "failed",
+    TrialState.RUNNING: "running",
+    TrialState.WAITING: "waiting",
+}
+
+
+def fingerprint(config: Config) -> str:
+    """The same text for the same configuration."""
+    return json.dumps(asdict(config), sort_keys=True)
+
+
+class Study:
+    """One study in a storage.
+
+    Args:
+        optuna_study: The study itself, with its sampler and pruner.
+    """
+
+    def __init__(self, optuna_study: optuna.Study) -> None:
+        self._study = optuna_study
+        self._twins: dict[str, int] = {}
+        self._owner = this_process()
+
+    @classmethod
+    def create(
+        cls,
+        storage: BaseStorage,
+        name: str,
+        metric: str,
+        maximize: bool,
+        sampler: BaseSampler,
+        pruner: BasePruner,
+    ) -> Study:
+        """Begin a study.
+
+        Raises:
+            StudyError: if the name is taken.
+        """
+        directions = optuna.study.StudyDirection
+        with quiet_optuna():
+            try:
+                made = optuna.create_study(
+                    storage=storage,
+                    study_name=name,
+                    direction=directions.MAXIMIZE if maximize else directions.MINIMIZE,
+                    sampler=sampler,
+                    pruner=pruner,
+                )
+            except optuna.exceptions.DuplicatedStudyError as error:
+                raise taken(name) from error
+            made.set_metric_names([metric])
+        return cls(made)
+
+    @classmethod
+    def load(
+        cls, storage: BaseStorage, name: str, sampler: BaseSampler, pruner: BasePruner
+    ) -> Study:
+        """Take up a study again; trials that a dead process left running wait to go on."""
+        with quiet_optuna():
+            loaded = optuna.load_study(
+                storage=storage, study_name=name, sampler=sampler, pruner=pruner
+            )
+        study = cls(loaded)
+        for trial in loaded.get_trials(deepcopy=False):
+            if trial.state == TrialState.RUNNING and not is_alive(
+                trial.user_attrs.get("owner", "")
+            ):
+                study.release(trial.number)
+            if "config" in trial.user_attrs and trial.state.is_finished():
+                study._twins.setdefault(trial.user_attrs["config"], trial.number)
+        return study
+
+    def enqueue(self, values: Mapping[str, Value]) -> None:
+        """Have the next trial take these values."""
+        self._study.enqueue_trial(dict(values))
+
+    def ask(self) -> optuna.Trial:
+        """The next trial: a waiting one if there is one, else a new one."""
+        with quiet_optuna():
+            trial = self._study.ask()
+        trial.set_user_attr("owner", self._owner)
+        return trial
+
+    def twin(self, config: Config) -> int | None:
+        """The number of an earlier trial of the same configuration, or None."""
+        return self._twins.get(fingerprint(config))
+
+    def begin(self, trial: optuna.Trial, config: Config, size: int, flops: int) -> None:
+        """Note that a trial goes to a worker."""
+        self._twins[fingerprint(config)] = trial.number
+        for key, value in {"config": fingerprint(config), "size": size, "flops": flops}.items():
+            trial.set_user_attr(key, value)
+
+    def end(self, trial: optuna.Trial, result: TrialResult, note: str) -> TrialRecord:
+        """Tell Optuna how a trial ended; a paused one waits to go on."""
+        facts = {
+            "status": result.status.value,
+            "reason": result.reason,
+            "value": result.value,
+            "seconds": round(result.seconds, 3),
+            "device": result.device,
+            "epoch": result.measurements[-1].epoch if result.measurements else 0.0,
+        }
+        self._set_facts(trial, facts)
+        write_note(trial, note)
+        self._tell(trial, result.status, result.value)
+        return self.record(trial.number)
+
+    def reject(self, trial: optuna.Trial, reason: str, violation: float) -> TrialRecord:
+        """Tell Optuna that a configuration cannot be run, and by how much it was over."""
+        trial.set_constraint("feasible", violation)
+        self._set_facts(trial, {"status": "infeasible", "reason": reason})
+        self._tell(trial, Status.PRUNED, None)
+        return self.record(trial.number)
+
+    def repeat(self, trial: optuna.Trial, twin: int) -> TrialRecord:
+        """Tell Optuna that an earlier trial had this configuration, and how that one ended."""
+        earlier = self.record(twin)
+        self._set_facts(
+            trial, {"status": "duplicate", "reason": f"the same configuration as trial {twin}"}
+        )
+        if earlier.status == "complete":
+            self._tell(trial, Status.COMPLETE, earlier.value)
+        else:
+            self._tell(trial, Status.FAILED, None)
+        return self.record(trial.number)
+
+    def release(self, number: int) -> None:
+        """Let a running trial wait, to be gone on with later."""
+        storage = self._study._storage
+        identity = storage.get_trial_id_from_study_id_trial_number(self._study._study_id, number)
+        storage.set_trial_state_values(identity, TrialState.WAITING)
+
+    def record(self, number: int) -> TrialRecord:
+        """One trial as it stands."""
+        storage = self._study._storage
+        identity = storage.get_trial_id_from_study_id_trial_number(self._study._study_id, number)
+        return trial_record(storage.get_trial(identity))
+
+    def records(self) -> StudyRecord:
+        """The whole study as it stands."""
+        return study_record(self._study)
+
+    def _set_facts(self, trial: optuna.Trial, facts: Mapping[str, Any]) -> None:
+        for key, value in facts.items():
+            trial.set_user_attr(key, value)
+
+    def _tell(self, trial: optuna.Trial, status: Status, value: float | None) -> None:
+        with quiet_optuna():
+            if status is Status.PAUSED:
+                self.release(trial.number)
+            elif status is Status.COMPLETE:
+                self._study.tell(trial, value)
+            elif status is Status.PRUNED:
+                self._study.tell(trial, state=TrialState.PRUNED)
+            else:
+                self._study.tell(trial, state=TrialState.FAIL)
+
+
+def trial_record(trial: FrozenTrial) -> TrialRecord:
+    """An Optuna trial as a plain value."""
+    facts = trial.user_attrs
+    state = _STATES[trial.state]
+    return TrialRecord(
+        number=trial.number,
+        status=state if state == "running" else facts.get("status", state),
+        value=facts.get("value", trial.value if trial.state == TrialState.COMPLETE else None),
+        parameters=dict(trial.params),
+        reason=facts.get("reason", ""),
+        seconds=facts.get("seconds", 0.0),
+        device=facts.get("device", ""),
+        size=facts.get("size"),
+        flops=facts.get("flops"),
+        epoch=facts.get("epoch", 0.0),
+    )
+
+
+def study_record(study: optuna.Study) -> StudyRecord:
+    """An Optuna study as a plain value."""
+    names = study.metric_names or ["value"]
+    return StudyRecord(
+        name=study.study_name,
+        metric=names[0],
+        maximize=study.direction == optuna.study.StudyDirection.MAXIMIZE,
+        trials=tuple(trial_record(each) for each in study.get_trials(deepcopy=False)),
+    )
+
+
+def load_record(storage: BaseStorage, name: str) -> StudyRecord:
+    """A study of a storage as a plain value.
+
+    Raises:
+        StudyError: if there is none of that name; says the nearest.
+    """
+    try:
+        with quiet_optuna():
+            return study_record(optuna.load_study(storage=storage, study_name=name))
+    except KeyError as error:
+        known = tuple(optuna.get_all_study_names(storage))
+        guess = nearest(name, known)
+        hint = f"did you mean {guess!r}?" if guess else "see `automl studies`"
+        raise StudyError(f"no study {name!r}; {hint}") from error
+
+
+def taken(name: str) -> StudyError:
+    """The one line for a study name that is in use."""
+    return StudyError(
+        f"a study {name!r} is there already; go on with it: automl resume {name}, "
+        f"or give the new one another name: --name {name}-2"
+    )

@@ -1,0 +1,114 @@
+"""The values a distribution holds: how many, which, the middle one, and in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+from automl.core.distributions import Choices, Distribution, Range, Value
+
+
+def count(distribution: Distribution) -> int | None:
+    """How many values there are; None where they are continuous."""
+    if isinstance(distribution, Choices):
+        return len(distribution.values)
+    if distribution.low == distribution.high:
+        return 1
+    step = _step(distribution)
+    if step is None:
+        return None
+    return int((_exact(distribution.high) - _exact(distribution.low)) // step) + 1
+
+
+def value_at(distribution: Distribution, index: int) -> Value:
+    """The value number ``index`` (from 0) of a distribution that is not continuous."""
+    if isinstance(distribution, Choices):
+        return distribution.values[index]
+    return _number_at(distribution, index)
+
+
+def values(distribution: Distribution) -> tuple[Value, ...]:
+    """Every value of a distribution that is not continuous."""
+    return tuple(value_at(distribution, index) for index in range(count(distribution) or 0))
+
+
+def middle(distribution: Distribution) -> Value:
+    """The first choice, or the middle of a range: the geometric one on a logarithmic scale."""
+    if isinstance(distribution, Choices):
+        return distribution.values[0]
+    if distribution.log:
+        return clipped(distribution, math.sqrt(distribution.low) * math.sqrt(distribution.high))
+    size = count(distribution)
+    if size is None:
+        return clipped(distribution, (distribution.low + distribution.high) / 2)
+    return value_at(distribution, (size - 1) // 2)
+
+
+def clipped(distribution: Range, number: float) -> int | float:
+    """``number`` as the range's type (ints are rounded), moved inside if rounding left it."""
+    nearest = round(number) if distribution.is_int else number
+    return min(max(nearest, distribution.low), distribution.high)
+
+
+def accept(distribution: Distribution, value: Value) -> Value:
+    """``value`` as the distribution holds it: 1 is 1.0 where floats are drawn.
+
+    Raises:
+        ValueError: if it is outside; the message says what is inside.
+    """
+    if isinstance(distribution, Choices):
+        for choice in distribution.values:
+            if choice == value and isinstance(choice, bool) == isinstance(value, bool):
+                return choice
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = value if distribution.is_int else float(value)
+        if _holds(distribution, number):
+            return number
+    raise ValueError(f"must be {words(distribution)}")
+
+
+def words(distribution: Distribution) -> str:
+    """How a person would write it: ``16 | 32 | 64``, ``0.0001 … 0.01 (log)``."""
+    if isinstance(distribution, Choices):
+        return " | ".join(_word(value) for value in distribution.values)
+    scale = " (log)" if distribution.log else ""
+    step = "" if distribution.step is None else f" (step {distribution.step})"
+    return f"{distribution.low} … {distribution.high}{scale}{step}"
+
+
+def trimmed(distribution: Range) -> Range:
+    """The same with ``high`` moved down to the last value that the steps reach."""
+    size = count(distribution)
+    if size is None:
+        return distribution
+    return replace(distribution, high=_number_at(distribution, size - 1))
+
+
+def _number_at(distribution: Range, index: int) -> int | float:
+    number = _exact(distribution.low) + index * (_step(distribution) or 0)
+    return int(number) if distribution.is_int else float(number)
+
+
+def _holds(distribution: Range, number: int | float) -> bool:
+    if not isinstance(number, type(distribution.low)):
+        return False
+    if not distribution.low <= number <= distribution.high:
+        return False
+    step = _step(distribution)
+    return step is None or (_exact(number) - _exact(distribution.low)) % step == 0
+
+
+def _step(distribution: Range) -> Fraction | None:
+    if distribution.step is not None:
+        return _exact(distribution.step)
+    return Fraction(1) if distribution.is_int else None
+
+
+def _exact(number: int | float) -> Fraction:
+    # Through its decimal digits: the third value of 0.1, 0.2, … is then 0.3 exactly.
+    return Fraction(str(number))
+
+
+def _word(value: Value) -> str:
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)

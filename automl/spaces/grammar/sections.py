@@ -1,0 +1,144 @@
+"""The sections of a space beside its network and training: task, data, objective, search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from automl.core.registry import Registry
+from automl.spaces.document import Scalar, Table, Yaml, shown
+from automl.spaces.grammar.context import Context
+from automl.spaces.grammar.form import Form, read_form
+from automl.spaces.grammar.rule import any_scalar
+from automl.spaces.grammar.value import read_value
+from automl.spaces.nodes.draw import Draw
+from automl.spaces.nodes.fixed import Fixed
+
+
+class SearchForm(Form):
+    """How a space is searched."""
+
+    trials: Annotated[int, Field(ge=1)] = 30
+    """How many trials a study has in all."""
+    sampler: str = "tpe"
+    """How values are drawn."""
+    pruner: str = "asha"
+    """How weak trials are stopped early."""
+
+
+class LimitForm(Form):
+    """The most of something that a network may have."""
+
+    max: Annotated[int | float, Field(gt=0)]
+    """The limit, included."""
+
+
+class ConstraintsForm(Form):
+    """What every network must keep to; it is refused before it is trained."""
+
+    parameters: LimitForm | None = None
+    """Learned numbers."""
+    flops: LimitForm | None = None
+    """Floating-point operations of one example's way through the network."""
+
+
+class ObjectiveForm(Form):
+    """What makes one model better than another."""
+
+    metric: str | None = None
+    """A metric of the task; the task's own by default."""
+    constraints: ConstraintsForm = ConstraintsForm()
+    """Limits on the networks."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What makes one model better than another.
+
+    Args:
+        metric: Name of the metric, or None for the task's own.
+        constraints: ``"parameters"``, ``"flops"`` -> the most a network may have.
+    """
+
+    metric: str | None = None
+    constraints: Mapping[str, float] = field(default_factory=dict)
+
+
+def read_task(context: Context, yaml: Yaml) -> str | None:
+    """The task's name, or None after saying what is wrong with it."""
+    return _read_name(context, context.vocabulary.tasks, yaml)
+
+
+def read_data(context: Context, yaml: Yaml) -> tuple[str, Mapping[str, Fixed | Draw]]:
+    """The dataset's name or path, and its options."""
+    if not isinstance(yaml, Table):
+        return _read_dataset(context, yaml), {}
+    if "name" not in yaml.entries:
+        context.problems.add(yaml.line, "data needs `name`", "a dataset's name, or a path")
+    name = _read_dataset(context, yaml.entries["name"].value) if "name" in yaml.entries else ""
+    inside = context.inside("data")
+    options = {
+        key: read_value(inside, any_scalar(key), entry.value, key)
+        for key, entry in yaml.entries.items()
+        if key != "name"
+    }
+    return name, options
+
+
+def read_objective(context: Context, task: str | None, yaml: Yaml) -> Objective:
+    """The objective; its metric is one of the task's."""
+    form = read_form(context.problems, ObjectiveForm, yaml, "the objective")
+    if form is None:
+        return Objective()
+    if form.metric is not None and task is not None:
+        metrics = tuple(context.vocabulary.metrics(task))
+        _check_known(context, yaml, "metric", f"metric of {task}", form.metric, metrics)
+    limits = form.constraints.model_dump(exclude_none=True)
+    return Objective(form.metric, {name: limit["max"] for name, limit in limits.items()})
+
+
+def read_search(context: Context, yaml: Yaml) -> SearchForm:
+    """The search settings."""
+    form = read_form(context.problems, SearchForm, yaml, "the search section")
+    if form is None:
+        return SearchForm()
+    for key, registry in (
+        ("sampler", context.vocabulary.samplers),
+        ("pruner", context.vocabulary.pruners),
+    ):
+        _check_known(context, yaml, key, registry.kind, getattr(form, key), registry.names)
+    return form
+
+
+def _read_dataset(context: Context, yaml: Yaml) -> str:
+    datasets = context.vocabulary.datasets
+    if isinstance(yaml, Scalar) and isinstance(yaml.value, str) and _looks_like_path(yaml.value):
+        return yaml.value
+    return _read_name(context, datasets, yaml) or ""
+
+
+def _looks_like_path(name: str) -> bool:
+    return "/" in name or "." in name or Path(name).exists()
+
+
+def _read_name(context: Context, registry: Registry[Any], yaml: Yaml) -> str | None:
+    if not isinstance(yaml, Scalar) or not isinstance(yaml.value, str):
+        message = f"this must be the name of a {registry.kind}, not {shown(yaml)}"
+        context.problems.add(yaml.line, message, f"known: {', '.join(registry.names)}")
+        return None
+    if yaml.value in registry:
+        return yaml.value
+    context.problems.unknown(yaml.line, registry.kind, yaml.value, registry.names)
+    return None
+
+
+def _check_known(
+    context: Context, yaml: Yaml, key: str, kind: str, name: str, known: tuple[str, ...]
+) -> None:
+    if name not in known and isinstance(yaml, Table):
+        line = yaml.entries[key].line if key in yaml.entries else yaml.line
+        context.problems.unknown(line, kind, name, known)

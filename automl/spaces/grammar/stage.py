@@ -1,0 +1,91 @@
+"""Stages: ``{stage: name, repeat: …, layers: […]}``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from automl.core.distributions import Range
+from automl.spaces.document import Table, Yaml
+from automl.spaces.grammar.context import Context
+from automl.spaces.grammar.form import Form, read_form
+from automl.spaces.grammar.names import Name
+from automl.spaces.grammar.rule import rule_of
+from automl.spaces.grammar.value import read_value
+from automl.spaces.nodes.draw import Draw
+from automl.spaces.nodes.fixed import Fixed
+from automl.spaces.nodes.node import Node
+from automl.spaces.nodes.sequence import Sequence
+from automl.spaces.nodes.stage import Stage
+
+MOST_REPEATS = 1_000
+
+
+class StageForm(Form):
+    """A named part of a network that is repeated."""
+
+    stage: Name
+    """The stage's name; it begins the names of its parameters."""
+    repeat: Any = 1
+    """How often its layers come, one after the other; 0 is never."""
+    layers: Any
+    """What is repeated."""
+
+
+class RepeatForm(Form):
+    """How often a stage is repeated."""
+
+    repeat: Annotated[int, Field(ge=0)] = 1
+    """Number of repeats."""
+
+
+def read_stage(
+    context: Context, table: Table, read_layers: Callable[[Context, Yaml], Sequence]
+) -> Node:
+    """The stage in ``table``; ``read_layers`` reads what it repeats."""
+    form = read_form(context.problems, StageForm, table, "a stage")
+    name = form.stage if form else "stage"
+    repeat, most = _read_repeat(context.inside(name), table)
+    inside = context.repeated(name, most)
+    if inside.once in context.taken:
+        line = table.entries["stage"].line
+        context.problems.add(line, f"a stage {name!r} is here already", "give it another name")
+    context.taken.add(inside.once)
+    if "layers" not in table.entries:
+        return Fixed(())
+    layers = read_layers(inside, table.entries["layers"].value)
+    if not layers.parts:
+        context.problems.add(table.entries["layers"].line, f"stage {name!r} has no layers")
+    return Stage(repeat, layers)
+
+
+def _read_repeat(context: Context, table: Table) -> tuple[Fixed | Draw, int]:
+    """How often, and how often at most; once if that is wrong."""
+    if "repeat" not in table.entries:
+        return Fixed(1), 1
+    entry = table.entries["repeat"]
+    before = len(context.problems)
+    repeat = read_value(context, rule_of(RepeatForm, "repeat"), entry.value, "repeat")
+    if len(context.problems) > before:
+        return Fixed(1), 1
+    most = _most(repeat)
+    if most < 1:
+        context.problems.add(
+            entry.line, "`repeat` must reach 1", "a stage that never comes is none"
+        )
+    if most * context.repeats > MOST_REPEATS:
+        total = most * context.repeats
+        context.problems.add(entry.line, f"up to {total:,} repeats", f"at most {MOST_REPEATS:,}")
+    if isinstance(repeat, Draw) and repeat.grow is not None:
+        context.problems.add(entry.line, "`repeat` cannot grow")
+    return repeat, most
+
+
+def _most(repeat: Fixed | Draw) -> int:
+    if isinstance(repeat, Fixed):
+        return int(repeat.value)
+    if isinstance(repeat.distribution, Range):
+        return int(repeat.distribution.high)
+    return max(value for value in repeat.distribution.values if isinstance(value, int))

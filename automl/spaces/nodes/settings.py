@@ -1,0 +1,62 @@
+"""Options that belong together, as one of the package's settings classes knows them."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from automl.core.distributions import Parameter, Suggest
+from automl.core.errors import Infeasible
+from automl.spaces.nodes.node import Node
+from automl.spaces.nodes.scope import Scope
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of a layer, an optimizer, a training.
+
+    Args:
+        label: What they are the options of, for messages.
+        model: The class that validates them and knows the defaults.
+        options: The options that the space sets or draws.
+    """
+
+    label: str
+    model: type[BaseModel]
+    options: Mapping[str, Node]
+
+    def sample(self, suggest: Suggest, scope: Scope) -> dict[str, Any]:
+        """Every option of the class, defaults included.
+
+        Raises:
+            Infeasible: if the class refuses values that are each right for themselves.
+        """
+        drawn = {name: node.sample(suggest, scope) for name, node in self.options.items()}
+        try:
+            settings = self.model.model_validate_json(json.dumps(drawn), strict=True)
+        except ValidationError as error:
+            raise Infeasible(
+                f"{self.label}: {'; '.join(map(complaint, error.errors()))}"
+            ) from error
+        return settings.model_dump(mode="json")
+
+    def parameters(self, scope: Scope) -> Iterator[Parameter]:
+        """Those of the options."""
+        for node in self.options.values():
+            yield from node.parameters(scope)
+
+    def size(self, repeats: int) -> int:
+        """Every option with every other."""
+        return math.prod(node.size(repeats) for node in self.options.values())
+
+
+def complaint(error: Mapping[str, Any]) -> str:
+    """One of pydantic's errors in a user's words: ``must be greater than 0``."""
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return re.sub(r"^\w+ should", "must", message).replace(" after validation", "")

@@ -1,0 +1,36 @@
+"""Collects all that is wrong with a space, to be told at once."""
+
+from __future__ import annotations
+
+from automl.core.errors import Problem, SpaceError
+from automl.core.registry import nearest
+
+
+class Problems:
+    """What was found wrong so far."""
+
+    def __init__(self) -> None:
+        # What stands behind an alias is read once for each use; it is told once.
+        self._found: dict[Problem, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, line: int, message: str, hint: str = "") -> None:
+        """Note what is wrong in ``line`` and what would be right."""
+        self._found[Problem(line, message, hint)] = None
+
+    def unknown(self, line: int, kind: str, name: str, known: tuple[str, ...]) -> None:
+        """Note a name that is not among the ``known`` ones."""
+        guess = nearest(name, known)
+        hint = f"did you mean {guess!r}?" if guess else f"known: {', '.join(known) or 'none'}"
+        self.add(line, f"unknown {kind} {name!r}", hint)
+
+    def raise_any(self, source: str) -> None:
+        """Tell all problems, in the order of their lines.
+
+        Raises:
+            SpaceError: if there is any.
+        """
+        if self._found:
+            raise SpaceError(source, tuple(sorted(self._found, key=lambda each: each.line)))

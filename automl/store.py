@@ -1,0 +1,193 @@
+"""The one place that knows the layout of results/."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Set
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from automl.core.errors import StudyError
+from automl.core.trial import Measurement, TrialResult, TrialSpec
+
+RESULTS = "results"
+
+# A trial's best weights; kept for the best few trials.
+WEIGHTS = "weights.safetensors"
+# All that a paused trial needs to go on exactly where it stood.
+STATE = "state.pt"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: to a temporary name beside it, then renamed."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """One study's folder: study.yaml, trials/, best/."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The study's name."""
+        return self.path.name
+
+    @property
+    def best(self) -> Path:
+        """Where the best model's bundle is."""
+        return self.path / "best"
+
+    def exported(self, format: str) -> Path:
+        """Where a model goes that is exported without another place being named."""
+        return self.path / "exported" / format
+
+    @property
+    def log(self) -> Path:
+        """Where the tool writes what went wrong inside it."""
+        return self.path / "automl.log"
+
+    def exists(self) -> bool:
+        """Whether a study was begun here."""
+        return (self.path / "study.yaml").is_file()
+
+    def create(self, record: Mapping[str, Any]) -> None:
+        """Begin the study: write study.yaml. Multi-line texts stay readable.
+
+        Raises:
+            StudyError: if the folder cannot be written.
+        """
+        plain = {
+            key: LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
+            for key, value in record.items()
+        }
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with (self.path / "study.yaml").open("w", encoding="utf-8") as file:
+                YAML().dump(plain, file)
+        except OSError as error:
+            raise not_writable(self.path, error) from error
+
+    def record(self) -> dict[str, Any]:
+        """What study.yaml holds.
+
+        Raises:
+            StudyError: if it is missing or is not what this tool writes.
+        """
+        file = self.path / "study.yaml"
+        try:
+            found = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise StudyError(f"{file}: cannot be read ({error.strerror})") from error
+        except Exception as error:
+            raise StudyError(f"{file}: is damaged ({type(error).__name__})") from error
+        if not isinstance(found, dict):
+            raise StudyError(f"{file}: is damaged (not a mapping)")
+        return found
+
+    def trial(self, number: int) -> Path:
+        """The folder of one trial."""
+        return self.path / "trials" / f"{number:04d}"
+
+    def weights(self, number: int) -> Path:
+        """Where trial ``number`` keeps its best weights."""
+        return self.trial(number) / WEIGHTS
+
+    def state(self, number: int) -> Path:
+        """Where trial ``number`` keeps what it needs to go on, while it is paused."""
+        return self.trial(number) / STATE
+
+    def begin_trial(self, spec: TrialSpec) -> None:
+        """Make a trial's folder and write its spec there."""
+        folder = self.trial(spec.number)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / "spec.json", json.dumps(asdict(spec), indent=1))
+
+    def end_trial(self, result: TrialResult) -> None:
+        """Write a trial's full curve, one measurement a line."""
+        rows = (json.dumps(asdict(each)) for each in result.measurements)
+        write_text(self.trial(result.number) / "curve.jsonl", "".join(f"{row}\n" for row in rows))
+
+    def curve(self, number: int) -> tuple[Measurement, ...]:
+        """A trial's full curve; empty if it has none."""
+        file = self.trial(number) / "curve.jsonl"
+        if not file.is_file():
+            return ()
+        rows = file.read_text(encoding="utf-8").splitlines()
+        return tuple(Measurement(**json.loads(row)) for row in rows)
+
+    def config(self, number: int) -> dict[str, Any]:
+        """The resolved configuration of a trial, as its spec has it.
+
+        Raises:
+            StudyError: if that trial never reached a worker.
+        """
+        file = self.trial(number) / "spec.json"
+        if not file.is_file():
+            raise StudyError(f"trial {number} of {self.name!r} has no network: it never ran")
+        config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["config"]
+        return config
+
+    def keep_checkpoints(self, best: Set[int], unfinished: Set[int]) -> None:
+        """Drop the weights of all trials but these, and the state of all but the unfinished."""
+        self._drop(WEIGHTS, kept=best | unfinished)
+        self._drop(STATE, kept=unfinished)
+
+    def _drop(self, name: str, kept: Set[int]) -> None:
+        for file in self.path.glob(f"trials/*/{name}"):
+            if int(file.parent.name) not in kept:
+                file.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A results folder: the studies in it and the journal they share."""
+
+    root: Path
+
+    @property
+    def journal(self) -> Path:
+        """The file that holds every study's trials; what optuna-dashboard opens."""
+        return self.root / "studies.journal"
+
+    @property
+    def artifacts(self) -> Path:
+        """What the dashboard shows per trial."""
+        return self.root / "artifacts"
+
+    def prepare(self) -> None:
+        """Make the folder and see that it can be written.
+
+        Raises:
+            StudyError: if it cannot.
+        """
+        probe = self.root / f".write-test.{os.getpid()}"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise not_writable(self.root, error) from error
+
+    def study(self, name: str) -> StudyFolder:
+        """The folder of the study ``name``, begun or not."""
+        return StudyFolder(self.root / name)
+
+    def names(self) -> tuple[str, ...]:
+        """Every study that was begun here."""
+        return tuple(sorted(file.parent.name for file in self.root.glob("*/study.yaml")))
+
+
+def not_writable(path: Path, error: OSError) -> StudyError:
+    """The one line for a results folder that cannot be written."""
+    return StudyError(
+        f"cannot write to {path} ({error.strerror}); choose another folder with --results DIR"
+    )

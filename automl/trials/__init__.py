@@ -1,0 +1,12 @@
+"""What runs in a worker: one trial from its spec to its result. Knows neither Optuna nor Ray."""
+
+from __future__ import annotations
+
+from automl.core.protocols import Runner
+
+
+def make_runner(threads: int) -> Runner:
+    """A runner for one worker, on its GPU or on ``threads`` CPU threads; loads torch there."""
+    from automl.trials.runner import TrialRunner
+
+    return TrialRunner(threads)

@@ -1,0 +1,57 @@
+"""What every test of data gets: no network, and no data but its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from data_files import save_image, write_cifar, write_idx
+
+from automl.data import fashion_mnist
+
+
+@pytest.fixture(autouse=True)
+def data_root(tmp_path, monkeypatch) -> Path:
+    """An empty folder for published datasets, and no network but this machine's own."""
+    root = tmp_path / "data root"
+    monkeypatch.setenv("AUTOML_DATA", str(root))
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setattr(fashion_mnist, "DEBIAN_FOLDER", tmp_path / "debian")
+    return root
+
+
+@pytest.fixture
+def published_files(data_root, monkeypatch) -> None:
+    """Every published dataset, small, where it is looked for."""
+    from torchvision import datasets
+
+    write_idx(data_root / "MNIST" / "raw")
+    write_idx(data_root / "FashionMNIST" / "raw")
+    write_cifar(data_root, datasets.CIFAR10, monkeypatch)
+    write_cifar(data_root, datasets.CIFAR100, monkeypatch)
+
+
+@pytest.fixture
+def mixed_folder(tmp_path) -> Path:
+    """Two classes of every kind of image there is."""
+    for label in ("cat", "dog"):
+        for index, (name, mode) in enumerate(
+            [
+                ("a.png", "L"),
+                ("b.jpg", "RGB"),
+                ("c.gif", "P"),
+                ("d.png", "RGBA"),
+                ("e.png", "I;16"),
+                ("f.jpeg", "CMYK"),
+                ("g.bmp", "1"),
+                ("h.webp", "RGBA"),
+                ("i.tif", "LA"),
+                ("j.ppm", "RGB"),
+                ("k.png", "P"),
+            ]
+        ):
+            save_image(tmp_path / "mixed" / label / name, mode, (10 + index, 40 - index), index)
+    return tmp_path / "mixed"
