@@ -107,22 +107,25 @@ class Run:
             self.plan.name,
             self.plan.metric,
             self._maximize(),
-            *self._sampling(),
+            *self._sampling(begun=0),
         )
         self.folder.create(self._record(data))
         study.enqueue(self.space.baseline())
         return study
 
     def _load(self, data: Dataset) -> Study:
-        from automl.search.study import Study
+        from automl.search.study import Study, load_record
 
-        return Study.load(storage_of(self.plan, self.store), self.plan.name, *self._sampling())
+        storage, name = storage_of(self.plan, self.store), self.plan.name
+        begun = len(load_record(storage, name).trials)
+        return Study.load(storage, name, *self._sampling(begun))
 
-    def _sampling(self) -> tuple[BaseSampler, BasePruner]:
+    def _sampling(self, begun: int) -> tuple[BaseSampler, BasePruner]:
         from automl.search import PRUNERS, SAMPLERS
 
         make_sampler, make_pruner = SAMPLERS[self.plan.sampler], PRUNERS[self.plan.pruner]
-        return make_sampler(self.space.parameters(), self.plan.seed), make_pruner(self._steps())
+        sampler = make_sampler(self.space.parameters(), self.plan.seed, begun)
+        return sampler, make_pruner(self._steps())
 
     def _problem(
         self, executor: Executor, datasets: Datasets, first: Dataset, done: int

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ TENTH = 0.1  # 6,000 of 60,000 and 1,000 of 10,000
 
 def cut(folder: Path, output: Path) -> None:
     """Write a tenth of each class of each split in ``folder`` to ``output``, an npz file."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, split in read_idx_splits(folder).items():
         _, chosen = split_indices(split.targets, [TENTH], FIXED_SEED)
         part = split.take(chosen)

@@ -65,7 +65,8 @@ class PublishedSource(Source):
         kind = self._torchvision_class()
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # NumPy's, on how the CIFAR files were pickled
+                # NumPy 2.4.0 to 2.4.4 warn of flags as Python 2 pickled them in the CIFAR files.
+                warnings.simplefilter("ignore")
                 halves = {"train": kind(root, train=True), "test": kind(root, train=False)}
             given = {name: Split(_images(half), _targets(half)) for name, half in halves.items()}
         except NOT_THERE:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
 import ray
 
+from automl.core.errors import UserError
 from automl.execution.machine import count_cores, count_gpus
 from automl.execution.quiet import QUIET
 from automl.execution.resources import Resources
@@ -54,11 +56,25 @@ def _start(resources: Resources, plan: Future[Slots]) -> int:
 
 def _join(resources: Resources, plan: Future[Slots]) -> int:
     """Share a cluster with others: a worker claims the cores it uses."""
+    _check_reachable(resources.address or "auto")
     ray.init(address=resources.address, ignore_reinit_error=True, **QUIET)
     there = ray.cluster_resources()
     slots = plan_slots(resources, int(there.get("CPU", 1)), int(there.get("GPU", 0)))
     plan.set_result(slots)
     return slots.threads
+
+
+def _check_reachable(address: str) -> None:
+    """Find out at once what Ray takes minutes to say."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdecimal():
+        return  # "auto", or for Ray to judge
+    try:
+        socket.create_connection((host.rpartition("/")[2].strip("[]"), int(port)), timeout=5).close()
+    except OSError as error:
+        raise UserError(
+            f"no Ray cluster answers at {address!r} ({error}); start one with `ray start --head`"
+        ) from error
 
 
 def _store_size() -> int | None:

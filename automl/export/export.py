@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from automl.core.errors import AutomlError, ExportError
+from automl.core.errors import ExportError
 from automl.core.registry import Registry
 from automl.data.dataset import Images
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle, describe
 from automl.export.exporter import Exporter
+from automl.export.foreign import foreign
 from automl.export.parity import Parity, compare
 from automl.export.replace import replacing
 from automl.export.run import run_module
@@ -63,13 +64,9 @@ def export_bundle(
     original = run_module(bundle.model())
     with replacing(output) as folder:
         describe(folder, bundle.facts.model_copy(update={"format": format}), exporter.usage)
-        try:
+        with foreign(ExportError, f"the model cannot be written as {format}"):
             exporter.write(bundle, folder)
             parity = compare(original, exporter.load(folder), samples)
-        except AutomlError:
-            raise
-        except Exception as error:  # exporters and the software that runs models raise anything
-            raise ExportError(f"the model cannot be written as {format}: {error}") from error
         if not parity.agrees:
             raise ExportError(f"{format} is not what the model is, and was not written: {parity}")
         size = (folder / exporter.file).stat().st_size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version as installed
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
@@ -11,7 +11,7 @@ from automl import __version__
 from automl.core.errors import UserError
 
 # Grows whenever an older reader could not make sense of a newer bundle.
-VERSION = 1
+VERSION: Final = 1
 
 Count = Annotated[int, Field(ge=1)]
 ResolvedLayer = Annotated[dict[str, dict[str, Any]], Field(min_length=1, max_length=1)]

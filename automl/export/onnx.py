@@ -28,7 +28,8 @@ session = onnxruntime.InferenceSession("model.onnx")
         """Translates the graph; needs torch 2.5, for older ones know no dynamic batch here."""
         import torch
 
-        if torch.__version__ < (2, 5):
+        # Compares as a version, not as text.
+        if torch.__version__ < "2.5":
             raise ExportError(
                 f"the format onnx needs torch 2.5 or newer (installed: {torch.__version__}): "
                 "pip install --upgrade torch torchvision"

@@ -40,7 +40,7 @@ class Parity:
 
     def __str__(self) -> str:
         return (
-            f"on {self.examples} real inputs, in batches of {' and '.join(map(str, self.batches))}, "
+            f"on {self.examples} real inputs, in batches of {', '.join(map(str, self.batches))}, "
             f"logits differ by up to {self.difference:.2g} (rounding: {self.tolerance:.2g}) and "
             f"{self.equal_decisions:.0%} of the decisions are the same"
         )

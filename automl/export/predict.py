@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from automl.core.errors import AutomlError, DataError, UserError
+from automl.core.errors import DataError, UserError
 from automl.data.dataset import Images
 from automl.data.image import decode_image
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
+from automl.export.foreign import foreign
 from automl.export.run import Run
 from automl.tasks import TASKS
 from automl.tasks.task import Prediction
@@ -91,13 +92,9 @@ class Predictor:
 
 def _load(bundle: Bundle) -> Run:
     exporter = EXPORTERS[bundle.facts.format]()
-    try:
+    file = bundle.folder / exporter.file
+    with foreign(UserError, f"cannot load the model {str(file)!r}"):
         return exporter.load(bundle.folder)
-    except AutomlError:
-        raise
-    except Exception as error:  # what runs a model raises anything on a damaged file
-        file = bundle.folder / exporter.file
-        raise UserError(f"cannot load the model {str(file)!r}: {error}") from error
 
 
 def _expand(path: Path) -> list[Path]:
@@ -112,4 +109,7 @@ def _images_in(folder: Path) -> list[Path]:
     from PIL import Image
 
     suffixes = Image.registered_extensions()  # loads every format that Pillow has
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
+    found = [path for path in folder.rglob("*") if suffixes.get(path.suffix.lower()) in Image.OPEN]
+    if not found:
+        raise DataError(f"there are no images in the folder {str(folder)!r}")
+    return sorted(found)

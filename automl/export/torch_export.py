@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
-from automl.export.quiet import quiet
 from automl.export.run import Run, run_module
 from automl.export.trace import trace
 
@@ -37,5 +36,4 @@ with torch.inference_mode():
         """Reads the graph back."""
         import torch
 
-        with quiet("torch.export"):
-            return run_module(torch.export.load(folder / self.file).module())
+        return run_module(torch.export.load(folder / self.file).module())

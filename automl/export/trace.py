@@ -1,4 +1,4 @@
-"""The computation of a model as a graph, which the formats that need no code of ours are made of."""
+"""A model as a graph: what the formats that need none of our code are made of."""
 
 from __future__ import annotations
 

@@ -47,7 +47,9 @@ def measure(make: Callable[[Shape], nn.Module], shape: Shape) -> Size:
         module = make(shape).eval()
         with FlopCounterMode(display=False) as counter:
             output = module(torch.empty(_BATCH, *shape))
-    return Size(tuple(output.shape[1:]), _parameters(module), counter.get_total_flops() // _BATCH)
+    return Size(
+        tuple(output.shape[1:]), count_parameters(module), counter.get_total_flops() // _BATCH
+    )
 
 
 # Sampled networks have most of their layers in common, and a look-up takes microseconds where
@@ -71,8 +73,9 @@ def measure_layer(name: str, options: str, shape: Shape) -> Size:
     if not layer.keeps_shape:
         return measure(layer.build, shape)
     with torch.device("meta"):
-        return Size(shape, _parameters(layer.build(shape)), 0)
+        return Size(shape, count_parameters(layer.build(shape)), 0)
 
 
-def _parameters(module: nn.Module) -> int:
+def count_parameters(module: nn.Module) -> int:
+    """How many numbers of ``module`` are trained."""
     return sum(each.numel() for each in module.parameters() if each.requires_grad)

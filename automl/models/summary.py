@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from automl.models.layer import Shape
-from automl.models.measure import Size, measure
+from automl.models.measure import count_parameters, measure
 from automl.models.network import Network, trace
 
 if TYPE_CHECKING:
@@ -47,11 +46,12 @@ class NetworkSummary:
     flops: int
 
 
-def summarize(network: Network, shape: Shape, head: Callable[[Shape], nn.Module]) -> NetworkSummary:
+def summarize(
+    network: Network, shape: Shape, preprocess: nn.Module, head: Callable[[Shape], nn.Module]
+) -> NetworkSummary:
     """Summarise what ``build_model`` would build from the same arguments.
 
-    Nothing is allocated on a real device and random state is left as it is. Give the same ``head``
-    object for all networks of a search: what it makes is measured once per shape.
+    Nothing is allocated on a real device and random state is left as it is.
 
     Raises:
         UnknownName: if there is no such layer.
@@ -59,14 +59,9 @@ def summarize(network: Network, shape: Shape, head: Callable[[Shape], nn.Module]
     """
     steps = list(trace(network, shape))
     features = steps[-1][1].shape if steps else shape
-    steps.append(("output", _measure_head(head, features)))
+    steps.append(("output", measure(head, features)))
     return NetworkSummary(
         rows=tuple(Row(name, size.shape, size.parameters) for name, size in steps),
-        parameters=sum(size.parameters for _, size in steps),
+        parameters=count_parameters(preprocess) + sum(size.parameters for _, size in steps),
         flops=sum(size.flops for _, size in steps),
     )
-
-
-@lru_cache(maxsize=1024)
-def _measure_head(head: Callable[[Shape], nn.Module], features: Shape) -> Size:
-    return measure(head, features)

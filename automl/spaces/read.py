@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from automl.core.errors import Problem, SpaceError
-from automl.spaces.document import Table, Yaml
-from automl.spaces.grammar.baseline import read_baseline
 from automl.spaces.grammar.context import Context
-from automl.spaces.grammar.form import Form, read_form
-from automl.spaces.grammar.members import read_members, read_settings
-from automl.spaces.grammar.sections import read_data, read_objective, read_search, read_task
-from automl.spaces.nodes.draw import Draw
-from automl.spaces.nodes.fixed import Fixed
-from automl.spaces.nodes.scope import Scope
-from automl.spaces.nodes.sequence import Sequence
-from automl.spaces.nodes.settings import Settings
+from automl.spaces.grammar.whole import read_whole
 from automl.spaces.problems import Problems
 from automl.spaces.space import SearchSpace
-from automl.spaces.vocabulary import LAYER, Vocabulary
+from automl.spaces.vocabulary import Vocabulary
 from automl.spaces.yaml_file import parse_yaml
-
-MOST_PARAMETERS = 10_000
-
-
-class SpaceForm(Form):
-    """A search space: the models that a search may try, and how it tries them."""
-
-    task: Any
-    """What kind of problem it is."""
-    data: Any
-    """A dataset's name, a path, or a mapping of `name` and the dataset's options."""
-    network: Any
-    """The layers in order; the task adds the output layer."""
-    training: Any = None
-    """How each model is trained."""
-    objective: Any = None
-    """What makes one model better than another."""
-    search: Any = None
-    """How the space is searched."""
-    baseline: Any = None
-    """Values of parameters for the first trial; simple is best."""
 
 
 def read_space(path: Path, vocabulary: Vocabulary, shown_as: str | None = None) -> SearchSpace:
@@ -84,10 +51,5 @@ def parse_space(text: str, vocabulary: Vocabulary, source: str) -> SearchSpace:
     document = parse_yaml(text, problems)
     if document is None:
         problems.raise_any(source)
-        raise SpaceError(source, (Problem(1, "the file is empty", "a space has at least …"),))
-    read_form(problems, SpaceForm, document, "a space")
-    if not isinstance(document, Table):
-        problems.raise_any(source)
-    space = _read_sections(Context(vocabulary, problems, set()), document, text, source)
-    problems.raise_any(source)
-    return space
+        raise SpaceError(source, (Problem(1, "the file is empty", "try: automl new NAME"),))
+    return read_whole(Context(vocabulary, problems, set()), document, text, source)

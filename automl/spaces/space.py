@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from automl.core.distributions import Distribution, Parameter, Suggest, Value
 from automl.core.trial import Config
 from automl.spaces import domain
 from automl.spaces.grammar.sections import Objective, SearchForm
+from automl.spaces.nodes.listing import list_parameters
 from automl.spaces.nodes.node import Node
 from automl.spaces.nodes.scope import Scope
 from automl.spaces.nodes.sequence import Sequence
 from automl.spaces.nodes.settings import Settings
-
-
-When = Mapping[str, tuple[Value, ...]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class SearchSpace:
         Where a branch is drawn anew by each repeat, what the repeats share in it is listed as if it
         did not depend on the branch: it exists as soon as one of them takes it.
         """
-        return _merged(each for part in self._parts for each in part.parameters(Scope()))
+        return list_parameters(self._parts)
 
     def baseline(self) -> dict[str, Value]:
         """A value for every parameter: the file's, else the first choice or the middle."""
@@ -94,20 +92,3 @@ class SearchSpace:
     @property
     def _parts(self) -> tuple[Node, ...]:
         return (self.network, self.training, *self.data_options.values())
-
-
-def _merged(met: Iterable[Parameter]) -> tuple[Parameter, ...]:
-    """Each parameter once: what is met in several places exists when any of them does."""
-    merged: dict[str, Parameter] = {}
-    for each in met:
-        known = merged.get(each.name)
-        merged[each.name] = replace(each, when=_either(known.when, each.when)) if known else each
-    return tuple(merged.values())
-
-
-def _either(one: When, other: When) -> When:
-    return {name: _union(one[name], other[name]) for name in one if name in other}
-
-
-def _union(one: tuple[Value, ...], other: tuple[Value, ...]) -> tuple[Value, ...]:
-    return tuple(dict.fromkeys((*one, *other)))

@@ -81,7 +81,7 @@ class _Reader:
                 entries[key] = Entry(self.read(value_node, depth + 1), line)
         return entries
 
-    def _scalar(self, node: ScalarNode, line: int) -> Value:
+    def _scalar(self, node: Node, line: int) -> Value:
         try:
             return _convert(str(node.tag).removeprefix(_CORE), node.value)
         except ValueError as error:

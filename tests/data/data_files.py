@@ -51,8 +51,8 @@ def write_cifar(root: Path, kind: type, monkeypatch) -> None:
         "data": random.integers(0, 256, (classes * PER_CLASS, 3072), np.uint8),
         "fine_labels" if fine else "labels": list(range(classes)) * PER_CLASS,
     }
-    # Python 2 wrote the real ones: flags of a dtype are ints there, of which NumPy warns.
-    content = pickle.dumps(batch, protocol=2).replace(b"\x89\x88", b"K\x00K\x01")
+    # Python 2 wrote the real ones, with ints as flags of a dtype: NumPy 2.4.0 to 2.4.4 warn of it.
+    content = pickle.dumps(batch, protocol=2).replace(b"\x89\x88", b"K\x00K\x01", 1)
     names = pickle.dumps({kind.meta["key"]: [f"thing {i}" for i in range(classes)]}, protocol=2)
     for table in ("train_list", "test_list"):
         files = [name for name, _ in getattr(kind, table)]

@@ -80,5 +80,5 @@ def test_without_files_and_network_it_loads_or_says_in_one_line_how_to_get_it(
         assert str(data_root) in line
         assert "AUTOML_DATA" in line
         assert not [path for path in data_root.rglob("*") if path.is_file()]
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 15
     assert capfd.readouterr() == ("", "")

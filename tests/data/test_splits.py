@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl.core.errors import DataError
@@ -11,6 +11,7 @@ from automl.data.splits import complete_splits, split_indices
 
 SHARES = st.lists(st.floats(0.05, 0.3), max_size=3)
 SEEDS = st.integers(0, 2**32 - 1)
+repeatable = settings(derandomize=True, deadline=None)
 
 
 @st.composite
@@ -22,6 +23,7 @@ def targets_and_shares(draw):
     return np.random.default_rng(draw(SEEDS)).permutation(targets), shares
 
 
+@repeatable
 @given(targets_and_shares(), SEEDS)
 def test_parts_are_disjoint_and_cover_everything(drawn, seed):
     targets, shares = drawn
@@ -30,6 +32,7 @@ def test_parts_are_disjoint_and_cover_everything(drawn, seed):
     assert sorted(np.concatenate(parts).tolist()) == list(range(len(targets)))
 
 
+@repeatable
 @given(targets_and_shares(), SEEDS)
 def test_every_class_is_in_every_part_with_its_share(drawn, seed):
     targets, shares = drawn
@@ -42,6 +45,7 @@ def test_every_class_is_in_every_part_with_its_share(drawn, seed):
     assert set(targets[rest]) == set(targets)
 
 
+@repeatable
 @given(targets_and_shares(), SEEDS)
 def test_same_seed_same_parts(drawn, seed):
     targets, shares = drawn

@@ -11,8 +11,8 @@ from torch import nn
 
 from automl.core.errors import Infeasible, UnknownName
 from automl.models.layer import Shape
-from automl.models.modules.preprocess import Normalize
 from automl.models.network import build_body, build_model
+from automl.models.preprocess import Normalize
 from automl.models.summary import NetworkSummary, summarize
 
 CNN: list[dict[str, Any]] = [
@@ -24,6 +24,9 @@ CNN: list[dict[str, Any]] = [
     {"dense": {"units": 16}},
     {"dropout": {"rate": 0.1}},
 ]
+
+# What takes raw inputs as they are.
+RAW = nn.Identity()
 
 
 def head(shape: Shape) -> nn.Module:
@@ -49,7 +52,7 @@ class TestAnyStack:
         self, network: list[dict[str, Any]], shape: Shape
     ) -> None:
         try:
-            summary = summarize(network, shape, head)
+            summary = summarize(network, shape, RAW, head)
         except Infeasible:
             with pytest.raises(Infeasible):
                 build_body(network, shape)
@@ -88,7 +91,7 @@ class TestBuildModel:
         def weights(summaries: int) -> dict[str, torch.Tensor]:
             torch.manual_seed(3)
             for _ in range(summaries):
-                summarize([*CNN, {"dense": {"units": 7}}], (3, 8, 8), head)
+                summarize([*CNN, {"dense": {"units": 7}}], (3, 8, 8), RAW, head)
             return build_body(CNN, (3, 8, 8))[0].state_dict()
 
         torch.testing.assert_close(weights(summaries=2), weights(summaries=0), atol=0, rtol=0)
@@ -173,7 +176,7 @@ class TestInfeasible:
 
 class TestSummary:
     def test_rows_parameters_and_flops(self) -> None:
-        summary = summarize(CNN, (3, 8, 8), head)
+        summary = summarize(CNN, (3, 8, 8), RAW, head)
         assert [row.name for row in summary.rows] == [*(next(iter(each)) for each in CNN), "output"]
         assert [row.shape for row in summary.rows[3:]] == [(8, 4, 4), (128,), (16,), (16,), (10,)]
         dense, output = 128 * 16, 16 * 10
@@ -182,11 +185,11 @@ class TestSummary:
 
     def test_a_network_far_larger_than_memory_costs_nothing(self) -> None:
         network = [{"dense": {"units": 10**7}}, {"dense": {"units": 10**7}}]
-        assert summarize(network, (1,), head).parameters > 10**14
+        assert summarize(network, (1,), RAW, head).parameters > 10**14
 
     def test_a_nested_block_counts_whole(self) -> None:
         inner = [{"conv2d": {"filters": 8, "bias": False}}]
-        summary = summarize([{"residual": {"layers": inner}}], (4, 8, 8), head)
+        summary = summarize([{"residual": {"layers": inner}}], (4, 8, 8), RAW, head)
         assert summary.rows[0].parameters == 4 * 9 * 8 + 4 * 8
 
     def test_what_the_head_refuses_is_infeasible(self) -> None:
@@ -194,7 +197,7 @@ class TestSummary:
             raise Infeasible(f"no {shape}")
 
         with pytest.raises(Infeasible, match=r"no \(8, 8, 8\)"):
-            summarize(CNN[:1], (3, 8, 8), refuse)
+            summarize(CNN[:1], (3, 8, 8), RAW, refuse)
 
 
 def test_a_model_of_all_layers_can_be_exported() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from automl.models.modules.preprocess import Normalize
+from automl.models.preprocess import Normalize
 
 MEAN, STD = (0.5, 0.25, 0.1), (0.2, 0.3, 0.4)
 

@@ -8,10 +8,10 @@ from automl.core.distributions import Parameter
 from automl.search.quiet import quiet_optuna
 
 
-def make(parameters: tuple[Parameter, ...], seed: int) -> BaseSampler:
+def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSampler:
     """A Gaussian process over the parameters that every trial has; the others are drawn at random.
 
     Source: https://optuna.readthedocs.io, ``optuna.samplers.GPSampler``.
     """
     with quiet_optuna():
-        return GPSampler(seed=seed, warn_independent_sampling=False)
+        return GPSampler(seed=seed + begun, warn_independent_sampling=False)

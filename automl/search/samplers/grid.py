@@ -22,7 +22,7 @@ class Grid(BruteForceSampler):
         """Do nothing: the search sees by itself when the grid is done."""
 
 
-def make(parameters: tuple[Parameter, ...], seed: int) -> BaseSampler:
+def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSampler:
     """Every configuration of the space once, in a shuffled order.
 
     Raises:

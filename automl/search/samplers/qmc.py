@@ -8,7 +8,7 @@ from automl.core.distributions import Parameter
 from automl.search.quiet import quiet_optuna
 
 
-def make(parameters: tuple[Parameter, ...], seed: int) -> BaseSampler:
+def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSampler:
     """A scrambled Sobol sequence: fills the space more evenly than random draws do.
 
     Source: https://optuna.readthedocs.io, ``optuna.samplers.QMCSampler``.

@@ -7,9 +7,9 @@ from optuna.samplers import BaseSampler, RandomSampler
 from automl.core.distributions import Parameter
 
 
-def make(parameters: tuple[Parameter, ...], seed: int) -> BaseSampler:
+def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSampler:
     """Every draw independent of all others.
 
     Source: Bergstra & Bengio, "Random Search for Hyper-Parameter Optimization" (JMLR 2012).
     """
-    return RandomSampler(seed=seed)
+    return RandomSampler(seed=seed + begun)

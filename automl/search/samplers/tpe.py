@@ -70,7 +70,7 @@ class TpeWithRandom(BaseSampler):
         self._sampler(trial).after_trial(study, trial, state, values)
 
 
-def make(parameters: tuple[Parameter, ...], seed: int) -> BaseSampler:
+def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSampler:
     """Multivariate TPE that keeps conditional parameters in groups.
 
     Running trials count as bad ones (constant liar), so parallel workers draw apart.
@@ -81,6 +81,6 @@ def make(parameters: tuple[Parameter, ...], seed: int) -> BaseSampler:
             multivariate=True,
             group=True,
             constant_liar=True,
-            seed=seed,
+            seed=seed + begun,
         )
-    return TpeWithRandom(tpe, RandomSampler(seed=seed + 1), seed)
+    return TpeWithRandom(tpe, RandomSampler(seed=seed + begun), seed)

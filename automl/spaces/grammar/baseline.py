@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from automl.core.distributions import Parameter, Value
@@ -10,7 +9,6 @@ from automl.core.registry import nearest
 from automl.spaces import domain
 from automl.spaces.document import Entry, Scalar, Table, Yaml, shown
 from automl.spaces.grammar.context import Context
-from automl.spaces.nodes.scope import REPEAT
 
 
 def read_baseline(
@@ -44,9 +42,7 @@ def _read_value(context: Context, parameter: Parameter, yaml: Yaml) -> Value:
         return None
 
 
-def _explain_unknown(
-    context: Context, name: str, known: tuple[str, ...], entry: Entry
-) -> None:
+def _explain_unknown(context: Context, name: str, known: tuple[str, ...], entry: Entry) -> None:
     head = name.partition(".")[0]
     heads = tuple(dict.fromkeys(each.partition(".")[0] for each in sorted(context.taken)))
     if "." in name and head not in heads:

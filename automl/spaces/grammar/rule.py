@@ -58,9 +58,9 @@ def rule_of(model: type[BaseModel], field: str) -> Rule:
             return " or ".join(dict.fromkeys(complaint(each) for each in own))
         return ""
 
-    leaves = tuple(leaves(model.model_fields[field].annotation))
-    words = tuple(each for each in leaves if isinstance(each, str))
-    return Rule(field, wrong, float in leaves and int not in leaves, words)
+    types = tuple(leaves(model.model_fields[field].annotation))
+    words = tuple(each for each in types if isinstance(each, str))
+    return Rule(field, wrong, float in types and int not in types, words)
 
 
 def any_scalar(label: str) -> Rule:

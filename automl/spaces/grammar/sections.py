@@ -68,8 +68,8 @@ class Objective:
     constraints: Mapping[str, float] = field(default_factory=dict)
 
 
-def read_task(context: Context, yaml: Yaml) -> str | None:
-    """The task's name, or None after saying what is wrong with it."""
+def read_task(context: Context, yaml: Yaml) -> str:
+    """The task's name; empty after saying what is wrong with it."""
     return _read_name(context, context.vocabulary.tasks, yaml)
 
 
@@ -89,12 +89,12 @@ def read_data(context: Context, yaml: Yaml) -> tuple[str, Mapping[str, Fixed | D
     return name, options
 
 
-def read_objective(context: Context, task: str | None, yaml: Yaml) -> Objective:
+def read_objective(context: Context, task: str, yaml: Yaml) -> Objective:
     """The objective; its metric is one of the task's."""
     form = read_form(context.problems, ObjectiveForm, yaml, "the objective")
     if form is None:
         return Objective()
-    if form.metric is not None and task is not None:
+    if form.metric is not None and task:
         metrics = tuple(context.vocabulary.metrics(task))
         _check_known(context, yaml, "metric", f"metric of {task}", form.metric, metrics)
     limits = form.constraints.model_dump(exclude_none=True)
@@ -118,22 +118,22 @@ def _read_dataset(context: Context, yaml: Yaml) -> str:
     datasets = context.vocabulary.datasets
     if isinstance(yaml, Scalar) and isinstance(yaml.value, str) and _looks_like_path(yaml.value):
         return yaml.value
-    return _read_name(context, datasets, yaml) or ""
+    return _read_name(context, datasets, yaml)
 
 
 def _looks_like_path(name: str) -> bool:
     return "/" in name or "." in name or Path(name).exists()
 
 
-def _read_name(context: Context, registry: Registry[Any], yaml: Yaml) -> str | None:
+def _read_name(context: Context, registry: Registry[Any], yaml: Yaml) -> str:
     if not isinstance(yaml, Scalar) or not isinstance(yaml.value, str):
         message = f"this must be the name of a {registry.kind}, not {shown(yaml)}"
         context.problems.add(yaml.line, message, f"known: {', '.join(registry.names)}")
-        return None
+        return ""
     if yaml.value in registry:
         return yaml.value
     context.problems.unknown(yaml.line, registry.kind, yaml.value, registry.names)
-    return None
+    return ""
 
 
 def _check_known(

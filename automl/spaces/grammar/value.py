@@ -5,7 +5,7 @@ from __future__ import annotations
 from automl.core.distributions import Choices, Distribution
 from automl.spaces.document import Table, Yaml, plain
 from automl.spaces.grammar.context import Context
-from automl.spaces.grammar.distribution import Sharing, drawn_keys, read_distribution
+from automl.spaces.grammar.distribution import drawn_keys, read_distribution
 from automl.spaces.grammar.rule import Rule
 from automl.spaces.nodes.draw import Draw
 from automl.spaces.nodes.fixed import Fixed

@@ -40,6 +40,6 @@ class Draw:
 
     def size(self, repeats: int) -> int:
         """The number of values, for every repeat anew unless they are shared."""
-        return (domain.count(self.distribution) or 1) ** (
-            min(repeats, 1) if self.shared else repeats
-        )
+        count = domain.count(self.distribution) or 1
+        ways: int = count ** (min(repeats, 1) if self.shared else repeats)
+        return ways

@@ -32,7 +32,7 @@ class Stage:
 
     def sample(self, suggest: Suggest, scope: Scope) -> tuple[Any, ...]:
         """The repeats, one after the other."""
-        count = self.repeat.sample(suggest, scope)
+        count: Any = self.repeat.sample(suggest, scope)
         repeats = (self.body.sample(suggest, scope.repeat(each + 1)) for each in range(count))
         return tuple(one for repeat in repeats for one in repeat)
 
@@ -52,4 +52,4 @@ class Stage:
         ways = [self.body.size(count) for count in self.counts]
         if isinstance(self.repeat, Draw) and self.repeat.shared:
             return sum(each**repeats for each in ways) if repeats else 1
-        return sum(ways) ** repeats
+        return int(sum(ways) ** repeats)

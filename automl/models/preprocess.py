@@ -1,4 +1,7 @@
-"""What happens to raw inputs before the first layer; part of the model, so exports carry it."""
+"""What happens to raw inputs before the first layer; part of the model, so exports carry it.
+
+Importing this imports torch.
+"""
 
 from __future__ import annotations
 

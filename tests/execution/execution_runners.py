@@ -1,0 +1,140 @@
+"""Plain runners for the executors' tests; workers import this module by its name.
+
+What a trial does stands in its spec's ``task``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from automl.core.trial import (
+    Config,
+    Decision,
+    Measurement,
+    Status,
+    Trial,
+    TrialResult,
+    TrialSpec,
+    Verdict,
+)
+
+STEPS = 3
+
+
+def make_spec(number: int, task: str) -> TrialSpec:
+    return TrialSpec(
+        number=number,
+        task=task,
+        data="none",
+        config=Config(network=(), training={}),
+        seed=0,
+        epochs=STEPS,
+        metric="accuracy",
+        maximize=True,
+        folder="",
+    )
+
+
+def measurement(step: int, **metrics: float) -> Measurement:
+    return Measurement(step=step, epoch=float(step), metrics=metrics, seconds=0.0)
+
+
+def result(spec: TrialSpec, status: Status, *curve: Measurement, reason: str = "") -> TrialResult:
+    return TrialResult(spec.number, status, measurements=curve, reason=reason)
+
+
+def train(spec: TrialSpec, data: Any) -> Trial:
+    """Three steps, obeying decisions."""
+    curve: list[Measurement] = []
+    for step in range(1, STEPS + 1):
+        curve.append(measurement(step, accuracy=step / 10))
+        decision: Decision = yield curve[-1]
+        if decision.verdict is Verdict.STOP:
+            return result(spec, Status.PRUNED, *curve, reason=decision.reason)
+        if decision.verdict is Verdict.PAUSE:
+            return result(spec, Status.PAUSED, *curve, reason=decision.reason)
+    return result(spec, Status.COMPLETE, *curve)
+
+
+def infeasible(spec: TrialSpec, data: Any) -> Trial:
+    """Ends before its first measurement."""
+    return result(spec, Status.INFEASIBLE, reason="too big")
+    yield
+
+
+def escape(spec: TrialSpec, data: Any) -> Trial:
+    """Breaks the rule that a runner never raises, after a measurement."""
+    yield measurement(1, accuracy=0.5)
+    raise ValueError("boo")
+
+
+def unpicklable(spec: TrialSpec, data: Any) -> Trial:
+    """Returns what cannot cross a process."""
+    yield measurement(1, accuracy=0.5)
+    return threading.Lock()  # type: ignore[return-value]
+
+
+def die(spec: TrialSpec, data: Any) -> Trial:
+    """Takes its worker with it: ``die:9`` by a signal, ``die:exit`` by leaving."""
+    yield measurement(1, accuracy=0.5)
+    how = spec.task.partition(":")[2]
+    if how == "exit":
+        sys.exit(3)
+    os.kill(os.getpid(), int(how))
+    time.sleep(60)
+    raise AssertionError("still alive")
+
+
+def report(spec: TrialSpec, data: Any) -> Trial:
+    """Measures where it runs and what it was handed."""
+    array = data["x"]
+    yield measurement(
+        1,
+        pid=os.getpid(),
+        data=id(data),
+        total=float(array.sum()),
+        copied=float(array.flags.owndata),
+        threads=float(os.environ.get("OMP_NUM_THREADS", 0)),
+        made_threads=float(_made_with),
+        memory=float(_own_memory()),
+        interrupts_wait=float(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())),
+    )
+    return result(spec, Status.COMPLETE)
+
+
+def slow(spec: TrialSpec, data: Any) -> Trial:
+    """Three steps of half a second."""
+    for step in range(1, STEPS + 1):
+        time.sleep(0.5)
+        yield measurement(step, accuracy=step / 10)
+    return result(spec, Status.COMPLETE)
+
+
+_made_with = 0
+_TASKS = {task.__name__: task for task in (train, infeasible, escape, unpicklable, die, report, slow)}
+
+
+def make(threads: int) -> Any:
+    global _made_with
+    _made_with = threads
+    return run
+
+
+def make_broken(threads: int) -> Any:
+    raise OSError("no driver")
+
+
+def run(spec: TrialSpec, data: Any) -> Trial:
+    return _TASKS[spec.task.partition(":")[0]](spec, data)
+
+
+def _own_memory() -> int:
+    """Bytes of memory that are this process's alone."""
+    with open("/proc/self/statm") as statm:
+        pages = [int(field) for field in statm.read().split()]
+    return (pages[1] - pages[2]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,127 @@
+"""A vocabulary small enough to see through, with one of everything that options can be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from automl.core.options import Named
+from automl.core.registry import Registry
+from automl.spaces.read import parse_space
+from automl.spaces.space import SearchSpace
+from automl.spaces.vocabulary import Vocabulary
+
+
+class Options(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Conv(Options):
+    filters: Annotated[int, Field(ge=1)]
+    kernel_size: Annotated[int, Field(ge=1)] = 3
+    padding: Literal["same", "valid"] = "same"
+
+
+class Grouped(Options):
+    filters: int
+    groups: int = 1
+
+    @model_validator(mode="after")
+    def divisible(self) -> Grouped:
+        if self.filters % self.groups:
+            raise ValueError(
+                f"`filters` (={self.filters}) must be divisible by `groups` (={self.groups})"
+            )
+        return self
+
+
+class Dense(Options):
+    units: Annotated[int, Field(ge=1, le=4096)]
+    bias: bool = True
+
+
+class Activation(Options):
+    name: Literal["relu", "gelu", "silu"]
+
+
+class Dropout(Options):
+    rate: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Pool(Options):
+    size: int | tuple[int, int] = 2
+
+
+class Bare(Options):
+    pass
+
+
+class Residual(Options):
+    layers: Annotated[tuple[dict[str, Any], ...], Named("layer", many=True), Field(min_length=1)]
+
+
+class AdamW(Options):
+    lr: Annotated[float, Field(gt=0)] = 1e-3
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Sgd(Options):
+    lr: Annotated[float, Field(gt=0)]
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+class Step(Options):
+    gamma: float = 0.1
+
+
+class Crop(Options):
+    pad: Annotated[int, Field(ge=0)] = 2
+    fill: Literal["zero", "edge"] = "zero"
+
+
+class Training(Options):
+    epochs: Annotated[int, Field(ge=1)] = 10
+    batch_size: Annotated[int, Field(ge=1)] = 64
+    optimizer: Annotated[dict[str, Any], Named("optimizer")] = Field({"adamw": {}})
+    schedule: Annotated[dict[str, Any], Named("schedule")] = Field({"constant": {}})
+    augment: Annotated[tuple[dict[str, Any], ...], Named("augmentation", many=True)] = ()
+    clip_norm: Annotated[float, Field(gt=0)] | None = None
+
+
+def _family(kind: str, **members: str) -> Registry[type[BaseModel]]:
+    table = {name: f"small_vocabulary:{member}" for name, member in members.items()}
+    return Registry(kind, table)
+
+
+VOCABULARY = Vocabulary(
+    tasks=Registry("task", {"image_classification": "x:y"}),
+    datasets=Registry("dataset", {"fashion_mini": "x:y", "digits": "x:y"}),
+    families={
+        "layer": _family(
+            "layer",
+            conv2d="Conv",
+            grouped="Grouped",
+            dense="Dense",
+            activation="Activation",
+            dropout="Dropout",
+            max_pool2d="Pool",
+            flatten="Bare",
+            batch_norm="Bare",
+            residual="Residual",
+        ),
+        "optimizer": _family("optimizer", adamw="AdamW", sgd="Sgd"),
+        "schedule": _family("schedule", constant="Bare", cosine="Bare", step="Step"),
+        "augmentation": _family("augmentation", flip="Bare", crop="Crop"),
+    },
+    training=Training,
+    samplers=Registry("sampler", {"tpe": "x:y", "random": "x:y"}),
+    pruners=Registry("pruner", {"asha": "x:y", "none": "x:y"}),
+    metrics=lambda task: {"accuracy": True, "loss": False},
+)
+
+
+def read(network: str = "[flatten]", training: str = "{}", rest: str = "") -> SearchSpace:
+    """A space with the parts given as YAML; ``rest`` is whole sections."""
+    text = f"task: image_classification\ndata: digits\nnetwork: {network}\ntraining: {training}\n"
+    return parse_space(text + rest, VOCABULARY, "space.yaml")
