@@ -58,7 +58,7 @@ def _join(resources: Resources, plan: Future[Slots]) -> int:
     """Share a cluster with others: a worker claims the cores it uses."""
     _check_reachable(resources.address or "auto")
     ray.init(address=resources.address, ignore_reinit_error=True, **QUIET)
-    there = ray.cluster_resources()
+    there = ray.cluster_resources()  # type: ignore[no-untyped-call]
     slots = plan_slots(resources, int(there.get("CPU", 1)), int(there.get("GPU", 0)))
     plan.set_result(slots)
     return slots.threads
@@ -66,11 +66,11 @@ def _join(resources: Resources, plan: Future[Slots]) -> int:
 
 def _check_reachable(address: str) -> None:
     """Find out at once what Ray takes minutes to say."""
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdecimal():
+    host, _, port = address.rpartition("/")[2].rpartition(":")
+    if not port.isdecimal() or not host:
         return  # "auto", or for Ray to judge
     try:
-        socket.create_connection((host.rpartition("/")[2].strip("[]"), int(port)), timeout=5).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
     except OSError as error:
         raise UserError(
             f"no Ray cluster answers at {address!r} ({error}); start one with `ray start --head`"

@@ -84,19 +84,19 @@ class RayExecutor:
     def _keep_ray(self, make_runner: MakeRunner, resources: Resources) -> None:
         """Start Ray, and stay: its processes die with the very thread that started them."""
         silence_ray()
-        from automl.execution.cluster import connected  # imports Ray: most of a second
-        from automl.execution.pool import Pool
-
         try:
+            from automl.execution.cluster import connected  # imports Ray: most of a second
+            from automl.execution.pool import Pool
+
             with connected(resources, self._plan) as cpus:
                 pool = Pool(make_runner, self._plan.result(), cpus)
                 self._pool.set_result(pool)
                 self._closing.wait()
                 pool.close()
-        except Exception as error:
+        except BaseException as error:  # Ray exits in places, and somebody waits for an answer
             self._give_up(error)
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, error: BaseException) -> None:
         words = str(error).strip().splitlines() or [type(error).__name__]
         told = (
             error if isinstance(error, UserError) else UserError(f"Ray did not start: {words[0]}")

@@ -31,7 +31,7 @@ class Worker:
         self._stepper = Stepper(make_runner(threads))
         self._datasets: dict[int, Any] = {}
 
-    def log(self) -> str | None:
+    def log_file(self) -> str | None:
         """The file that this process's standard error goes to, where that can be known."""
         return str(_STANDARD_ERROR.readlink()) if _STANDARD_ERROR.exists() else None
 

@@ -44,14 +44,14 @@ def _table(facts: ModelFacts) -> str:
     score, origin = facts.score, facts.origin
     rows = {
         "Task": facts.task.replace("_", " "),
-        "Score": f"{_plain(score.metric)} {score.value:.4f} on the {score.split} split",
-        "Data": f"{_plain(origin.data)}, SHA-256 `{_plain(origin.fingerprint)}`",
+        "Score": f"{score.metric} {score.value:.4f} on the {score.split} split",
+        "Data": f"{origin.data}, SHA-256 `{origin.fingerprint}`",
         "Input": f"{facts.input.dtype} images (N, {', '.join(map(str, facts.input.shape))})",
         "Output": f"float32 logits (N, {len(facts.labels)})",
         "Parameters": f"{facts.parameters:,}",
         "Format": facts.format,
     }
-    return "\n".join(["| | |", "|---|---|", *(f"| {key} | {rows[key]} |" for key in rows)])
+    return "\n".join(["| | |", "|---|---|", *(f"| {key} | {_plain(rows[key])} |" for key in rows)])
 
 
 def _layers(facts: ModelFacts) -> str:

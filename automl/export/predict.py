@@ -106,10 +106,15 @@ def _expand(path: Path) -> list[Path]:
 
 
 def _images_in(folder: Path) -> list[Path]:
-    from PIL import Image
-
-    suffixes = Image.registered_extensions()  # loads every format that Pillow has
-    found = [path for path in folder.rglob("*") if suffixes.get(path.suffix.lower()) in Image.OPEN]
+    found = [path for path in folder.rglob("*") if _is_image(path.relative_to(folder))]
     if not found:
         raise DataError(f"there are no images in the folder {str(folder)!r}")
     return sorted(found)
+
+
+def _is_image(path: Path) -> bool:
+    from PIL import Image
+
+    hidden = any(part.startswith(".") for part in path.parts)
+    suffixes = Image.registered_extensions()  # loads every format that Pillow has
+    return not hidden and suffixes.get(path.suffix.lower()) in Image.OPEN

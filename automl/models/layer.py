@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 # Without the batch axis: an image is (channels, height, width), a vector (features,).
 Shape = tuple[int, ...]
 
-Count = Annotated[int, Field(ge=1)]
+# PyTorch overflows on larger ones.
+Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class Layer(BaseModel, ABC):

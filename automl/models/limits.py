@@ -26,7 +26,7 @@ def check_limits(summary: NetworkSummary, constraints: Mapping[str, float]) -> N
     worst = max(excess, key=excess.__getitem__, default=None)
     if worst is not None and excess[worst] > 0:
         value, limit = _value(summary, worst), constraints[worst]
-        raise Infeasible(f"{value:,} {worst}, over the limit of {limit:,}", excess[worst])
+        raise Infeasible(f"{value:,} {worst}, over the limit of {limit:,.0f}", excess[worst])
 
 
 def _value(summary: NetworkSummary, name: str) -> int:

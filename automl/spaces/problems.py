@@ -20,11 +20,14 @@ class Problems:
         """Note what is wrong in ``line`` and what would be right."""
         self._found[Problem(line, message, hint)] = None
 
-    def unknown(self, line: int, kind: str, name: str, known: tuple[str, ...]) -> None:
-        """Note a name that is not among the ``known`` ones."""
+    def unknown(
+        self, line: int, kind: str, name: str, known: tuple[str, ...], owner: str = ""
+    ) -> None:
+        """Note a name that is not among the ``known`` ones, which ``owner`` has."""
         guess = nearest(name, known)
         hint = f"did you mean {guess!r}?" if guess else f"known: {', '.join(known) or 'none'}"
-        self.add(line, f"unknown {kind} {name!r}", hint)
+        whose = f" of {owner}" if owner else ""
+        self.add(line, f"unknown {kind} {name!r}{whose}", hint)
 
     def raise_any(self, source: str) -> None:
         """Tell all problems, in the order of their lines.

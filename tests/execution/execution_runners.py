@@ -6,10 +6,10 @@ What a trial does stands in its spec's ``task``.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from automl.core.trial import (
@@ -93,18 +93,18 @@ def die(spec: TrialSpec, data: Any) -> Trial:
 def report(spec: TrialSpec, data: Any) -> Trial:
     """Measures where it runs and what it was handed."""
     array = data["x"]
-    yield measurement(
+    seen = measurement(
         1,
         pid=os.getpid(),
         data=id(data),
         total=float(array.sum()),
         copied=float(array.flags.owndata),
-        threads=float(os.environ.get("OMP_NUM_THREADS", 0)),
-        made_threads=float(_made_with),
+        threads=float(os.environ.get("OMP_NUM_THREADS", "0")),
+        made_threads=float(_made_with[-1]),
         memory=float(_own_memory()),
-        interrupts_wait=float(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())),
     )
-    return result(spec, Status.COMPLETE)
+    yield seen
+    return result(spec, Status.COMPLETE, seen)
 
 
 def slow(spec: TrialSpec, data: Any) -> Trial:
@@ -115,13 +115,22 @@ def slow(spec: TrialSpec, data: Any) -> Trial:
     return result(spec, Status.COMPLETE)
 
 
-_made_with = 0
-_TASKS = {task.__name__: task for task in (train, infeasible, escape, unpicklable, die, report, slow)}
+def spin(spec: TrialSpec, data: Any) -> Trial:
+    """A step that never ends and never lets go of the interpreter for long."""
+    yield measurement(1, accuracy=0.5)
+    while True:
+        sum(range(10_000))
+
+
+_made_with: list[int] = []
+_TASKS = {
+    task.__name__: task
+    for task in (train, infeasible, escape, unpicklable, die, report, slow, spin)
+}
 
 
 def make(threads: int) -> Any:
-    global _made_with
-    _made_with = threads
+    _made_with.append(threads)
     return run
 
 
@@ -135,6 +144,5 @@ def run(spec: TrialSpec, data: Any) -> Trial:
 
 def _own_memory() -> int:
     """Bytes of memory that are this process's alone."""
-    with open("/proc/self/statm") as statm:
-        pages = [int(field) for field in statm.read().split()]
+    pages = [int(field) for field in Path("/proc/self/statm").read_text().split()]
     return (pages[1] - pages[2]) * os.sysconf("SC_PAGE_SIZE")

@@ -10,8 +10,8 @@ import torch
 from automl.data.dataset import Dataset
 from automl.export.facts import Input, ModelFacts, Origin, Score
 from automl.models.layers import LAYERS
-from automl.models.preprocess import Normalize
 from automl.models.network import Network, build_model
+from automl.models.preprocess import Normalize
 from automl.tasks import TASKS
 
 TASK = "image_classification"
@@ -27,7 +27,9 @@ NETWORK: tuple[dict[str, Any], ...] = (
     resolved("batch_norm"),
     resolved("activation", name="relu"),
     resolved("max_pool2d"),
-    resolved("residual", layers=[CONV, resolved("batch_norm"), resolved("activation", name="silu")]),
+    resolved(
+        "residual", layers=[CONV, resolved("batch_norm"), resolved("activation", name="silu")]
+    ),
     resolved("squeeze_excite"),
     resolved("global_avg_pool"),
     resolved("dropout", rate=0.2),

@@ -13,8 +13,8 @@ from automl.core.errors import UserError
 from automl.data.dataset import Dataset
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
-from automl.export.exporter import Exporter
 from automl.export.export import Exported, export_bundle
+from automl.export.exporter import Exporter
 from automl.export.facts import ModelFacts
 from automl.export.predict import Predictor
 
@@ -101,19 +101,6 @@ class TestExporter:
         monkeypatch.chdir(exported.path)
         exec(code, names)
         np.testing.assert_allclose(names["logits"], logits_of(model, names["images"]), atol=1e-4)
-
-    def test_exporting_again_replaces_it_and_says_nothing(
-        self,
-        exported: Exported,
-        bundle: Bundle,
-        digits: Dataset,
-        capfd: pytest.CaptureFixture[str],
-    ) -> None:
-        samples = digits.validation.inputs[:2]
-        again = export_bundle(bundle, exported.format, exported.path, samples)
-        assert again.parity.batches == (1, 2)
-        assert list(exported.path.parent.iterdir()) == [exported.path]
-        assert capfd.readouterr() == ("", "")
 
     @pytest.mark.parametrize("kept", [0, 500])
     def test_a_truncated_file_is_one_clear_error(

@@ -17,8 +17,8 @@ def test_inside_the_limits_nothing_happens(constraints: dict[str, float]) -> Non
 
 
 def test_over_a_limit_is_infeasible_by_how_far() -> None:
-    with pytest.raises(Infeasible, match="3,000 parameters, over the limit of 2,000") as caught:
-        check_limits(SUMMARY, {"parameters": 2000})
+    with pytest.raises(Infeasible, match=r"3,000 parameters, over the limit of 2,000$") as caught:
+        check_limits(SUMMARY, {"parameters": 2e3, "flops": 1e9})
     assert caught.value.violation == pytest.approx(0.5)
 
 

@@ -169,6 +169,11 @@ class TestInfeasible:
         assert caught.value.reason == message
         assert caught.value.violation == 1.0
 
+    def test_sizes_beyond_what_pytorch_can_count_are_infeasible(self) -> None:
+        most = 2**31 - 1
+        with pytest.raises(Infeasible, match=r"layer 1 \(conv2d\) got an image of \(3, 8, 8\): "):
+            build_body([{"conv2d": {"filters": most, "kernel_size": most}}], (3, 8, 8))
+
     def test_an_unknown_layer_is_no_matter_of_feasibility(self) -> None:
         with pytest.raises(UnknownName, match="did you mean 'conv2d'"):
             build_body([{"conv2": {"filters": 4}}], (3, 8, 8))

@@ -34,11 +34,6 @@ class LayersChoiceForm(ChoiceForm):
     """What the choice is called among the parameters."""
 
 
-def is_choice(yaml: Yaml) -> bool:
-    """Whether this is meant as a choice between subtrees."""
-    return isinstance(yaml, Table) and "choices" in yaml.entries
-
-
 def read_choice(
     context: Context, table: Table, name: str, form: ChoiceForm | None, read_branch: ReadBranch
 ) -> Choice:
@@ -55,7 +50,7 @@ def read_choice(
 
 def _branches(problems: Problems, name: str, yaml: Yaml) -> Mapping[str, Entry]:
     if isinstance(yaml, Items):
-        branches = _named_branches(problems, yaml)
+        branches = _named_branches(problems, name, yaml)
     elif isinstance(yaml, Table):
         branches = dict(yaml.entries)
     else:
@@ -66,15 +61,15 @@ def _branches(problems: Problems, name: str, yaml: Yaml) -> Mapping[str, Entry]:
     return branches
 
 
-def _named_branches(problems: Problems, yaml: Items) -> dict[str, Entry]:
+def _named_branches(problems: Problems, name: str, yaml: Items) -> dict[str, Entry]:
     """A list of names is short for a mapping of each name to nothing."""
     branches: dict[str, Entry] = {}
     for item in yaml.items:
         if not isinstance(item, Scalar) or not isinstance(item.value, str):
-            message = f"a list of choices holds names, not {shown(item)}"
+            message = f"a list of choices for `{name}` holds names, not {shown(item)}"
             problems.add(item.line, message, "with options, make it a mapping of name to options")
         elif item.value in branches:
-            problems.add(item.line, f"choices hold {item.value!r} twice")
+            problems.add(item.line, f"choices of `{name}` hold {item.value!r} twice")
         else:
             branches[item.value] = Entry(Scalar(None, item.line), item.line)
     return branches

@@ -15,6 +15,7 @@ from automl.spaces.grammar.rule import Rule
 from automl.spaces.problems import Problems
 
 Number = int | float
+Positive = Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)]
 
 
 class Sharing(Form):
@@ -35,7 +36,7 @@ class RangeForm(Sharing):
     """Largest value."""
     log: bool = False
     """Draw evenly on a logarithmic scale."""
-    step: Annotated[Number, Field(gt=0)] | None = None
+    step: Positive | None = None
     """Distance between values."""
 
 
@@ -68,25 +69,27 @@ def read_distribution(problems: Problems, rule: Rule, table: Table) -> Declared 
 
 
 def _read_choices(problems: Problems, rule: Rule, table: Table) -> Declared | None:
-    form = read_form(problems, ChoicesForm, table, f"the choices of `{rule.label}`")
+    form = read_form(problems, ChoicesForm, table, f"choices for {rule.label}")
     yaml = table.entries["choices"].value
     if form is None or not isinstance(yaml, Items):
         return None
     values: list[Value] = []
     for item in yaml.items:
         if not isinstance(item, Scalar):
-            problems.add(item.line, f"a choice must be a single value, not {shown(item)}")
+            problems.add(
+                item.line, f"{rule.label}: a choice must be a single value, not {shown(item)}"
+            )
             continue
-        rule.check(problems, item, "choices")
+        rule.check(problems, item, "choice")
         value = rule.converted(item.value)
         if any(value == each and type(value) is type(each) for each in values):
-            problems.add(item.line, f"choices hold {shown(item)} twice")
+            problems.add(item.line, f"{rule.label}: choices hold {shown(item)} twice")
         values.append(value)
     return Declared(Choices(tuple(values)), form)
 
 
 def _read_range(problems: Problems, rule: Rule, table: Table) -> Declared | None:
-    form = read_form(problems, RangeForm, table, f"the range of `{rule.label}`")
+    form = read_form(problems, RangeForm, table, f"a range for {rule.label}")
     if form is None:
         return None
     for end in ("low", "high"):
@@ -95,21 +98,23 @@ def _read_range(problems: Problems, rule: Rule, table: Table) -> Declared | None
     numbers = (form.low, form.high, form.step)
     if rule.floats or any(isinstance(each, float) for each in numbers):
         step = None if form.step is None else float(form.step)
-        return Declared(
-            domain.trimmed(Range(float(form.low), float(form.high), form.log, step)), form
-        )
-    return Declared(domain.trimmed(Range(form.low, form.high, form.log, form.step)), form)
+        drawn = Range(float(form.low), float(form.high), form.log, step)
+    else:
+        drawn = Range(form.low, form.high, form.log, form.step)
+    return Declared(domain.trimmed(drawn), form)
 
 
 def _check_range(problems: Problems, rule: Rule, form: RangeForm, table: Table) -> None:
     low, high, step = form.low, form.high, form.step
     line = table.entries["low"].line
     if low > high:
-        problems.add(line, f"the range is empty: low (={low}) is above high (={high})")
+        problems.add(
+            line, f"{rule.label}: the range is empty, low (={low}) is above high (={high})"
+        )
     if form.log and low <= 0:
-        problems.add(line, f"`low` of `{rule.label}` (={low}) must be above 0 with log")
+        problems.add(line, f"{rule.label}: low (={low}) must be above 0 with log")
     if form.log and step is not None:
-        problems.add(table.entries["step"].line, "a range has log or step, not both")
+        problems.add(table.entries["step"].line, f"{rule.label}: a range has log or step, not both")
     if isinstance(step, float) and rule.wrong(float(low)):
-        wrong = f"`step` of `{rule.label}` (={step}) must be a whole number"
+        wrong = f"{rule.label}: step (={step}) must be a whole number"
         problems.add(table.entries["step"].line, wrong)

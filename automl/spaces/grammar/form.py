@@ -37,11 +37,11 @@ def read_form(problems: Problems, model: type[FormT], yaml: Yaml, what: str) -> 
     known = tuple(model.model_fields)
     for key, entry in yaml.entries.items():
         if key not in known:
-            problems.unknown(entry.line, f"key of {what}", key, known)
+            problems.unknown(entry.line, "key", key, known, what)
         elif (inner := _form_of(model, key)) is not None:
             read_form(problems, inner, entry.value, f"`{key}`")
         else:
-            rule_of(model, key).check(problems, entry.value)
+            rule_of(model, key, what).check(problems, entry.value)
     for key, field in model.model_fields.items():
         if field.is_required() and key not in yaml.entries:
             problems.add(yaml.line, f"{what} needs `{key}`")

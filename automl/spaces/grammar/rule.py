@@ -36,7 +36,7 @@ class Rule:
         value = plain(yaml)
         wrong = self.wrong(value)
         if wrong:
-            label = f"`{part}` of `{self.label}`" if part else f"`{self.label}`"
+            label = f"{self.label}: {part}" if part else self.label
             guess = nearest(value, self.words) if isinstance(value, str) else None
             hint = f"did you mean {guess!r}?" if guess else ""
             problems.add(yaml.line, f"{label} (={shown(yaml)}) {wrong}", hint)
@@ -46,8 +46,8 @@ class Rule:
         return float(value) if self.floats and type(value) is int else value
 
 
-def rule_of(model: type[BaseModel], field: str) -> Rule:
-    """The rule of a field of a settings class, with all its validators."""
+def rule_of(model: type[BaseModel], field: str, owner: str) -> Rule:
+    """The rule of a field of a settings class, with all its validators; ``owner`` is for words."""
 
     def wrong(value: Any) -> str:
         try:
@@ -60,7 +60,7 @@ def rule_of(model: type[BaseModel], field: str) -> Rule:
 
     types = tuple(leaves(model.model_fields[field].annotation))
     words = tuple(each for each in types if isinstance(each, str))
-    return Rule(field, wrong, float in types and int not in types, words)
+    return Rule(f"`{field}` of {owner}", wrong, float in types and int not in types, words)
 
 
 def any_scalar(label: str) -> Rule:

@@ -12,6 +12,7 @@ from pydantic import Field
 from automl.core.registry import Registry
 from automl.spaces.document import Scalar, Table, Yaml, shown
 from automl.spaces.grammar.context import Context
+from automl.spaces.grammar.distribution import Positive
 from automl.spaces.grammar.form import Form, read_form
 from automl.spaces.grammar.rule import any_scalar
 from automl.spaces.grammar.value import read_value
@@ -33,7 +34,7 @@ class SearchForm(Form):
 class LimitForm(Form):
     """The most of something that a network may have."""
 
-    max: Annotated[int | float, Field(gt=0)]
+    max: Positive
     """The limit, included."""
 
 
@@ -82,7 +83,7 @@ def read_data(context: Context, yaml: Yaml) -> tuple[str, Mapping[str, Fixed | D
     name = _read_dataset(context, yaml.entries["name"].value) if "name" in yaml.entries else ""
     inside = context.inside("data")
     options = {
-        key: read_value(inside, any_scalar(key), entry.value, key)
+        key: read_value(inside, any_scalar(f"`{key}` of data"), entry.value, key)
         for key, entry in yaml.entries.items()
         if key != "name"
     }
@@ -96,7 +97,7 @@ def read_objective(context: Context, task: str, yaml: Yaml) -> Objective:
         return Objective()
     if form.metric is not None and task:
         metrics = tuple(context.vocabulary.metrics(task))
-        _check_known(context, yaml, "metric", f"metric of {task}", form.metric, metrics)
+        _check_known(context, yaml, "metric", "metric", form.metric, metrics)
     limits = form.constraints.model_dump(exclude_none=True)
     return Objective(form.metric, {name: limit["max"] for name, limit in limits.items()})
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from automl.core.distributions import Range
-from automl.spaces.document import Table, Yaml
+from automl.spaces.document import Items, Table, Yaml, plain
 from automl.spaces.grammar.context import Context
 from automl.spaces.grammar.form import Form, read_form
 from automl.spaces.grammar.names import Name
@@ -42,12 +42,12 @@ class RepeatForm(Form):
 
 
 def read_stage(
-    context: Context, table: Table, read_layers: Callable[[Context, Yaml], Sequence]
+    context: Context, table: Table, read_layers: Callable[[Context, Yaml, str], Sequence]
 ) -> Node:
     """The stage in ``table``; ``read_layers`` reads what it repeats."""
-    form = read_form(context.problems, StageForm, table, "a stage")
-    name = form.stage if form else "stage"
-    repeat, most = _read_repeat(context.inside(name), table)
+    read_form(context.problems, StageForm, table, "a stage")
+    name = str(plain(table.entries["stage"].value))
+    repeat, most = _read_repeat(context.inside(name), name, table)
     inside = context.repeated(name, most)
     if inside.once in context.taken:
         line = table.entries["stage"].line
@@ -55,19 +55,20 @@ def read_stage(
     context.taken.add(inside.once)
     if "layers" not in table.entries:
         return Fixed(())
-    layers = read_layers(inside, table.entries["layers"].value)
-    if not layers.parts:
-        context.problems.add(table.entries["layers"].line, f"stage {name!r} has no layers")
-    return Stage(repeat, layers)
+    entry = table.entries["layers"]
+    if isinstance(entry.value, Items) and not entry.value.items:
+        context.problems.add(entry.line, f"stage {name!r} has no layers", "give it at least one")
+    return Stage(repeat, read_layers(inside, entry.value, f"stage {name!r}"))
 
 
-def _read_repeat(context: Context, table: Table) -> tuple[Fixed | Draw, int]:
+def _read_repeat(context: Context, stage: str, table: Table) -> tuple[Fixed | Draw, int]:
     """How often, and how often at most; once if that is wrong."""
     if "repeat" not in table.entries:
         return Fixed(1), 1
     entry = table.entries["repeat"]
     before = len(context.problems)
-    repeat = read_value(context, rule_of(RepeatForm, "repeat"), entry.value, "repeat")
+    rule = rule_of(RepeatForm, "repeat", f"stage {stage!r}")
+    repeat = read_value(context, rule, entry.value, "repeat")
     if len(context.problems) > before:
         return Fixed(1), 1
     most = _most(repeat)

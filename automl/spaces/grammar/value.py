@@ -35,7 +35,7 @@ def _read_draw(context: Context, rule: Rule, table: Table, name: str) -> Fixed |
         if getattr(sharing, word):
             check_shareable(context, word, table.entries[word].line)
     if sharing.grow is not None and not _is_number(distribution):
-        context.problems.add(table.line, f"`{rule.label}` cannot grow", "only numbers can")
+        context.problems.add(table.line, f"{rule.label} cannot grow", "only numbers can")
     shared = sharing.shared or sharing.grow is not None
     return Draw(context.claim(name, shared), distribution, shared, sharing.grow)
 

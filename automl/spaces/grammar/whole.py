@@ -11,7 +11,7 @@ from automl.spaces.document import Entry, Items, Scalar, Table, Yaml, shown
 from automl.spaces.grammar.baseline import read_baseline
 from automl.spaces.grammar.context import Context
 from automl.spaces.grammar.form import Form, read_form
-from automl.spaces.grammar.members import read_members, read_settings
+from automl.spaces.grammar.members import Owner, read_members, read_settings
 from automl.spaces.grammar.sections import read_data, read_objective, read_search, read_task
 from automl.spaces.nodes.draw import Draw
 from automl.spaces.nodes.fixed import Fixed
@@ -87,10 +87,9 @@ def _optional(document: Yaml, key: str) -> Yaml:
 
 
 def _read_network(context: Context, entry: Entry) -> Sequence:
-    network = read_members(context, LAYER, entry.value)
-    if isinstance(entry.value, Items) and not network.parts:
+    if isinstance(entry.value, Items) and not entry.value.items:
         context.problems.add(entry.line, "the network has no layers", "give it at least one")
-    return network
+    return read_members(context, LAYER, entry.value, "the network")
 
 
 def _read_training(context: Context, yaml: Yaml) -> Settings:
@@ -98,7 +97,7 @@ def _read_training(context: Context, yaml: Yaml) -> Settings:
     if not isinstance(yaml, Table):
         context.problems.add(yaml.line, f"training must be a mapping, not {shown(yaml)}")
         return Settings("training", model, {})
-    training = read_settings(context, "training", model, yaml)
+    training = read_settings(context, Owner("training", model), yaml)
     if isinstance(training.options.get("epochs"), Draw):
         hint = "all trials train for one length; weak ones are stopped early"
         context.problems.add(yaml.entries["epochs"].line, "`epochs` cannot be drawn", hint)

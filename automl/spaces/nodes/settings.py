@@ -59,4 +59,7 @@ class Settings:
 def complaint(error: Mapping[str, Any]) -> str:
     """One of pydantic's errors in a user's words: ``must be greater than 0``."""
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return re.sub(r"^\w+ should", "must", message).replace(" after validation", "")
+    message = re.sub(r"^\w+ should", "must", message).replace(" after validation", "")
+    return message.replace("greater than or equal to", "at least").replace(
+        "less than or equal to", "at most"
+    )

@@ -1,0 +1,1 @@
+"""Augmentations: random changes of a batch of images, on the device the batch is on."""

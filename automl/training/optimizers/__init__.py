@@ -1,0 +1,1 @@
+"""Optimisers: option classes that build a torch optimiser for a model."""

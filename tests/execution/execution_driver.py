@@ -1,0 +1,59 @@
+"""What a search does with an executor, in short."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import execution_runners as runners
+import numpy as np
+
+from automl.core.protocols import Executor, Finished, Measured
+from automl.core.trial import CONTINUE, Decision, TrialResult, TrialSpec
+
+DATA = {"x": np.ones(2**22, dtype=np.uint8)}
+PATIENCE = 60.0  # seconds until a test gives up
+
+
+def always_continue(event: Measured) -> Decision:
+    return CONTINUE
+
+
+def drive(
+    executor: Executor,
+    specs: Iterable[TrialSpec],
+    decide: Callable[[Measured], Decision] = always_continue,
+    data: Any = DATA,
+) -> dict[int, TrialResult]:
+    """Run every trial to its end, never more at once than there are slots."""
+    waiting, running, ended = list(specs), 0, {}
+    deadline = time.monotonic() + PATIENCE
+    while waiting or running:
+        while waiting and running < executor.slots:
+            executor.submit(waiting.pop(0), data)
+            running += 1
+        for event in executor.poll(1.0):
+            if isinstance(event, Finished):
+                assert event.result.number not in ended
+                ended[event.result.number] = event.result
+                running -= 1
+            else:
+                executor.answer(event.number, decide(event))
+        assert time.monotonic() < deadline, f"only {sorted(ended)} ended"
+    return ended
+
+
+def first_event(executor: Executor) -> Measured | Finished:
+    """The next thing that happens."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        for event in executor.poll(1.0):
+            return event
+    raise AssertionError("nothing happened")
+
+
+def reports(executor: Executor, count: int, data: Any = DATA) -> list[dict[str, float]]:
+    """What ``count`` trials found out about where they ran."""
+    ended = drive(executor, [runners.make_spec(n, "report") for n in range(count)], data=data)
+    return [dict(result.measurements[0].metrics) for result in ended.values()]

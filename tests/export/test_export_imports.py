@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = ("torch", "torchvision", "onnx", "onnxruntime", "safetensors", "PIL", "sklearn")
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from automl.export import EXPORTERS, bundle, export, predict; "
+        "[EXPORTERS[name] for name in EXPORTERS]; "
+        f"print(set({HEAVY}) & set(sys.modules))"
+    )
+    printed = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert printed.strip() == "set()"
