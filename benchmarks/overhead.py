@@ -160,6 +160,12 @@ def tune_seconds(trials: int, reuse_actors: bool) -> float:
         def step(self) -> dict[str, Any]:
             return {"loss": objective(**self.drawn), "done": True}
 
+        def save_checkpoint(self, checkpoint_dir: str) -> dict[str, Any]:
+            return {}
+
+        def load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+            pass
+
         def reset_config(self, new_config: dict[str, float]) -> bool:
             self.drawn = new_config
             return True

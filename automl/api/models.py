@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from automl.api.parts import Datasets, find_study, read_back, storage_of
@@ -50,9 +51,10 @@ def export(
     folder, plan = find_study(store, name)
     chosen = _choose(load_record(storage_of(plan, store), name), folder, trial)
     data = Datasets(plan.data, plan.seed, Silent())(Config(**folder.config(chosen.number)))
-    bundle = make_bundle(folder, plan, chosen, data)
     target = Path(output) if output else folder.exported(format)
-    return export_bundle(bundle, format, target, data.validation.inputs)
+    with TemporaryDirectory() as scratch:
+        bundle = make_bundle(folder, plan, chosen, data, Path(scratch) / "bundle")
+        return export_bundle(bundle, format, target, data.validation.inputs)
 
 
 def predict(bundle: str, inputs: list[str]) -> list[FilePrediction]:
@@ -84,6 +86,36 @@ def _choose(study: StudyRecord, folder: StudyFolder, trial: int | None) -> Trial
     )
 
 
-def make_bundle(folder: StudyFolder, plan: Plan, trial: TrialRecord, data: Dataset) -> Bundle:
-    """The bundle of one trial, written to its folder; the best one's is the study's ``best/``."""
-    raise RuntimeError((folder, plan, trial, data, read_back))
+def make_bundle(
+    folder: StudyFolder, plan: Plan, trial: TrialRecord, data: Dataset, target: Path
+) -> Bundle:
+    """Write the bundle of one trial.
+
+    Args:
+        folder: The study's.
+        plan: The study's.
+        trial: One whose weights were kept, so that it has a value and a size.
+        data: What it was trained on.
+        target: Folder to write; a bundle that is there already is replaced.
+    """
+    from safetensors.torch import load_file
+
+    from automl.export.bundle import Bundle
+    from automl.export.facts import Input, ModelFacts, Origin, Score
+
+    facts = ModelFacts(
+        task=read_back(folder).task,
+        labels=data.labels,
+        input=Input(shape=data.shape, mean=data.mean, std=data.std),
+        network=folder.config(trial.number)["network"],
+        parameters=trial.size,
+        score=Score(metric=plan.metric, value=trial.value),
+        origin=Origin(
+            study=plan.name,
+            trial=trial.number,
+            epochs=plan.epochs,
+            data=data.name,
+            fingerprint=data.fingerprint,
+        ),
+    )
+    return Bundle.write(target, facts, load_file(folder.weights(trial.number)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from automl import __version__
 from automl.api.models import make_bundle
 from automl.api.parts import Datasets, simplest, storage_of
 from automl.core.trial import Config
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from automl.search.search import Problem
     from automl.search.study import Study
     from automl.spaces.space import SearchSpace
+
+# Whose versions a study remembers.
+PACKAGES = ("torch", "optuna", "ray")
 
 
 @dataclass(frozen=True)
@@ -180,12 +184,11 @@ class Run:
 
     def _record(self, data: Dataset) -> dict[str, Any]:
         """What study.yaml keeps: all that ``resume`` needs, and what a reader wants to know."""
-        packages = ("automl", "torch", "optuna", "ray")
+        ours = {"automl": __version__, "python": platform.python_version()}
         return {
             **self.plan.as_record(),
             "task": self.space.task,
             "data_sha256": data.fingerprint,
-            "versions": {"python": platform.python_version()}
-            | {package: version(package) for package in packages},
+            "versions": ours | {package: version(package) for package in PACKAGES},
             "text": self.space.text,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +24,17 @@ def spaces() -> tuple[tuple[str, Path], ...]:
     return tuple(list_spaces(Path.cwd()))
 
 
-def check(space: str, data: str | None = None) -> Check:
+def check(
+    space: str,
+    data: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Check:
     """A space in words: its parameters, its size and the networks it holds.
 
     Args:
         space: Name of a shipped space, or path of one.
         data: Name or path of the dataset; None is the space's own.
+        progress: Hears how many of how many networks are sampled.
 
     Raises:
         SpaceError: with all that is wrong in the file.
@@ -45,7 +51,7 @@ def check(space: str, data: str | None = None) -> Check:
     def inspected(config: Config) -> Inspection:
         return inspect(config, parsed.task, datasets(config), parsed.objective.constraints)
 
-    return check_space(parsed, inspected)
+    return check_space(parsed, inspected, progress)
 
 
 def new_space(name: str, source: str) -> Path:

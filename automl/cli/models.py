@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -35,9 +36,11 @@ def export(
 
     made = api.export(study, trial=trial, format=format, output=output, results=results)
     if json:
-        typer.echo(json_module.dumps(made.as_json()))
+        typer.echo(json_module.dumps(asdict(made), default=str))
         return
-    typer.echo(f"{made.describe()}\nUse it: {program()} predict {made.path} IMAGE")
+    typer.echo(f"{made.path}: {made.format}, {made.size:,} bytes")
+    typer.echo(f"Checked: {made.parity}")
+    typer.echo(f"Use it: {program()} predict {made.path} IMAGE")
 
 
 def predict(
@@ -50,7 +53,7 @@ def predict(
 
     found = api.predict(bundle, inputs)
     if json:
-        typer.echo(json_module.dumps([each.as_json() for each in found]))
+        typer.echo(json_module.dumps([asdict(each) for each in found], default=str))
     else:
         rows = (
             (str(each.path), each.prediction.label, f"{each.prediction.probability:.4f}")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json as json_module
-from typing import Annotated
+from dataclasses import asdict
+from math import inf
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from automl.cli.counting import counting
 from automl.cli.options import Json
 from automl.cli.tables import table
 from automl.cli.text import program
+
+if TYPE_CHECKING:
+    from automl.report.check import Check
 
 Space = Annotated[str, typer.Argument(help="A shipped space (see: automl spaces) or a file.")]
 
@@ -41,13 +47,34 @@ def check(
     """Say what a space holds, or all that is wrong with it."""
     from automl import api
 
-    found = api.check(space, data)
+    with counting("networks sampled") as progress:
+        found = api.check(space, data, progress)
     if json:
-        typer.echo(json_module.dumps(found.as_json()))
+        typer.echo(json_module.dumps(asdict(found), default=str))
         return
-    rows = ((each.name, each.values, each.when) for each in found.parameters)
-    typer.echo(f"{found.headline}\n\n{table(('parameter', 'values', 'drawn when'), rows)}\n")
-    typer.echo(f"{found.networks}\n\nSearch it: {program()} search {space}")
+    described = found.space
+    drawn = ((each.name, each.values, each.baseline, each.when) for each in described.parameters)
+    parts = [
+        f"{described.source}: {described.task} on {data or described.data}",
+        table(("parameter", "values", "first", "drawn when"), drawn),
+        _networks(found),
+        f"Search it: {program()} search {space}",
+    ]
+    typer.echo("\n\n".join(parts))
+
+
+def _networks(found: Check) -> str:
+    share = found.infeasible / found.samples
+    size = found.space.size
+    lines = [
+        f"{'Endlessly many' if size == inf else f'{size:,.0f}'} configurations.",
+        f"Of {found.samples:,} sampled networks {share:.1%} cannot be built"
+        + (f", most often because: {found.reason}" if found.reason else "."),
+    ]
+    for name, network in (("Smallest", found.smallest), ("Largest", found.largest)):
+        if network is not None:
+            lines.append(f"{name}: {network.size:,} parameters, {network.flops:,} FLOPs an example")
+    return "\n".join(lines)
 
 
 def new(

@@ -88,7 +88,7 @@ def _study_row(study: StudyRecord) -> tuple[str, ...]:
     best = study.best
     waiting = len(study.unfinished)
     state = f"{count(waiting, 'trial')} to go on with" if waiting else ""
-    return study.name, str(study.counted), value(best and best.value), study.metric, state
+    return study.name, str(study.counted), value(best.value if best else None), study.metric, state
 
 
 def _study_text(study: StudyRecord) -> str:
@@ -124,8 +124,8 @@ def _show_trial(study: StudyRecord, number: int, results: str, json: bool) -> No
     trial = study.trials[number]
     curve = api.curve(study.name, number, results)
     if json:
-        rows = [asdict(each) for each in curve]
-        typer.echo(json_module.dumps({**as_json(trial), "curve": rows}))
+        measured = [asdict(each) for each in curve]
+        typer.echo(json_module.dumps({**as_json(trial), "curve": measured}))
         return
     parts = [_trial_head(study, trial), _parameters(trial)]
     if trial.size is not None:

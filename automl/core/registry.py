@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from automl.core.errors import UnknownName
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 def nearest(name: str, known: tuple[str, ...]) -> str | None:
@@ -18,7 +18,7 @@ def nearest(name: str, known: tuple[str, ...]) -> str | None:
     return close[0] if close else None
 
 
-class Registry(Generic[T]):
+class Registry(Generic[T_co]):
     """A family of things known by name; nothing is imported until it is asked for.
 
     Args:
@@ -56,7 +56,7 @@ class Registry(Generic[T]):
             raise UnknownName(self.kind, name, self.names, nearest(name, self.names))
         return name
 
-    def __getitem__(self, name: str) -> T:
+    def __getitem__(self, name: str) -> T_co:
         """The thing itself, imported now.
 
         Raises:

@@ -68,3 +68,12 @@ class Dataset:
         """(channels, height, width) of every image."""
         channels, height, width = self.train.inputs.shape[1:]
         return channels, height, width
+
+    def describe(self) -> str:
+        """In a line: sizes of the splits, shape of an image, number of classes."""
+        channels, height, width = self.shape
+        return (
+            f"{self.name}, {len(self.train):,} train + {len(self.validation):,} validation images "
+            f"({len(self.test):,} test kept aside), {channels}×{height}×{width}, "
+            f"{len(self.labels)} classes"
+        )

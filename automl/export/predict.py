@@ -37,10 +37,11 @@ class FilePrediction:
 
 
 class Predictor:
-    """A model that is ready to run.
+    """A model that is ready to run; ``facts`` is what its bundle says of it.
 
     Args:
-        folder: A bundle of any format.
+        folder: A bundle of any format. One of ``torch_export`` should come from someone you trust,
+            for PyTorch's loader can be made to run code.
 
     Raises:
         UserError: if there is no bundle, or it is damaged.

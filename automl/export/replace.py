@@ -29,8 +29,8 @@ def replacing(folder: Path) -> Iterator[Path]:
         ExportError: if ``folder`` holds anything else, or cannot be written.
     """
     folder = folder.resolve()
-    _check_replaceable(folder)
     try:
+        _check_replaceable(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
             fresh, old = Path(scratch, "new"), Path(scratch, "old")

@@ -21,8 +21,9 @@ from automl.store import STATE, WEIGHTS
 from automl.tasks import TASKS
 from automl.training.checkpoint import load_checkpoint, save_checkpoint
 from automl.training.fit import fit
-from automl.training.run import Tensors, TrainingRun
+from automl.training.run import TrainingRun
 from automl.training.settings import TrainingSettings
+from automl.training.tensors import Tensors
 
 # How a training that was not let to its end is called.
 _STOPPED = {Verdict.PAUSE: Status.PAUSED, Verdict.STOP: Status.PRUNED}

@@ -23,14 +23,13 @@ Network = tuple[dict[str, Any], ...]
 IMAGE: Shape = (3, 16, 16)
 
 
-def variants(name: str) -> Iterator[dict[str, Any]]:
-    """A layer with its defaults, once for each of the words its first field may be."""
+def variants(name: str) -> list[dict[str, Any]]:
+    """A layer with its defaults, once for each of the words that a required field may be."""
     schema = LAYERS[name].model_json_schema()
     required = {field: schema["properties"][field] for field in schema.get("required", [])}
     options = {field: example(rule) for field, rule in required.items()}
-    first, words = next(((key, rule.get("enum")) for key, rule in required.items()), ("", None))
-    for word in words or [None]:
-        yield resolved(name, **({**options, first: word} if word else options))
+    words = [{key: word} for key, rule in required.items() for word in rule.get("enum", [])]
+    return [resolved(name, **{**options, **word}) for word in words or [{}]]
 
 
 def example(rule: dict[str, Any]) -> Any:
@@ -55,7 +54,7 @@ def networks() -> Iterator[Network]:
     for layer in everything:
         long += (layer,) if layer not in to_vector and output((*long, layer)) else ()
     long += (first,)
-    for layer in (next(variants(name)) for name in LAYERS):
+    for layer in (variants(name)[0] for name in LAYERS):
         long += (layer,) if output((*long, layer)) else ()
     yield long
     yield from ((CONV, each) for each in others)

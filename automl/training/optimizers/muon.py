@@ -20,6 +20,9 @@ class Muon(Optimizer):
     ``weight_decay`` serve both.
     """
 
+    lr: float = Field(default=0.01, gt=0)
+    """Learning rate."""
+
     weight_decay: float = Field(default=1e-2, ge=0)
     """Pull of the weights towards zero; biases and norms are left alone."""
 

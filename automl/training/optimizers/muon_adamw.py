@@ -78,8 +78,8 @@ def orthogonalize(matrix: Tensor) -> Tensor:
     a, b, c = COEFFICIENTS
     wide = matrix.shape[0] <= matrix.shape[1]
     x = matrix if wide else matrix.T
-    x = x / (torch.linalg.matrix_norm(x) + 1e-7)
+    x = x.div(torch.linalg.matrix_norm(x) + 1e-7)
     for _ in range(ITERATIONS):
         gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        x = a * x + (b * gram + c * (gram @ gram)) @ x
     return x if wide else x.T
