@@ -7,6 +7,7 @@ from pathlib import Path
 
 from automl.api.parts import dataset_name, find_study, read_back
 from automl.api.run import Run
+from automl.api.spaces import find_and_read
 from automl.core.errors import UserError
 from automl.core.registry import nearest
 from automl.search.watch import Outcome, Silent, Watcher
@@ -64,14 +65,11 @@ def search(
     Raises:
         UserError: on anything the user can mend; nothing was begun then.
     """
-    from automl.api.spaces import make_vocabulary
     from automl.execution import EXECUTORS
     from automl.search import PRUNERS, SAMPLERS
     from automl.search.plan import Plan
-    from automl.spaces.find import find_space
-    from automl.spaces.read import read_space
 
-    parsed = read_space(find_space(space, Path.cwd()), make_vocabulary())
+    parsed = find_and_read(space)
     plan = Plan(
         name=study_name(name or Path(space).stem),
         space=space,

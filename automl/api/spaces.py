@@ -14,6 +14,7 @@ from automl.search.watch import Silent
 
 if TYPE_CHECKING:
     from automl.report.check import Check
+    from automl.spaces.space import SearchSpace
     from automl.spaces.vocabulary import Vocabulary
 
 
@@ -41,11 +42,9 @@ def check(
         DataError: if the data, which networks are built for, cannot be read.
     """
     from automl.report.check import check_space
-    from automl.spaces.find import find_space
-    from automl.spaces.read import read_space
     from automl.trials.inspector import inspect
 
-    parsed = read_space(find_space(space, Path.cwd()), make_vocabulary())
+    parsed = find_and_read(space)
     datasets = Datasets(dataset_name(data or parsed.data), 0, Silent())
 
     def inspected(config: Config) -> Inspection:
@@ -76,6 +75,22 @@ def schema() -> dict[str, Any]:
     from automl.spaces.schema import json_schema
 
     return json_schema(make_vocabulary())
+
+
+def find_and_read(space: str) -> SearchSpace:
+    """A space by its name or path.
+
+    Raises:
+        UnknownName: if there is no space of that name.
+        SpaceError: with all that is wrong in the file.
+    """
+    from automl.spaces.find import find_space
+    from automl.spaces.read import read_space
+
+    cwd = Path.cwd()
+    path = find_space(space, cwd)
+    shown = path.relative_to(cwd) if path.is_relative_to(cwd) else path
+    return read_space(path, make_vocabulary(), str(shown))
 
 
 def make_vocabulary() -> Vocabulary:

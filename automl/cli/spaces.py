@@ -68,8 +68,8 @@ def _networks(found: Check) -> str:
     size = found.space.size
     lines = [
         f"{'Endlessly many' if size == inf else f'{size:,.0f}'} configurations.",
-        f"Of {found.samples:,} sampled networks {share:.1%} cannot be built"
-        + (f", most often because: {found.reason}" if found.reason else "."),
+        f"Of {found.samples:,} sampled networks {share:.1%} cannot be built or are over a limit"
+        + (f"; most often like this: {found.reason}" if found.reason else "."),
     ]
     for name, network in (("Smallest", found.smallest), ("Largest", found.largest)):
         if network is not None:

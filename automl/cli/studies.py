@@ -93,7 +93,8 @@ def _study_row(study: StudyRecord) -> tuple[str, ...]:
 
 def _study_text(study: StudyRecord) -> str:
     headings = ("trial", "status", study.metric, "epochs", "seconds", "parameters", "reason")
-    others = sorted(set(study.trials) - set(study.ranked), key=lambda each: each.number)
+    ranked = {each.number for each in study.ranked}
+    others = [each for each in study.trials if each.number not in ranked]
     shown = [*study.ranked[:TOP], *others[-TOP:]]
     tally = f"{study.name}: {count(study.counted, 'trial')}, ranked by {study.metric}"
     more = f"One trial in full: {program()} show {study.name} --trial N"

@@ -89,8 +89,8 @@ def _limits(facts: ModelFacts) -> str:
     _, height, width = facts.input.shape
     return (
         f"- It knows the {len(facts.labels)} labels above and always answers with one of them.\n"
-        f"- It sees {height}×{width} pixels: `automl predict` scales images to fit and centres them on white; "
-        "your own code has to do the same.\n"
+        f"- It sees {height}×{width} pixels: `automl predict` scales images to fit and centres "
+        "them on white; your own code has to do the same.\n"
         "- It was measured on data like its training data; on other images it may do much worse."
     )
 

@@ -25,7 +25,7 @@ session = onnxruntime.InferenceSession("model.onnx")
 """
 
     def write(self, bundle: Bundle, folder: Path) -> None:
-        """Translates the graph; needs torch 2.5, for older ones know no dynamic batch here."""
+        """Translates the graph; needs torch 2.5, the first that translates a traced one."""
         import torch
 
         # Compares as a version, not as text.

@@ -60,8 +60,8 @@ def _check_replaceable(folder: Path) -> None:
     inside = sorted(folder.iterdir())
     foreign = [path.name for path in inside if not any(map(path.match, _OURS))]
     if foreign or (inside and not (folder / _OURS[0]).is_file()):
+        found = f"also holds {', '.join(foreign)}" if foreign else f"has no {_OURS[0]}"
         raise ExportError(
-            f"{str(folder)!r} is left as it is: it is no bundle, or holds more than one "
-            f"({', '.join(map(repr, foreign)) or 'no bundle.json'}); "
-            "choose a folder that is not there yet"
+            f"{str(folder)!r} {found}, so it is left as it is; "
+            "choose a folder that is not there yet, or a bundle to replace"
         )

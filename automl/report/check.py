@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ class Check:
         space: Its settings and parameters.
         samples: How many networks were sampled.
         infeasible: How many of them cannot be built, or are over a limit.
-        reason: The most frequent reason why; empty if there is none.
+        reason: An example of the most frequent reason why; empty if there is none.
         smallest: The one with the fewest weights that can be built, or None if none can.
         largest: The one with the most.
     """
@@ -53,17 +54,20 @@ def check_space(
     """
     built: list[Inspection] = []
     reasons: Counter[str] = Counter()
+    examples: dict[str, str] = {}
     for seed in range(samples):
         try:
             built.append(inspect(space.sample(RandomSuggest(seed))))
         except Infeasible as error:
-            reasons[error.reason] += 1
+            kind = re.sub(r"\d[\d,.]*", "", error.reason)
+            reasons[kind] += 1
+            examples.setdefault(kind, error.reason)
         progress(seed + 1, samples)
     return Check(
         space=describe(space),
         samples=samples,
         infeasible=reasons.total(),
-        reason=reasons.most_common(1)[0][0] if reasons else "",
+        reason=examples[reasons.most_common(1)[0][0]] if reasons else "",
         smallest=min(built, key=_size, default=None),
         largest=max(built, key=_size, default=None),
     )

@@ -10,15 +10,14 @@ class Problems:
     """What was found wrong so far."""
 
     def __init__(self) -> None:
-        # What stands behind an alias is read once for each use; it is told once.
-        self._found: dict[Problem, None] = {}
+        self._found: list[Problem] = []
 
     def __len__(self) -> int:
         return len(self._found)
 
     def add(self, line: int, message: str, hint: str = "") -> None:
         """Note what is wrong in ``line`` and what would be right."""
-        self._found[Problem(line, message, hint)] = None
+        self._found.append(Problem(line, message, hint))
 
     def unknown(
         self, line: int, kind: str, name: str, known: tuple[str, ...], owner: str = ""
@@ -35,5 +34,7 @@ class Problems:
         Raises:
             SpaceError: if there is any.
         """
-        if self._found:
-            raise SpaceError(source, tuple(sorted(self._found, key=lambda each: each.line)))
+        # What stands behind an alias was read once for each use, and is told once.
+        found = sorted(dict.fromkeys(self._found), key=lambda each: each.line)
+        if found:
+            raise SpaceError(source, tuple(found))

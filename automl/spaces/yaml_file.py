@@ -5,6 +5,7 @@ from __future__ import annotations
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from automl.core.distributions import Value
 from automl.spaces.document import Entry, Items, Scalar, Table, Yaml
@@ -32,6 +33,9 @@ def parse_yaml(text: str, problems: Problems) -> Yaml | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problems.add(mark.line + 1 if mark else 1, f"broken YAML: {error.problem}", _context(error))
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problems.add(line, f"broken YAML: {error.reason}", f"at {chr(error.character)!r}")
     except RecursionError:
         problems.add(1, "broken YAML: nested too deeply", f"at most {DEEPEST} levels")
     except _Unreadable as error:
@@ -78,7 +82,10 @@ class _Reader:
                 first = entries[key].line
                 self._problems.add(line, f"{key!r} is here twice", f"first in line {first}")
             else:
-                entries[key] = Entry(self.read(value_node, depth + 1), line)
+                value = self.read(value_node, depth + 1)
+                # The parser puts an empty value where the next one begins.
+                is_empty = isinstance(value, Scalar) and value.value is None
+                entries[key] = Entry(Scalar(None, line) if is_empty else value, line)
         return entries
 
     def _scalar(self, node: Node, line: int) -> Value:

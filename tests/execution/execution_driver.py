@@ -25,9 +25,10 @@ def drive(
     specs: Iterable[TrialSpec],
     decide: Callable[[Measured], Decision] = always_continue,
     data: Any = DATA,
+    started: int = 0,
 ) -> dict[int, TrialResult]:
-    """Run every trial to its end, never more at once than there are slots."""
-    waiting, running, ended = list(specs), 0, {}
+    """Run every trial to its end, and the ``started`` ones; never more at once than slots."""
+    waiting, running, ended = list(specs), started, {}
     deadline = time.monotonic() + PATIENCE
     while waiting or running:
         while waiting and running < executor.slots:

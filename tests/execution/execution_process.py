@@ -31,6 +31,14 @@ def marked(mark: str) -> set[int]:
     return found
 
 
+def lingering(mark: str, seconds: float) -> list[str]:
+    """The command lines of marked processes, but for this one, that ``seconds`` did not end."""
+    deadline = time.monotonic() + seconds
+    while (left := marked(mark) - {os.getpid()}) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return [(Path("/proc") / str(number) / "cmdline").read_text() for number in left]
+
+
 def interrupt(event: Measured) -> Decision:
     """What Ctrl-C does, a signal for the whole process group, amid the trials."""
     if event.measurement.step == 1:
@@ -52,7 +60,7 @@ def search() -> None:
     print(*sorted(heard))
     print(*{report["threads"] for report in reports(executor, 3)})
     executor.close()
-    print(len(marked(os.environ[MARK]) - {os.getpid()}), "left")
+    print(len(lingering(os.environ[MARK], seconds=3.0)), "left")
 
 
 def fail() -> None:

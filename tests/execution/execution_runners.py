@@ -73,6 +73,11 @@ def escape(spec: TrialSpec, data: Any) -> Trial:
     raise ValueError("boo")
 
 
+def refuse(spec: TrialSpec, data: Any) -> Trial:
+    """Raises before there is a trial at all."""
+    raise ValueError("boo")
+
+
 def unpicklable(spec: TrialSpec, data: Any) -> Trial:
     """Returns what cannot cross a process."""
     yield measurement(1, accuracy=0.5)
@@ -125,7 +130,7 @@ def spin(spec: TrialSpec, data: Any) -> Trial:
 _made_with: list[int] = []
 _TASKS = {
     task.__name__: task
-    for task in (train, infeasible, escape, unpicklable, die, report, slow, spin)
+    for task in (train, infeasible, escape, refuse, unpicklable, die, report, slow, spin)
 }
 
 

@@ -47,7 +47,7 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, error: type[BaseExcepti
 )
 def test_what_is_not_only_a_bundle_is_left(tmp_path: Path, files: dict[str, str]) -> None:
     folder = fill(tmp_path / "b", files)
-    with pytest.raises(ExportError, match="is left as it is"), replacing(folder):
+    with pytest.raises(ExportError, match="so it is left as it is"), replacing(folder):
         pass
     assert {path.name: path.read_text() for path in folder.iterdir()} == files
 

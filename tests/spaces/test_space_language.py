@@ -144,7 +144,7 @@ class TestStage:
 
     def test_what_grows_over_its_limit_is_infeasible(self):
         space = read("[{stage: s, repeat: 2, layers: [{dense: {units: {low: 1, high: 4096, grow: 2}}}]}]")
-        with pytest.raises(Infeasible, match="dense: must be at most 4096"):
+        with pytest.raises(Infeasible, match=r"dense: `units` \(=8192\) must be at most 4096"):
             sample(space, s__units=4096)
 
     def test_stages_nest(self):

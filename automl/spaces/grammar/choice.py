@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from automl.spaces.document import Entry, Items, Scalar, Table, Yaml, shown
+from automl.spaces.document import Entry, Items, Scalar, Table, Yaml, plain, shown
 from automl.spaces.grammar.context import Context
 from automl.spaces.grammar.form import Form
 from automl.spaces.grammar.names import Name
@@ -49,16 +49,12 @@ def read_choice(
 
 
 def _branches(problems: Problems, name: str, yaml: Yaml) -> Mapping[str, Entry]:
-    if isinstance(yaml, Items):
-        branches = _named_branches(problems, name, yaml)
-    elif isinstance(yaml, Table):
-        branches = dict(yaml.entries)
-    else:
+    if isinstance(yaml, Scalar):
         problems.add(yaml.line, f"choices of `{name}` must be a mapping or list, not {shown(yaml)}")
         return {}
-    if not branches:
+    if not plain(yaml):
         problems.add(yaml.line, f"choices of `{name}` are empty", "give at least one")
-    return branches
+    return yaml.entries if isinstance(yaml, Table) else _named_branches(problems, name, yaml)
 
 
 def _named_branches(problems: Problems, name: str, yaml: Items) -> dict[str, Entry]:

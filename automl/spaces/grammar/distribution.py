@@ -63,6 +63,10 @@ def drawn_keys(table: Table) -> set[str]:
 def read_distribution(problems: Problems, rule: Rule, table: Table) -> Declared | None:
     """What a table declares, or None after saying what is wrong with it."""
     before = len(problems)
+    if "choices" in table.entries and len(drawn_keys(table)) > 1:
+        line = table.entries["choices"].line
+        problems.add(line, f"{rule.label} is drawn from choices, or from low to high, not both")
+        return None
     read = _read_choices if "choices" in table.entries else _read_range
     declared = read(problems, rule, table)
     return declared if len(problems) == before else None

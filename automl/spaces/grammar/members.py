@@ -127,7 +127,8 @@ def _complete(context: Context, settings: Settings, line: int, before: int) -> S
     for field, info in model.model_fields.items():
         if info.is_required() and field not in given:
             context.problems.add(line, f"{label} needs `{field}`")
-    if len(context.problems) == before and all(isinstance(node, Fixed) for node in given.values()):
+    is_drawn = any(True for _ in settings.parameters(Scope()))
+    if len(context.problems) == before and not is_drawn:
         _check_together(context, settings, line)
     return replace(settings, options={**given, **_family_defaults(context, settings, line)})
 

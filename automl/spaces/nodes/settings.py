@@ -41,9 +41,8 @@ class Settings:
         try:
             settings = self.model.model_validate_json(json.dumps(drawn), strict=True)
         except ValidationError as error:
-            raise Infeasible(
-                f"{self.label}: {'; '.join(map(complaint, error.errors()))}"
-            ) from error
+            told = "; ".join(_placed(each) for each in error.errors())
+            raise Infeasible(f"{self.label}: {told}") from error
         return settings.model_dump(mode="json")
 
     def parameters(self, scope: Scope) -> Iterator[Parameter]:
@@ -63,3 +62,12 @@ def complaint(error: Mapping[str, Any]) -> str:
     return message.replace("greater than or equal to", "at least").replace(
         "less than or equal to", "at most"
     )
+
+
+def _placed(error: Mapping[str, Any]) -> str:
+    """An error with the option it is about, if it is about one."""
+    if not error["loc"]:
+        return complaint(error)
+    value = error["input"]
+    shown = "" if isinstance(value, (list, dict)) else f" (={value!r})"
+    return f"`{error['loc'][0]}`{shown} {complaint(error)}"

@@ -1,0 +1,145 @@
+"""What Ray adds: workers of their own that may die, and processes to leave none of."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import execution_runners as runners
+import numpy as np
+import pytest
+from conftest import IMPORTABLE
+from execution_driver import drive, reports
+from execution_process import MARK, lingering
+
+from automl.core.errors import UserError
+from automl.core.protocols import Executor
+from automl.core.trial import Status
+from automl.execution import EXECUTORS
+from automl.execution.resources import Resources
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
+
+
+class TestWorkers:
+    @pytest.mark.parametrize(
+        ("task", "reason"),
+        [
+            ("die:9", "killed by signal 9"),
+            ("die:11", "crashed with 'Segmentation fault'"),
+            ("die:15", "ended by signal 15"),
+            ("die:exit", "exited with code 3"),
+        ],
+    )
+    def test_a_worker_that_dies_costs_its_trial_alone(
+        self, ray_executor: Executor, task: str, reason: str
+    ) -> None:
+        tasks = [task, "train", "train", "train"]
+
+        results = drive(ray_executor, [runners.make_spec(*each) for each in enumerate(tasks)])
+
+        assert results[0].status is Status.FAILED
+        assert results[0].reason.startswith(f"worker died: {reason}")
+        assert len(results[0].measurements) == 1
+        assert [results[number].status for number in (1, 2, 3)] == [Status.COMPLETE] * 3
+        assert ray_executor.slots == 2
+
+    def test_a_result_that_cannot_travel_leaves_the_worker(self, ray_executor: Executor) -> None:
+        before = {report["pid"] for report in reports(ray_executor, 8)}
+
+        result = drive(ray_executor, [runners.make_spec(0, "unpicklable")])[0]
+
+        assert result.status is Status.FAILED
+        assert "pickle" in result.reason
+        assert {report["pid"] for report in reports(ray_executor, 8)} <= before
+
+    def test_the_data_is_read_in_place(self, ray_executor: Executor) -> None:
+        data = {"x": np.ones(2**25, dtype=np.uint8)}
+        seen = reports(ray_executor, 20, data)
+
+        assert {report["copied"] for report in seen} == {0.0}
+        for pid in {report["pid"] for report in seen}:
+            memory = [report["memory"] for report in seen if report["pid"] == pid]
+            assert max(memory) - memory[0] < data["x"].nbytes / 8
+
+
+class TestStart:
+    def test_takes_trials_before_a_worker_is_up(self, ray_with_room: None) -> None:
+        started = time.monotonic()
+        executor = EXECUTORS["ray"](runners.make, Resources(workers=1))
+        executor.submit(runners.make_spec(0, "train"), None)
+        assert time.monotonic() - started < 0.5
+
+        assert drive(executor, [], started=1)[0].status is Status.COMPLETE
+        executor.close()
+
+    def test_a_runner_that_cannot_be_made_is_told(self, ray_with_room: None) -> None:
+        executor = EXECUTORS["ray"](runners.make_broken, Resources(workers=2))
+
+        with pytest.raises(UserError, match="no worker could start: OSError: no driver"):
+            drive(executor, [runners.make_spec(0, "train")])
+        executor.close()
+
+    def test_a_cluster_that_is_not_there_is_told(self, ray_with_room: None) -> None:
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{unused.getsockname()[1]}"
+        executor = EXECUTORS["ray"](runners.make, Resources(address=address))
+
+        with pytest.raises(UserError, match=f"no Ray cluster answers at '{address}'"):
+            executor.submit(runners.make_spec(0, "train"), None)
+            drive(executor, [], started=1)
+        executor.close()
+
+
+@needs_proc
+class TestProcesses:
+    @staticmethod
+    def start(scenario: str) -> subprocess.Popen[str]:
+        environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
+        return subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("execution_process.py")), scenario],
+            env=environment | {MARK: scenario, "PYTHONPATH": IMPORTABLE},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def test_a_search_is_quiet_outlives_an_interrupt_and_leaves_nothing(self) -> None:
+        with self.start("search") as process:
+            output, errors = process.communicate(timeout=60)
+
+        assert errors == ""
+        assert output.splitlines() == [
+            "3 CPU workers x 2 threads",
+            "COMPLETE FAILED COMPLETE FAILED",
+            "2 15",
+            "2.0",
+            "0 left",
+        ]
+
+    def test_an_exception_leaves_nothing(self) -> None:
+        with self.start("fail") as process:
+            output, errors = process.communicate(timeout=60)
+
+        assert (process.returncode, output) == (1, "")
+        assert errors.startswith("Traceback")
+        assert errors.endswith("\nRuntimeError: mine\n")
+        assert "ray" not in errors.replace(str(Path(__file__).parent), "")
+        assert lingering("fail", seconds=5) == []
+
+    def test_no_worker_outlives_a_killed_driver(self) -> None:
+        with self.start("hang") as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            process.send_signal(signal.SIGKILL)
+
+        # Ray's two idle agents may stay a minute longer.
+        left = [line for line in lingering("hang", seconds=8) if "Agent" not in line]
+        assert left == []
