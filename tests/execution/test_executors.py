@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import execution_runners as runners
 import pytest
-from execution_driver import DATA, always_continue, drive, first_event, reports
+from execution_driver import DATA, drive, first_event, reports
 
 from automl.core.protocols import Executor, Finished, Measured
 from automl.core.trial import CONTINUE, Decision, Status, Verdict

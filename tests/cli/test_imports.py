@@ -1,0 +1,65 @@
+"""What is imported when: help is quick, and heavy libraries wait until they are used."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_process import COMMAND, environment
+
+HEAVY = ("torch", "ray", "optuna", "sklearn", "numpy", "pydantic", "onnx", "scipy", "pandas")
+
+PROBE = """
+import sys
+from automl.__main__ import main
+sys.argv = ["automl", *{arguments!r}]
+try:
+    main()
+except SystemExit:
+    pass
+heavy = [name for name in {heavy!r} if name in sys.modules]
+print("imported:", *heavy)
+"""
+
+
+def imported(*arguments: str, cwd: Path) -> list[str]:
+    code = PROBE.format(arguments=arguments, heavy=HEAVY)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return run.stdout.splitlines()[-1].removeprefix("imported:").split()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("search", "--help"), ("spaces",), ("nonsense",)]
+)
+def test_nothing_heavy_is_imported_to_answer_at_once(arguments: tuple[str, ...], tmp_path: Path):
+    assert imported(*arguments, cwd=tmp_path) == []
+
+
+def test_the_local_executor_imports_nothing_of_ray(tmp_path: Path) -> None:
+    from cli_process import TINY
+
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    flags = ("--executor", "local", "--trials", "1", "--epochs", "1")
+    assert "ray" not in imported("search", "tiny.yaml", *flags, cwd=tmp_path)
+
+
+def test_a_broken_space_is_told_without_torch(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("task: nonsense")
+    assert not {"torch", "ray"} & set(imported("search", "broken.yaml", cwd=tmp_path))
+
+
+def test_help_takes_a_fifth_of_a_second() -> None:
+    """Of processor time, at best of five: the clock on the wall belongs to whatever else runs."""
+    assert min(processor_seconds() for _ in range(5)) < 0.2
+
+
+def processor_seconds() -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*COMMAND, "--help"], env=environment(), capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

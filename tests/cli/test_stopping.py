@@ -1,0 +1,74 @@
+"""Ctrl-C: running trials pause, nothing is left running, and a resume goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from cli_process import LONG, automl, start
+
+
+def wait_for_measurements(journal: Path, process: subprocess.Popen[str]) -> None:
+    """Until a trial has reported: op code 7 is an intermediate value."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if journal.is_file() and '"op_code":7' in journal.read_text():
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    raise AssertionError("no trial reported anything in a minute")
+
+
+def group_members(group: int) -> list[str]:
+    """The processes of a process group, and of Ray, that are still there."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pgid,sid,args"], capture_output=True, text=True, check=True
+    )
+    return [line for line in listed.stdout.splitlines() if str(group) in line.split()[:2]]
+
+
+@pytest.mark.parametrize("executor", ["ray", "local"])
+def test_the_first_ctrl_c_pauses_and_a_resume_goes_on(executor: str, tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text(LONG)
+    running = start("search", "long.yaml", "--executor", executor, cwd=tmp_path)
+    wait_for_measurements(tmp_path / "results" / "studies.journal", running)
+    os.killpg(running.pid, signal.SIGINT)
+    output, errors = running.communicate(timeout=60)
+    assert running.returncode == 130, (output, errors)
+    assert "resume long" in output
+    assert "Traceback" not in errors
+    assert group_members(running.pid) == []
+
+    study = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)
+    states = {each["status"] for each in study["trials"]}
+    assert states <= {"paused", "pruned", "complete", "waiting"}
+    assert "paused" in states
+
+    paused = next(each for each in study["trials"] if each["status"] == "paused")
+    resumed = start("resume", "long", cwd=tmp_path)
+    time.sleep(12)
+    os.killpg(resumed.pid, signal.SIGINT)
+    resumed.communicate(timeout=60)
+    again = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)["trials"]
+    later = next(each for each in again if each["number"] == paused["number"])
+    assert later["epoch"] > paused["epoch"]
+    assert later["parameters"] == paused["parameters"]
+
+
+def test_the_second_ctrl_c_stops_now(tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text(LONG)
+    running = start("search", "long.yaml", cwd=tmp_path)
+    wait_for_measurements(tmp_path / "results" / "studies.journal", running)
+    os.killpg(running.pid, signal.SIGINT)
+    os.killpg(running.pid, signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in errors
+    assert group_members(running.pid) == []
+    study = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)
+    assert "running" not in {each["status"] for each in study["trials"]}
