@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -138,15 +138,13 @@ class StudyFolder:
         config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["config"]
         return config
 
-    def keep_checkpoints(self, best: Set[int], unfinished: Set[int]) -> None:
-        """Drop the weights of all trials but these, and the state of all but the unfinished."""
-        self._drop(WEIGHTS, kept=best | unfinished)
-        self._drop(STATE, kept=unfinished)
+    def drop_weights(self, number: int) -> None:
+        """Forget the weights of a trial, if it has any."""
+        self.weights(number).unlink(missing_ok=True)
 
-    def _drop(self, name: str, kept: Set[int]) -> None:
-        for file in self.path.glob(f"trials/*/{name}"):
-            if int(file.parent.name) not in kept:
-                file.unlink(missing_ok=True)
+    def drop_state(self, number: int) -> None:
+        """Forget where a trial paused, if it did."""
+        self.state(number).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

@@ -77,15 +77,15 @@ def images() -> Images:
 def tokens() -> tuple[Tensors, Tensors]:
     """Made-up sequences, 4,000 + 1,000: no real text, but nothing to learn by heart either.
 
-    Each token is drawn evenly from the vocabulary, but one in eight is from the 40 tokens of the
-    sequence's class. A sequence in ten has the label of another class, so that no model can be
-    right more often than about nine times in ten.
+    Each token is drawn evenly from the vocabulary, but one in four is from the 20 tokens of the
+    sequence's class. One label in ten is drawn anew, so that no model can be right more often
+    than about nine times in ten.
     """
     draw = np.random.default_rng(0)
     classes = draw.integers(CLASSES, size=5_000)
     sequences = draw.integers(VOCABULARY, size=(5_000, LENGTH))
-    telling = draw.random(sequences.shape) < 1 / 8
-    sequences[telling] = (classes[:, None] * 40 + draw.integers(40, size=sequences.shape))[telling]
+    telling = draw.random(sequences.shape) < 1 / 4
+    sequences[telling] = (classes[:, None] * 20 + draw.integers(20, size=sequences.shape))[telling]
     wrong = draw.random(5_000) < 0.1
     classes[wrong] = draw.integers(CLASSES, size=wrong.sum())
     inputs, targets = torch.from_numpy(sequences), torch.from_numpy(classes)

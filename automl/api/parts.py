@@ -54,9 +54,16 @@ def simplest(space: SearchSpace) -> Config:
 
 
 def dataset_name(data: str) -> str:
-    """A dataset's name as it is, or a path made absolute, so that ``resume`` works anywhere."""
-    from automl.data import DATASETS
+    """A dataset's name as it is, or a path made absolute, so that ``resume`` works anywhere.
 
+    Raises:
+        UnknownName: if it is neither a known name nor a path; says the nearest.
+        DataError: if it is a path, and there is nothing.
+    """
+    from automl.data import DATASETS
+    from automl.data.load import find_source
+
+    find_source(data)
     return data if data in DATASETS else str(Path(data).expanduser().resolve())
 
 

@@ -69,7 +69,12 @@ class Run:
         return self._search(self._create)
 
     def go_on(self) -> Outcome:
-        """Go on with a study that was begun before."""
+        """Go on with a study that was begun before; one that is done takes no worker."""
+        from automl.search.study import load_record
+
+        study = load_record(storage_of(self.plan, self.store), self.plan.name)
+        if study.counted >= self.plan.trials and not study.unfinished:
+            return Outcome(study, "done", 0.0)
         return self._search(self._load)
 
     def _search(self, take_up: Callable[[Dataset], Study]) -> Outcome:

@@ -39,13 +39,8 @@ class Pool:
     def __init__(self, make_runner: MakeRunner, slots: Slots, cpus: int) -> None:
         self.slots = slots
         # Ray would run a lost call again, which would report twice: retries are the search's.
-        # Its own record of every call costs a sixth of a step, and nobody reads it.
         self._actor = ray.remote(Worker).options(
-            num_cpus=cpus,
-            num_gpus=slots.gpus,
-            max_restarts=0,
-            max_task_retries=0,
-            enable_task_events=False,
+            num_cpus=cpus, num_gpus=slots.gpus, max_restarts=0, max_task_retries=0
         )
         self._arguments = (make_runner, slots.threads, slots.gpus > 0)
         self._seats: list[Seat] = []

@@ -72,7 +72,8 @@ class RayExecutor:
     def close(self) -> None:
         """End the workers, and Ray if it was started here."""
         self._closing.set()
-        self._keeper.join()
+        # A Ray that is only now starting ends as soon as it is up, or with this process.
+        self._keeper.join(None if self._pool.done() else 1.0)
 
     def _places(self) -> Slots:
         return self._pool.result().slots if self._pool.done() else self._plan.result()

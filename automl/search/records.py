@@ -60,14 +60,15 @@ class StudyRecord:
     def ranked(self) -> tuple[TrialRecord, ...]:
         """Trials that can be exported, best first: complete ones, and paused ones as they stand."""
         ready = [each for each in self.trials if each.status in ("complete", "paused")]
-        return tuple(sorted((each for each in ready if each.value is not None), key=self._rank))
+        return tuple(sorted((each for each in ready if each.value is not None), key=self.rank))
 
     @property
     def unfinished(self) -> tuple[TrialRecord, ...]:
         """Trials that run, or wait to be gone on with."""
         return tuple(each for each in self.trials if each.status in UNFINISHED)
 
-    def _rank(self, trial: TrialRecord) -> tuple[float, int]:
+    def rank(self, trial: TrialRecord) -> tuple[float, int]:
+        """A key that sorts the best trial first; of equals, the earlier."""
         value = trial.value if trial.value is not None else 0.0
         return (-value if self.maximize else value, trial.number)
 

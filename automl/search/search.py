@@ -13,13 +13,12 @@ from automl.core.trial import Config, Status, TrialSpec
 from automl.search.budget import Budget
 from automl.search.drafts import Draft, Drafts, Space
 from automl.search.judge import Judge
+from automl.search.keeper import Keeper
 from automl.search.notes import trial_note
 from automl.search.study import Study
 from automl.search.watch import Outcome, Setting, Watcher
 from automl.store import StudyFolder
 
-# Checkpoints of this many best trials are kept, beside those of paused ones.
-KEPT_CHECKPOINTS = 3
 POLL_SECONDS = 0.2
 
 
@@ -77,6 +76,7 @@ class Search:
         self._drafts = Drafts(
             study, problem.space, problem.inspect, self._budget, setting.epochs, watcher.end
         )
+        self._keeper = Keeper(folder, study.records())
         self._running: dict[int, Draft] = {}
         self._ended = setting.done
         self._exhausted = self._told = False
@@ -155,13 +155,8 @@ class Search:
         if result.measurements and not draft.resumed:
             last = result.measurements[-1]
             self._budget.learn(draft.inspection.flops, last.seconds, last.epoch)
-        self._keep_checkpoints()
+        self._keeper.end(record)
         self._watcher.end(record)
-
-    def _keep_checkpoints(self) -> None:
-        study = self._study.records()
-        best = {trial.number for trial in study.ranked[:KEPT_CHECKPOINTS]}
-        self._folder.keep_checkpoints(best, {each.number for each in study.unfinished})
 
     def _stopping(self) -> bool:
         return self._stop.is_set() or self._budget.over

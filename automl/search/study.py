@@ -170,7 +170,8 @@ class Study:
 
     def _set_facts(self, trial: optuna.Trial, facts: Mapping[str, Any]) -> None:
         for key, value in facts.items():
-            trial.set_user_attr(key, value)
+            if value not in ("", None):
+                trial.set_user_attr(key, value)
 
     def _tell(self, trial: optuna.Trial, status: Status, value: float | None) -> None:
         with quiet_optuna():

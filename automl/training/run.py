@@ -108,7 +108,8 @@ class TrainingRun:
     def state_dict(self) -> dict[str, Any]:
         """All that it takes to go on exactly from here: tensors, numbers, text, lists and dicts.
 
-        Schedules and random draws have no state: they follow from the step.
+        Schedules and random draws have no state: they follow from the step. The tensors are the
+        live ones, as in torch's own: save or copy them before training goes on.
         """
         return {
             "model": self.model.state_dict(),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli_process import COMMAND, environment
 
-HEAVY = ("torch", "ray", "optuna", "sklearn", "numpy", "pydantic", "onnx", "scipy", "pandas")
+HEAVY = ("torch", "ray", "optuna", "sklearn", "numpy", "onnx", "scipy", "rich", "ruamel.yaml")
 
 PROBE = """
 import sys

@@ -37,7 +37,8 @@ def started(ray_with_room: None) -> Iterator[Callable[[str], Executor]]:
     def start(name: str) -> Executor:
         if name not in running:
             workers = 2 if name == "ray" else None
-            running[name] = EXECUTORS[name](runners.make, Resources(workers=workers))
+            resources = Resources(workers=workers, cpus_per_trial=1)
+            running[name] = EXECUTORS[name](runners.make, resources)
         return running[name]
 
     yield start

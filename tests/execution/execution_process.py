@@ -19,24 +19,26 @@ from automl.execution.resources import Resources
 MARK = "EXECUTION_TEST_MARK"  # inherited by every process that is started below this one
 
 
-def marked(mark: str) -> set[int]:
-    """The ids of running processes that carry ``mark`` in their environment."""
-    found = set()
+def marked(mark: str) -> list[str]:
+    """The command lines of running processes, but for this one, that carry ``mark``."""
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if f"{MARK}={mark}".encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.add(int(folder.name))
+                found.append((folder / "cmdline").read_text())
         except OSError:  # ended meanwhile, or another user's
             continue
-    return found
+    return [line for line in found if line != Path("/proc/self/cmdline").read_text()]
 
 
-def lingering(mark: str, seconds: float) -> list[str]:
-    """The command lines of marked processes, but for this one, that ``seconds`` did not end."""
+def lingering(mark: str, seconds: float, but_for: str = "\0\0") -> list[str]:
+    """The marked processes that are still there after ``seconds``."""
     deadline = time.monotonic() + seconds
-    while (left := marked(mark) - {os.getpid()}) and time.monotonic() < deadline:
+    while left := [line for line in marked(mark) if but_for not in line]:
+        if time.monotonic() > deadline:
+            break
         time.sleep(0.05)
-    return [(Path("/proc") / str(number) / "cmdline").read_text() for number in left]
+    return left
 
 
 def interrupt(event: Measured) -> Decision:
@@ -80,5 +82,19 @@ def hang() -> None:
     time.sleep(60)
 
 
+def join() -> None:
+    executor = EXECUTORS["ray"](runners.make, Resources(cpus_per_trial=2, address=sys.argv[2]))
+    result = drive(executor, [runners.make_spec(0, "train")])[0]
+    executor.close()
+    sys.stdout.write(f"{executor.device}: {result.status.name}")
+
+
+def local() -> None:
+    executor = EXECUTORS["local"](runners.make, Resources())
+    result = drive(executor, [runners.make_spec(0, "train")])[0]
+    loaded = {"ray", "torch"} & set(sys.modules)
+    sys.stdout.write(f"{result.status.name}, {len(loaded)} of Ray and PyTorch loaded")
+
+
 if __name__ == "__main__":
-    {"search": search, "fail": fail, "hang": hang}[sys.argv[1]]()
+    {"search": search, "fail": fail, "hang": hang, "join": join, "local": local}[sys.argv[1]]()

@@ -85,6 +85,6 @@ class TestExecutor:
 
     @pytest.mark.parametrize("name", EXECUTORS.names)
     def test_closes_twice_and_unused(self, name: str, ray_with_room: None) -> None:
-        executor = EXECUTORS[name](runners.make, Resources(workers=1))
+        executor = EXECUTORS[name](runners.make, Resources(workers=1, cpus_per_trial=1))
         executor.close()
         executor.close()

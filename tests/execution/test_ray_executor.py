@@ -26,6 +26,11 @@ from automl.execution.resources import Resources
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
 
 
+def mark(scenario: str) -> str:
+    """What the processes below a scenario's driver are known by."""
+    return f"{scenario} of {os.getpid()}"
+
+
 class TestWorkers:
     @pytest.mark.parametrize(
         ("task", "reason"),
@@ -71,7 +76,7 @@ class TestWorkers:
 class TestStart:
     def test_takes_trials_before_a_worker_is_up(self, ray_with_room: None) -> None:
         started = time.monotonic()
-        executor = EXECUTORS["ray"](runners.make, Resources(workers=1))
+        executor = EXECUTORS["ray"](runners.make, Resources(workers=1, cpus_per_trial=1))
         executor.submit(runners.make_spec(0, "train"), None)
         assert time.monotonic() - started < 0.5
 
@@ -79,7 +84,7 @@ class TestStart:
         executor.close()
 
     def test_a_runner_that_cannot_be_made_is_told(self, ray_with_room: None) -> None:
-        executor = EXECUTORS["ray"](runners.make_broken, Resources(workers=2))
+        executor = EXECUTORS["ray"](runners.make_broken, Resources(workers=2, cpus_per_trial=1))
 
         with pytest.raises(UserError, match="no worker could start: OSError: no driver"):
             drive(executor, [runners.make_spec(0, "train")])
@@ -99,11 +104,16 @@ class TestStart:
 @needs_proc
 class TestProcesses:
     @staticmethod
-    def start(scenario: str) -> subprocess.Popen[str]:
+    def start(scenario: str, *arguments: str) -> subprocess.Popen[str]:
         environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
         return subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("execution_process.py")), scenario],
-            env=environment | {MARK: scenario, "PYTHONPATH": IMPORTABLE},
+            [
+                sys.executable,
+                str(Path(__file__).with_name("execution_process.py")),
+                scenario,
+                *arguments,
+            ],
+            env=environment | {MARK: mark(scenario), "PYTHONPATH": IMPORTABLE},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -123,6 +133,21 @@ class TestProcesses:
             "0 processes left",
         ]
 
+    def test_joins_a_cluster_and_leaves_it_running(self, ray_executor: Executor) -> None:
+        import ray
+
+        with self.start("join", ray.get_runtime_context().gcs_address) as process:
+            output, errors = process.communicate(timeout=60)
+
+        assert (output, errors) == ("2 CPU workers x 2 threads: COMPLETE", "")
+        assert drive(ray_executor, [runners.make_spec(0, "train")])[0].status is Status.COMPLETE
+
+    def test_local_trials_need_nothing_of_ray(self) -> None:
+        with self.start("local") as process:
+            output, errors = process.communicate(timeout=60)
+
+        assert (output, errors) == ("COMPLETE, 0 of Ray and PyTorch loaded", "")
+
     def test_an_exception_leaves_nothing(self) -> None:
         with self.start("fail") as process:
             output, errors = process.communicate(timeout=60)
@@ -131,7 +156,7 @@ class TestProcesses:
         assert errors.startswith("Traceback")
         assert errors.endswith("\nRuntimeError: mine\n")
         assert "ray" not in errors.replace(str(Path(__file__).parent), "")
-        assert lingering("fail", seconds=5) == []
+        assert lingering(mark("fail"), seconds=5) == []
 
     def test_no_worker_outlives_a_killed_driver(self) -> None:
         with self.start("hang") as process:
@@ -139,6 +164,5 @@ class TestProcesses:
             assert process.stdout.readline() == "ready\n"
             process.send_signal(signal.SIGKILL)
 
-        # Ray's two idle agents may stay a minute longer.
-        left = [line for line in lingering("hang", seconds=8) if "Agent" not in line]
-        assert left == []
+        # Two idle agents of Ray may wait a minute for its other processes, gone by then.
+        assert lingering(mark("hang"), seconds=10, but_for="Agent") == []

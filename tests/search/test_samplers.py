@@ -55,6 +55,13 @@ def test_tpe_finds_a_better_value_than_random(tmp_path: Path) -> None:
     assert means["tpe"] > means["random"]
 
 
+def test_random_draws_among_tpes_are_new_ones(tmp_path: Path) -> None:
+    """A stream shared with TPE's random start would draw the same configurations again."""
+    space = ToySpace({"x": Range(0.0, 1.0), "y": Range(0.0, 1.0)})
+    study = Toy(tmp_path, space, sampler="tpe", trials=40).begin().study
+    assert study.count("duplicate") == 0
+
+
 def test_grid_names_what_is_not_finite() -> None:
     parameters = (Parameter("optimizer.adamw.lr", Range(1e-4, 1e-2, log=True), {}),)
     with pytest.raises(UserError, match=r"optimizer\.adamw\.lr is continuous"):

@@ -126,8 +126,8 @@ class TestStages:
             (STAGE % "{low: -1, high: 2}", "`repeat` of stage 'conv': low (=-1) must be at least 0"),
             (STAGE % "{low: 1, high: 2.5}", "`repeat` of stage 'conv': high (=2.5) must be a valid integer"),
             (STAGE % "often", "`repeat` of stage 'conv' (='often') must be a valid integer"),
-            (STAGE % "10000", "up to 10,000 repeats; at most 1,000"),
-            ("[{stage: a, repeat: 100, layers: [{stage: b, repeat: 20, layers: [flatten]}]}]", "up to 2,000 repeats; at most 1,000"),
+            (STAGE % "10000", "up to 10,000 repeats; at most 100"),
+            ("[{stage: a, repeat: 10, layers: [{stage: b, repeat: 20, layers: [flatten]}]}]", "up to 200 repeats; at most 100"),
             ("[{stage: conv, layers: []}]", "stage 'conv' has no layers; give it at least one"),
             ("[{stage: conv, layers: 3}]", "stage 'conv' must hold a list, not 3"),
             ("[{stage: conv}]", "a stage needs `layers`"),
@@ -384,8 +384,8 @@ baseline: {cov.repeat: 1}
 
 
 def test_a_space_of_too_many_parameters():
-    layer = "{dropout: {low: 0, high: 0.5}}, " * 11
-    network = f"[{{stage: s, repeat: 1000, layers: [{layer}]}}]"
+    layers = "{dropout: {low: 0, high: 0.5}}, " * 101
+    network = f"[{{stage: s, repeat: 100, layers: [{layers}]}}]"
     assert of_network(network) == [
         "1: the space has too many parameters; at most 10,000, all repeats and branches counted"
     ]

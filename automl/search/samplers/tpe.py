@@ -15,6 +15,7 @@ from automl.search.quiet import quiet_optuna
 
 RANDOM_SHARE = 0.1
 STARTUP_TRIALS = 10
+RANDOM_STREAM = 1_000_003
 
 
 class TpeWithRandom(BaseSampler):
@@ -83,4 +84,6 @@ def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSample
             constant_liar=True,
             seed=seed + begun,
         )
-    return TpeWithRandom(tpe, RandomSampler(seed=seed + begun), seed)
+    # Another stream than that of TPE's own random start, which it would otherwise repeat.
+    uniform = RandomSampler(seed=seed + begun + RANDOM_STREAM)
+    return TpeWithRandom(tpe, uniform, seed)

@@ -20,7 +20,7 @@ from automl.spaces.nodes.node import Node
 from automl.spaces.nodes.sequence import Sequence
 from automl.spaces.nodes.stage import Stage
 
-MOST_REPEATS = 1_000
+MOST_REPEATS = 100
 
 
 class StageForm(Form):
@@ -65,23 +65,24 @@ def _read_repeat(context: Context, stage: str, table: Table) -> tuple[Fixed | Dr
     """How often, and how often at most; once if that is wrong."""
     if "repeat" not in table.entries:
         return Fixed(1), 1
-    entry = table.entries["repeat"]
-    before = len(context.problems)
+    entry, before = table.entries["repeat"], len(context.problems)
     rule = rule_of(RepeatForm, "repeat", f"stage {stage!r}")
     repeat = read_value(context, rule, entry.value, "repeat")
-    if len(context.problems) > before:
-        return Fixed(1), 1
+    if len(context.problems) == before:
+        _check_repeat(context, repeat, entry.line)
+    return (repeat, _most(repeat)) if len(context.problems) == before else (Fixed(1), 1)
+
+
+def _check_repeat(context: Context, repeat: Fixed | Draw, line: int) -> None:
     most = _most(repeat)
+    total = most * context.repeats
     if most < 1:
-        context.problems.add(
-            entry.line, "`repeat` must reach 1", "a stage that never comes is none"
-        )
-    if most * context.repeats > MOST_REPEATS:
-        total = most * context.repeats
-        context.problems.add(entry.line, f"up to {total:,} repeats", f"at most {MOST_REPEATS:,}")
+        hint = "a stage that never comes is none"
+        context.problems.add(line, "`repeat` must reach 1", hint)
+    if total > MOST_REPEATS:
+        context.problems.add(line, f"up to {total:,} repeats", f"at most {MOST_REPEATS:,}")
     if isinstance(repeat, Draw) and repeat.grow is not None:
-        context.problems.add(entry.line, "`repeat` cannot grow")
-    return repeat, most
+        context.problems.add(line, "`repeat` cannot grow")
 
 
 def _most(repeat: Fixed | Draw) -> int:

@@ -30,7 +30,7 @@ class Muon(Optimizer):
     """Share of the last step that is kept."""
 
     def build(self, model: nn.Module) -> torch.optim.Optimizer:
-        """A Muon, with the AdamW in it fused where torch has the kernel."""
+        """A Muon for hidden weights with an AdamW for the others in it."""
         from automl.training.optimizers.muon_adamw import MuonAdamW
 
         return MuonAdamW(model, self.lr, self.weight_decay, self.momentum)

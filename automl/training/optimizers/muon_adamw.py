@@ -1,25 +1,30 @@
 """One torch optimiser that runs Muon on hidden weights and AdamW on all else.
 
-torch.optim.Muon takes matrices only, so it would leave out every convolution.
+torch.optim.Muon, which torch has from 2.9 on, takes matrices only: it would leave out every
+convolution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from automl.training.optimizers.parameters import decay_groups, has_fused_kernel, trainable
+from automl.training.optimizers.parameters import decay_groups, trainable
 
 # Coefficients and number of Newton-Schulz iterations, from https://kellerjordan.github.io/posts/muon
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 
+# Of AdamW, for the weights that Muon does not take.
+BETAS = (0.9, 0.999)
+EPSILON = 1e-8
 
-class MuonAdamW(torch.optim.AdamW):
-    """AdamW whose groups marked ``muon`` take orthogonal momentum steps instead.
+
+class MuonAdamW(torch.optim.Optimizer):
+    """Orthogonal momentum steps for hidden weights, AdamW steps for all others.
 
     Args:
         model: What is optimised.
@@ -34,28 +39,37 @@ class MuonAdamW(torch.optim.AdamW):
         rest = [each for each in trainable(model) if id(each) not in known]
         groups = [{**group, "muon": False} for group in decay_groups(rest, weight_decay)]
         if hidden:
-            muon = {"muon": True, "momentum": momentum, "weight_decay": weight_decay}
-            groups.append({"params": hidden, **muon})
-        super().__init__(groups, lr=lr, fused=has_fused_kernel(model))
+            groups.append({"params": hidden, "weight_decay": weight_decay, "muon": True})
+        super().__init__(groups, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Take one step; the gradients of Muon's weights are used up by it."""
+    def step(self) -> None:  # type: ignore[override]
+        """Take one step on every parameter that has a gradient."""
         for group in self.param_groups:
-            for weight in group["params"] if group["muon"] else ():
+            direction = self._muon if group["muon"] else self._adamw
+            for weight in group["params"]:
                 if weight.grad is not None:
-                    self._muon_step(weight, weight.grad, group)
-                    weight.grad = None  # AdamW passes over what has no gradient.
-        return super().step(closure)
+                    update = direction(self.state[weight], weight.grad, group)
+                    weight.mul_(1 - group["lr"] * group["weight_decay"])
+                    weight.sub_(update, alpha=group["lr"])
 
-    def _muon_step(self, weight: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
-        buffer = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
-        buffer.lerp_(gradient, 1 - group["momentum"])
-        nesterov = gradient.lerp(buffer, group["momentum"])
-        matrix = nesterov.flatten(1)
-        update = orthogonalize(matrix).view_as(weight)
-        weight.mul_(1 - group["lr"] * group["weight_decay"])
-        weight.add_(update, alpha=-group["lr"] * 0.2 * max(matrix.shape) ** 0.5)
+    def _muon(self, state: dict[str, Any], gradient: Tensor, group: dict[str, Any]) -> Tensor:
+        momentum = state.setdefault("momentum", torch.zeros_like(gradient))
+        momentum.lerp_(gradient, 1 - group["momentum"])
+        matrix = gradient.lerp(momentum, group["momentum"]).flatten(1)
+        # The scale gives the step the size of one of AdamW's.
+        return orthogonalize(matrix).view(gradient.shape) * (0.2 * math.sqrt(max(matrix.shape)))
+
+    def _adamw(self, state: dict[str, Any], gradient: Tensor, group: dict[str, Any]) -> Tensor:
+        mean = state.setdefault("mean", torch.zeros_like(gradient))
+        square = state.setdefault("square", torch.zeros_like(gradient))
+        step: int = state.get("step", 0) + 1
+        state["step"] = step
+        mean.lerp_(gradient, 1 - BETAS[0])
+        square.lerp_(gradient.square(), 1 - BETAS[1])
+        # Both means begin at 0 and would be too small at first.
+        unbiased, spread = mean / (1 - BETAS[0] ** step), square / (1 - BETAS[1] ** step)
+        return unbiased.div(spread.sqrt() + EPSILON)
 
 
 def hidden_weights(model: nn.Module) -> list[nn.Parameter]:

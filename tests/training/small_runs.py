@@ -1,0 +1,100 @@
+"""Small data, models and runs that train in a fraction of a second."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from automl.tasks.image_classification import ImageClassification
+from automl.training.run import TrainingRun
+from automl.training.settings import TrainingSettings
+from automl.training.tensors import Tensors
+
+CLASSES = 4
+TASK = ImageClassification()
+
+
+def images(examples: int = 160, seed: int = 0) -> Tensors:
+    """Noise, brighter in the quarter of the image that is the class."""
+    generator = torch.Generator().manual_seed(seed)
+    inputs = torch.randint(0, 100, (examples, 1, 8, 8), generator=generator, dtype=torch.uint8)
+    targets = torch.arange(examples) % CLASSES
+    for index, target in enumerate(targets.tolist()):
+        top, left = 4 * (target // 2), 4 * (target % 2)
+        inputs[index, :, top : top + 4, left : left + 4] += 60
+    return Tensors(inputs, targets)
+
+
+def tokens(examples: int = 160, seed: int = 0) -> Tensors:
+    """Sequences of 12 tokens, three in four of them from the class's own five."""
+    generator = torch.Generator().manual_seed(seed)
+    targets = torch.arange(examples) % CLASSES
+    own = targets[:, None] * 5 + torch.randint(5, (examples, 12), generator=generator)
+    other = torch.randint(50, (examples, 12), generator=generator)
+    telling = torch.rand(examples, 12, generator=generator) < 0.75
+    return Tensors(torch.where(telling, own, other), targets)
+
+
+class Scale(nn.Module):
+    """Raw pixels to floats near 0."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return inputs.float() / 128 - 1
+
+
+def image_model(seed: int = 0) -> nn.Module:
+    """With batch norm and dropout, which behave differently in training."""
+    torch.manual_seed(seed)
+    return nn.Sequential(
+        Scale(),
+        nn.Conv2d(1, 8, 3, padding=1),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(0.2),
+        nn.Linear(128, 16),
+        nn.ReLU(),
+        nn.Linear(16, CLASSES),
+    )
+
+
+class TokenModel(nn.Module):
+    """Embedding, LSTM and a dense layer on the last state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(50, 16)
+        self.lstm = nn.LSTM(16, 16, batch_first=True)
+        self.head = nn.Linear(16, CLASSES)
+
+    def forward(self, sequences: Tensor) -> Tensor:
+        states, _ = self.lstm(self.embedding(sequences))
+        return self.head(states[:, -1])
+
+
+def token_model(seed: int = 0) -> nn.Module:
+    torch.manual_seed(seed)
+    return TokenModel()
+
+
+def make_run(
+    model: nn.Module | None = None,
+    epochs: int = 5,
+    seed: int = 0,
+    metric: str = "accuracy",
+    **settings: Any,
+) -> TrainingRun:
+    """A run on ``image_model`` in batches of 32, but for what is given."""
+    return TrainingRun(
+        model or image_model(),
+        loss=TASK.loss,
+        measure=TASK.measure,
+        settings=TrainingSettings(**{"batch_size": 32, **settings}),
+        epochs=epochs,
+        seed=seed,
+        metric=metric,
+        maximize=TASK.metrics[metric],
+    )

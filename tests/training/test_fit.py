@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import warnings
+
+import pytest
+import torch
+from small_runs import CLASSES, TASK, image_model, images, make_run, token_model, tokens
+from torch import nn
+
+from automl.core.errors import UserError
+from automl.core.trial import Measurement
+from automl.training import OPTIMIZERS, SCHEDULES
+from automl.training.checkpoint import load_checkpoint, save_checkpoint
+from automl.training.diverged import Diverged
+from automl.training.fit import fit, validate
+from automl.training.run import TrainingRun
+from automl.training.tensors import Tensors
+
+TRAIN, VALIDATION = images(160), images(80, seed=1)
+EVERYTHING = {
+    "mixup": 0.3,
+    "label_smoothing": 0.1,
+    "clip_norm": 1.0,
+    "augment": [{"crop": {"padding": 1}}, {"erase": {"size": 0.2}}],
+}
+
+
+def train(run: TrainingRun, data: Tensors = TRAIN) -> list[Measurement]:
+    return list(fit(run, data, VALIDATION))
+
+
+def values(measurements: list[Measurement]) -> list[dict[str, float]]:
+    return [dict(each.metrics) for each in measurements]
+
+
+class TestLearning:
+    def test_learns_images(self):
+        last = train(make_run(epochs=8, optimizer={"adamw": {"lr": 0.01}}))[-1]
+        assert last.metrics["accuracy"] > 0.9
+
+    def test_learns_tokens(self):
+        run = make_run(token_model(), epochs=8, optimizer={"adamw": {"lr": 0.03}})
+        *_, last = fit(run, tokens(), tokens(80, seed=1))
+        assert last.metrics["accuracy"] > 0.8
+
+    def test_learns_with_everything_against_overfitting_at_once(self):
+        run = make_run(epochs=10, optimizer={"sgd": {"lr": 0.1}}, **EVERYTHING)
+        assert train(run)[-1].metrics["accuracy"] > 0.8
+
+    def test_train_loss_is_the_mean_over_the_examples_of_the_step(self):
+        """A model that is not changed has one loss, whatever the batches are."""
+        model = nn.Sequential(nn.Flatten(), nn.Linear(64, CLASSES))
+        data = Tensors(TRAIN.inputs.float() / 255, TRAIN.targets)
+        loss = TASK.loss(model(data.inputs), data.targets).item()
+        run = make_run(model, epochs=20, batch_size=48, optimizer={"sgd": {"lr": 1e-12}})
+        first = next(fit(run, data, data))
+        assert first.metrics["train_loss"] == pytest.approx(loss, rel=1e-5)
+        assert first.metrics["loss"] == pytest.approx(loss, rel=1e-5)
+
+
+class TestMeasurements:
+    def test_a_short_training_is_measured_inside_its_epochs(self):
+        steps = [(each.step, each.epoch) for each in train(make_run(epochs=2))]
+        assert steps == [(step, step / 4) for step in range(1, 9)]
+
+    def test_a_batch_size_does_not_change_the_steps(self):
+        """Not even one that leaves an epoch with fewer batches than measurements."""
+        few = train(make_run(epochs=3, batch_size=1000))
+        many = train(make_run(epochs=3, batch_size=8))
+        assert [each.epoch for each in few] == [each.epoch for each in many]
+        assert few[1].metrics == few[0].metrics
+
+    def test_hold_all_metrics_and_growing_seconds(self):
+        measurements = train(make_run(epochs=2))
+        assert all(set(each.metrics) == {"train_loss", *TASK.metrics} for each in measurements)
+        seconds = [each.seconds for each in measurements]
+        assert seconds == sorted(seconds)
+        assert seconds[0] > 0
+
+    def test_are_taken_with_the_model_in_evaluation_and_training_goes_on_in_training(self):
+        run = make_run(epochs=2)
+        steps = fit(run, TRAIN, VALIDATION)
+        first = next(steps)
+        assert first.metrics["accuracy"] == validate(run, VALIDATION)["accuracy"]
+        norm = run.model[2]
+        before = norm.running_mean.clone()
+        next(steps)
+        assert not torch.equal(before, norm.running_mean)
+
+    def test_early_stopping_counts_epochs_without_a_better_objective(self):
+        run = make_run(epochs=30, early_stopping=3, optimizer={"sgd": {"lr": 1e-12}})
+        measurements = train(run)
+        best = max(measurements, key=lambda each: each.metrics["accuracy"])
+        assert measurements[-1].epoch == best.epoch + 3
+        assert list(fit(run, TRAIN, VALIDATION)) == []
+
+
+class TestBest:
+    @pytest.mark.parametrize("metric", ["accuracy", "loss"])
+    def test_weights_are_those_of_the_best_measurement(self, metric):
+        run = make_run(epochs=5, metric=metric, optimizer={"sgd": {"lr": 0.3}})
+        measured = [each.metrics[metric] for each in train(run)]
+        assert run.best_value == (max if run.maximize else min)(measured)
+        run.model.load_state_dict(run.best_weights)
+        assert validate(run, VALIDATION)[metric] == pytest.approx(run.best_value)
+
+    def test_weights_are_contiguous_copies(self):
+        run = make_run(epochs=1)
+        train(run)
+        assert all(each.is_contiguous() for each in run.best_weights.values())
+        own = {each.data_ptr() for each in run.model.state_dict().values()}
+        assert not own & {each.data_ptr() for each in run.best_weights.values()}
+
+    def test_nothing_is_best_before_the_first_measurement(self):
+        assert make_run().best_value is None
+
+
+class TestSameAgain:
+    def test_the_seed_decides(self):
+        first, again, other = (
+            train(make_run(epochs=2, seed=seed, **EVERYTHING)) for seed in (1, 1, 2)
+        )
+        assert values(first) == values(again)
+        assert values(first) != values(other)
+
+    def test_other_draws_in_between_change_nothing(self):
+        disturbed = []
+        for each in fit(make_run(epochs=2, **EVERYTHING), TRAIN, VALIDATION):
+            disturbed.append(each)
+            torch.rand(7)
+        assert values(disturbed) == values(train(make_run(epochs=2, **EVERYTHING)))
+
+    @pytest.mark.parametrize("stop_after", [1, 3, 4])
+    @pytest.mark.parametrize("optimizer", OPTIMIZERS.names)
+    def test_goes_on_from_a_checkpoint_as_if_it_had_never_stopped(
+        self, optimizer, stop_after, tmp_path
+    ):
+        settings = {"optimizer": {optimizer: {}}, "schedule": {"cosine": {}}, **EVERYTHING}
+        whole = make_run(epochs=2, **settings)
+        train(whole)
+        resumed = self.resume(settings, stop_after, tmp_path)
+        assert values(resumed.measurements) == values(whole.measurements)
+        assert resumed.best_value == whole.best_value
+        for name, weights in whole.best_weights.items():
+            assert torch.equal(weights, resumed.best_weights[name])
+
+    @pytest.mark.parametrize("schedule", SCHEDULES.names)
+    def test_goes_on_in_every_schedule(self, schedule, tmp_path):
+        settings = {"schedule": {schedule: {}}}
+        whole = train(make_run(epochs=2, **settings))
+        assert values(self.resume(settings, 5, tmp_path).measurements) == values(whole)
+
+    def resume(self, settings, stop_after, folder) -> TrainingRun:
+        """Train a few steps, save, and train the rest in a model with other fresh weights."""
+        stopped = make_run(epochs=2, **settings)
+        for _, _ in zip(range(stop_after), fit(stopped, TRAIN, VALIDATION), strict=False):
+            pass
+        save_checkpoint(stopped, folder / "state.pt")
+        resumed = make_run(image_model(seed=99), epochs=2, **settings)
+        load_checkpoint(resumed, folder / "state.pt")
+        spent = stopped.measurements[-1].seconds
+        assert all(each.seconds > spent for each in fit(resumed, TRAIN, VALIDATION))
+        return resumed
+
+
+class TestBorders:
+    @pytest.mark.parametrize("settings", [{}, EVERYTHING])
+    def test_read_only_inputs_are_read_only(self, settings):
+        array = TRAIN.inputs.numpy().copy()
+        array.flags.writeable = False
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+            inputs = torch.from_numpy(array)
+        train(make_run(epochs=1, **settings), Tensors(inputs, TRAIN.targets))
+        assert torch.equal(inputs, TRAIN.inputs)
+
+    def test_a_batch_of_all_data_and_more_is_all_data(self):
+        exact = train(make_run(epochs=2, batch_size=160))
+        assert values(train(make_run(epochs=2, batch_size=4096))) == values(exact)
+
+    def test_one_example_left_over_does_not_trip_batch_norm(self):
+        data = images(33)
+        model = nn.Sequential(nn.Flatten(), nn.BatchNorm1d(64), nn.Linear(64, CLASSES))
+        floats = Tensors(data.inputs.float(), data.targets)
+        *_, last = fit(make_run(model, epochs=1), floats, floats)
+        assert last.epoch == 1
+
+    @pytest.mark.parametrize("metric", ["accuracy", "loss"])
+    def test_a_huge_learning_rate_diverges(self, metric):
+        run = make_run(metric=metric, optimizer={"sgd": {"lr": 1e20}})
+        with pytest.raises(Diverged, match=r"`train_loss` \(=(nan|inf)\) after 0\.25 epochs"):
+            train(run)
+
+    def test_a_loss_that_is_infinite_on_validation_alone_diverges(self):
+        spoiled = Tensors(VALIDATION.inputs.float() + float("inf"), VALIDATION.targets)
+        with pytest.raises(Diverged, match="`loss`"):
+            next(fit(make_run(), TRAIN, spoiled))
+
+    @pytest.mark.parametrize("settings", [{"mixup": 0.2}, {"augment": [{"flip": {}}]}])
+    def test_tokens_are_neither_blended_nor_augmented(self, settings):
+        run = make_run(token_model(), **settings)
+        with pytest.raises(UserError, match=r"`(mixup|augment)` "):
+            next(fit(run, tokens(), tokens()))
+
+    def test_clipping_bounds_a_step(self):
+        model = image_model()
+        before = [each.detach().clone() for each in model.parameters()]
+        plain = {"sgd": {"lr": 1.0, "momentum": 0.0, "weight_decay": 0.0}}
+        run = make_run(model, epochs=1, batch_size=160, clip_norm=1e-3, optimizer=plain)
+        next(fit(run, TRAIN, VALIDATION))
+        moved = [new - old for old, new in zip(before, model.parameters(), strict=True)]
+        assert torch.cat([each.flatten() for each in moved]).norm() == pytest.approx(1e-3, rel=0.01)

@@ -1,0 +1,109 @@
+"""The parts that fit() is made of, where a whole training would not show what they do."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from small_runs import image_model, images, make_run
+
+from automl.training.checkpoint import load_checkpoint, save_checkpoint
+from automl.training.draws import Draws, derive_seed
+from automl.training.fit import fit
+from automl.training.mixup import Mixup
+from automl.training.precision import forward
+from automl.training.steps import part_of_epoch, reports_per_epoch
+from automl.training.tensors import shuffled_batches
+
+
+@given(st.integers(1, 1000), st.integers(1, 4))
+def test_parts_of_an_epoch_hold_each_batch_once_and_the_first_is_not_empty(batches, parts):
+    cut = [part_of_epoch(batches, part, parts) for part in range(parts)]
+    assert [batch for part in cut for batch in part] == list(range(batches))
+    assert cut[0]
+    if batches >= parts:
+        lengths = [len(part) for part in cut]
+        assert max(lengths) - min(lengths) <= 1
+
+
+@pytest.mark.parametrize(("epochs", "reports"), [(1, 4), (5, 4), (6, 3), (10, 2), (11, 1), (99, 1)])
+def test_reports_per_epoch(epochs, reports):
+    assert reports_per_epoch(epochs) == reports
+
+
+@given(examples=st.integers(2, 300), batch_size=st.integers(2, 400), seed=st.integers(0, 9))
+def test_batches_hold_each_example_once_and_are_never_single(examples, batch_size, seed):
+    batches = shuffled_batches(examples, batch_size, seed)
+    assert torch.cat(batches).sort().values.tolist() == list(range(examples))
+    assert all(2 <= len(batch) <= batch_size + 1 for batch in batches)
+    assert all(len(batch) == batch_size for batch in batches[:-1])
+
+
+def test_seeds_differ_by_run_purpose_and_index():
+    asked = [(0, "a", 0), (1, "a", 0), (0, "b", 0), (0, "a", 1), (-1, "a", 0)]
+    seeds = {derive_seed(*each) for each in asked}
+    assert len(seeds) == len(asked)
+    assert all(0 <= each < 2**64 for each in seeds)
+
+
+def test_mixup_blends_inputs_and_targets_alike():
+    """With targets as inputs, what comes out is the same."""
+    targets = torch.tensor([0, 1, 2, 1])
+    mixup = Mixup.draw(1.0, 4, Draws.of_step(0, 0, torch.device("cpu")))
+    blended = mixup.blend_targets(targets, classes=3)
+    assert torch.equal(blended, mixup.blend_inputs(torch.eye(3)[targets]))
+    assert blended.sum(dim=1) == pytest.approx(torch.ones(4))
+    assert 0 < mixup.share < 1
+
+
+def test_forward_gives_what_the_model_gives_in_float32():
+    model, inputs = image_model().eval(), images(8).inputs
+    logits = forward(model.to(memory_format=torch.channels_last), inputs)
+    assert logits.dtype == torch.float32
+    assert torch.allclose(logits, model(inputs), atol=0.05)
+
+
+class TestCheckpoint:
+    def test_leaves_no_other_file(self, tmp_path):
+        run = make_run(epochs=1)
+        next(fit(run, images(), images()))
+        save_checkpoint(run, tmp_path / "state.pt")
+        save_checkpoint(run, tmp_path / "state.pt")
+        assert [each.name for each in tmp_path.iterdir()] == ["state.pt"]
+
+    def test_a_failed_save_leaves_the_last_one(self, tmp_path):
+        path = tmp_path / "state.pt"
+        run = make_run(epochs=1)
+        save_checkpoint(run, path)
+        run.best_weights = {"cannot": open}  # type: ignore[dict-item]
+        run.best_weights["cannot"] = (each for each in ())  # type: ignore[assignment]
+        with pytest.raises(TypeError):
+            save_checkpoint(run, path)
+        load_checkpoint(make_run(epochs=1), path)
+
+
+FAULTS = """
+import resource, sys
+from automl.training.memory import keep_freed_memory
+if "keep" in sys.argv: keep_freed_memory()
+def work():
+    for _ in range(10): b"x" * (64 << 20)
+work()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+work()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has mallopt")
+def test_freed_memory_is_kept_for_the_next_batch():
+    def page_faults(*arguments: str) -> int:
+        command = [sys.executable, "-c", FAULTS, *arguments]
+        return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    assert page_faults("keep") < page_faults() / 10
