@@ -44,7 +44,7 @@ def export(
     """
     from automl.export import EXPORTERS
     from automl.export.export import export_bundle
-    from automl.search.study import load_record
+    from automl.search.reading import load_record
 
     EXPORTERS.check(format)
     store = Store(Path(results))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from automl import __version__
 from automl.api.models import make_bundle
 from automl.api.parts import Datasets, simplest, storage_of
+from automl.core.errors import StudyError
 from automl.core.trial import Config
 from automl.search.watch import Outcome, Setting, Watcher
 from automl.store import Store, StudyFolder
@@ -61,16 +62,18 @@ class Run:
         Raises:
             UserError: if its name is taken, or its data or results folder is of no use.
         """
-        from automl.search.study import taken
-
+        name = self.plan.name
         self.store.prepare()
         if self.folder.exists():
-            raise taken(self.plan.name)
+            raise StudyError(
+                f"a study {name!r} is there already; go on with it: automl resume {name}, "
+                f"or give the new one another name: --name {name}-2"
+            )
         return self._search(self._create)
 
     def go_on(self) -> Outcome:
         """Go on with a study that was begun before; one that is done takes no worker."""
-        from automl.search.study import load_record
+        from automl.search.reading import load_record
 
         study = load_record(storage_of(self.plan, self.store), self.plan.name)
         if study.counted >= self.plan.trials and not study.unfinished:
@@ -78,10 +81,10 @@ class Run:
         return self._search(self._load)
 
     def _search(self, take_up: Callable[[Dataset], Study]) -> Outcome:
-        from automl.search.search import Search
-
         executor = self._start_workers()
         try:
+            from automl.search.search import Search  # takes seconds, as the workers do
+
             datasets = Datasets(self.plan.data, self.plan.seed, self.watcher)
             first = datasets(simplest(self.space))
             study = take_up(first)
@@ -123,7 +126,8 @@ class Run:
         return study
 
     def _load(self, data: Dataset) -> Study:
-        from automl.search.study import Study, load_record
+        from automl.search.reading import load_record
+        from automl.search.study import Study
 
         storage, name = storage_of(self.plan, self.store), self.plan.name
         begun = len(load_record(storage, name).trials)

@@ -28,7 +28,7 @@ def show(name: str, results: str = RESULTS) -> StudyRecord:
     Raises:
         StudyError: if there is no such study.
     """
-    from automl.search.study import load_record
+    from automl.search.reading import load_record
 
     store = Store(Path(results))
     _, plan = find_study(store, name)

@@ -14,7 +14,7 @@ from automl.execution import reasons
 from automl.execution.curve import Curve
 from automl.execution.machine import count_cores
 from automl.execution.resources import Resources
-from automl.execution.slots import Slots
+from automl.execution.slots import Slots, several
 from automl.execution.stepper import Stepper
 
 
@@ -43,8 +43,8 @@ class LocalExecutor:
 
     @property
     def device(self) -> str:
-        """What the slot runs on, in words."""
-        return f"this process, {self._slots.threads} thread(s)"
+        """What the slot runs on, in words: ``"this process x 2 threads"``."""
+        return f"this process x {several(self._slots.threads, 'thread')}"
 
     def submit(self, spec: TrialSpec, data: Any) -> None:
         """Start a trial at the next poll."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 # What Python's fault handler, which Ray turns on in its workers, writes before a crash.
 _CRASH = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
-_OUT_OF_MEMORY = re.compile(r"was (\S+ used / \S+) limit")
+# What Ray writes when it ends a worker itself, for the others' sake; "used" and "limit" are new.
+_OUT_OF_MEMORY = re.compile(r"was (\d\S*)(?: used)? / (\d\S*)")
 _EXIT_CODE = re.compile(r"exit code (\d+)")
 
 
@@ -24,7 +25,7 @@ def of_death(message: str, log: str | None) -> str:
         log: The worker's standard error, a file of this machine, or None.
     """
     if memory := _OUT_OF_MEMORY.search(message):
-        return f"worker died: ended because memory ran low ({memory[1]})"
+        return f"worker died: ended because memory ran low ({memory[1]} of {memory[2]} used)"
     if crash := _CRASH.search(_read(log)):
         return f"worker died: crashed with {crash[1]!r}; its last words are in {log}"
     if "SIGTERM" in message:

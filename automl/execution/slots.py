@@ -25,7 +25,7 @@ class Slots:
 
     def __str__(self) -> str:
         kind = "GPU" if self.gpus else "CPU"
-        return f"{_several(self.count, f'{kind} worker')} x {_several(self.threads, 'thread')}"
+        return f"{several(self.count, f'{kind} worker')} x {several(self.threads, 'thread')}"
 
 
 def plan_slots(resources: Resources, cores: int, gpus: int) -> Slots:
@@ -40,8 +40,8 @@ def plan_slots(resources: Resources, cores: int, gpus: int) -> Slots:
     count = resources.workers or _room(share, gpus) or max(1, cores // _cpus_each(resources))
     if share and count > _room(share, gpus):
         raise UserError(
-            f"{_several(count, 'worker')} x `gpus_per_trial` (={share:g}) is more than "
-            f"{_several(gpus, 'GPU')}; ask for fewer workers or a smaller share"
+            f"{several(count, 'worker')} x `gpus_per_trial` (={share:g}) is more than "
+            f"{several(gpus, 'GPU')}; ask for fewer workers or a smaller share"
         )
     return Slots(count, resources.cpus_per_trial or max(1, cores // count), share)
 
@@ -67,5 +67,6 @@ def _cpus_each(resources: Resources) -> int:
     return resources.cpus_per_trial or 1
 
 
-def _several(count: int, noun: str) -> str:
+def several(count: int, noun: str) -> str:
+    """``"1 thread"``, ``"2 threads"``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

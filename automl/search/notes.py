@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import optuna
+from optuna_dashboard import save_note
 
 from automl.core.inspection import Inspection
 from automl.core.trial import Status, TrialResult
@@ -32,9 +33,6 @@ def trial_note(network: Inspection, result: TrialResult) -> str:
 def write_note(subject: optuna.Trial | optuna.Study, markdown: str) -> None:
     """Set the note of a trial or of a study; an empty one is not written."""
     if markdown:
-        # Loading it takes a second, which a search hides behind its first trials.
-        from optuna_dashboard import save_note
-
         save_note(subject, markdown)
 
 

@@ -11,24 +11,16 @@ import optuna
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 
 from automl.core.distributions import Value
 from automl.core.errors import StudyError
-from automl.core.registry import nearest
 from automl.core.trial import Config, Status, TrialResult
 from automl.search.notes import write_note
 from automl.search.owner import is_alive, this_process
 from automl.search.quiet import quiet_optuna
+from automl.search.reading import study_record, trial_record
 from automl.search.records import StudyRecord, TrialRecord
-
-_STATES = {
-    TrialState.COMPLETE: "complete",
-    TrialState.PRUNED: "pruned",
-    TrialState.FAIL: "failed",
-    TrialState.RUNNING: "running",
-    TrialState.WAITING: "waiting",
-}
 
 
 def fingerprint(config: Config) -> str:
@@ -74,7 +66,10 @@ class Study:
                     pruner=pruner,
                 )
             except optuna.exceptions.DuplicatedStudyError as error:
-                raise taken(name) from error
+                raise StudyError(
+                    f"the storage has a study {name!r} already, though its folder is not in the "
+                    f"results; give the new one another name: --name {name}-2"
+                ) from error
             made.set_metric_names([metric])
         return cls(made)
 
@@ -137,6 +132,7 @@ class Study:
         """Tell Optuna that a configuration cannot be run, and by how much it was over."""
         trial.set_constraint("feasible", violation)
         self._set_facts(trial, {"status": "infeasible", "reason": reason})
+        write_note(trial, f"**Infeasible: {reason}**")
         self._tell(trial, Status.PRUNED, None)
         return self.record(trial.number)
 
@@ -183,56 +179,3 @@ class Study:
                 self._study.tell(trial, state=TrialState.PRUNED)
             else:
                 self._study.tell(trial, state=TrialState.FAIL)
-
-
-def trial_record(trial: FrozenTrial) -> TrialRecord:
-    """An Optuna trial as a plain value."""
-    facts = trial.user_attrs
-    state = _STATES[trial.state]
-    return TrialRecord(
-        number=trial.number,
-        status=state if state == "running" else facts.get("status", state),
-        value=facts.get("value", trial.value if trial.state == TrialState.COMPLETE else None),
-        parameters=dict(trial.params),
-        reason=facts.get("reason", ""),
-        seconds=facts.get("seconds", 0.0),
-        device=facts.get("device", ""),
-        size=facts.get("size"),
-        flops=facts.get("flops"),
-        epoch=facts.get("epoch", 0.0),
-    )
-
-
-def study_record(study: optuna.Study) -> StudyRecord:
-    """An Optuna study as a plain value."""
-    names = study.metric_names or ["value"]
-    return StudyRecord(
-        name=study.study_name,
-        metric=names[0],
-        maximize=study.direction == optuna.study.StudyDirection.MAXIMIZE,
-        trials=tuple(trial_record(each) for each in study.get_trials(deepcopy=False)),
-    )
-
-
-def load_record(storage: BaseStorage, name: str) -> StudyRecord:
-    """A study of a storage as a plain value.
-
-    Raises:
-        StudyError: if there is none of that name; says the nearest.
-    """
-    try:
-        with quiet_optuna():
-            return study_record(optuna.load_study(storage=storage, study_name=name))
-    except KeyError as error:
-        known = tuple(optuna.get_all_study_names(storage))
-        guess = nearest(name, known)
-        hint = f"did you mean {guess!r}?" if guess else "see `automl studies`"
-        raise StudyError(f"no study {name!r}; {hint}") from error
-
-
-def taken(name: str) -> StudyError:
-    """The one line for a study name that is in use."""
-    return StudyError(
-        f"a study {name!r} is there already; go on with it: automl resume {name}, "
-        f"or give the new one another name: --name {name}-2"
-    )

@@ -11,8 +11,8 @@ from toy import CHOICE, STEPS, Recorder, Toy, ToySpace
 
 from automl.core.distributions import Choices, Range
 from automl.core.errors import StudyError
+from automl.search.reading import load_record
 from automl.search.storage import open_storage
-from automl.search.study import load_record
 
 
 def test_runs_its_total_and_ranks_by_the_metric(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_the_whole_curve_is_in_the_trials_folder(tmp_path: Path) -> None:
     assert [each.step for each in toy.store.study("toy").curve(0)] == list(range(1, STEPS + 1))
 
 
-def test_a_name_that_is_taken_says_how_to_go_on(tmp_path: Path) -> None:
+def test_a_name_that_is_taken_in_the_storage(tmp_path: Path) -> None:
     Toy(tmp_path, trials=1).begin()
-    with pytest.raises(StudyError, match="automl resume toy"):
+    with pytest.raises(StudyError, match="--name toy-2"):
         Toy(tmp_path, trials=1).begin()

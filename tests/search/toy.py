@@ -24,9 +24,10 @@ from automl.core.trial import (
 from automl.execution.local import LocalExecutor
 from automl.execution.resources import Resources
 from automl.search import PRUNERS, SAMPLERS
+from automl.search.reading import load_record
 from automl.search.search import Problem, Search
 from automl.search.storage import open_storage
-from automl.search.study import Study, load_record
+from automl.search.study import Study
 from automl.search.watch import Outcome, Setting, Silent
 from automl.store import Store
 

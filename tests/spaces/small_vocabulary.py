@@ -8,8 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from automl.core.options import Named
 from automl.core.registry import Registry
-from automl.spaces.read import parse_space
-from automl.spaces.space import SearchSpace
 from automl.spaces.vocabulary import Vocabulary
 
 
@@ -119,9 +117,3 @@ VOCABULARY = Vocabulary(
     pruners=Registry("pruner", {"asha": "x:y", "none": "x:y"}),
     metrics=lambda task: {"accuracy": True, "loss": False},
 )
-
-
-def read(network: str = "[flatten]", training: str = "{}", rest: str = "") -> SearchSpace:
-    """A space with the parts given as YAML; ``rest`` is whole sections."""
-    text = f"task: image_classification\ndata: digits\nnetwork: {network}\ntraining: {training}\n"
-    return parse_space(text + rest, VOCABULARY, "space.yaml")

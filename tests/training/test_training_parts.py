@@ -80,8 +80,7 @@ class TestCheckpoint:
         path = tmp_path / "state.pt"
         run = make_run(epochs=1)
         save_checkpoint(run, path)
-        run.best_weights = {"cannot": open}  # type: ignore[dict-item]
-        run.best_weights["cannot"] = (each for each in ())  # type: ignore[assignment]
+        run.best_weights["unwritable"] = (each for each in ())
         with pytest.raises(TypeError):
             save_checkpoint(run, path)
         load_checkpoint(make_run(epochs=1), path)

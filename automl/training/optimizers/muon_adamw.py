@@ -61,8 +61,8 @@ class MuonAdamW(torch.optim.Optimizer):
         return orthogonalize(matrix).view(gradient.shape) * (0.2 * math.sqrt(max(matrix.shape)))
 
     def _adamw(self, state: dict[str, Any], gradient: Tensor, group: dict[str, Any]) -> Tensor:
-        mean = state.setdefault("mean", torch.zeros_like(gradient))
-        square = state.setdefault("square", torch.zeros_like(gradient))
+        mean: Tensor = state.setdefault("mean", torch.zeros_like(gradient))
+        square: Tensor = state.setdefault("square", torch.zeros_like(gradient))
         step: int = state.get("step", 0) + 1
         state["step"] = step
         mean.lerp_(gradient, 1 - BETAS[0])

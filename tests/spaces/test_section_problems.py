@@ -1,0 +1,146 @@
+"""Spaces with something wrong: the file, the line, what is wrong and what would be right."""
+
+# ruff: noqa: E501 (the tables read best with a case on a line)
+
+from __future__ import annotations
+
+import pytest
+from small_vocabulary import VOCABULARY
+
+from automl.core.errors import SpaceError
+from automl.spaces.read import parse_space
+
+HEAD = "task: image_classification\ndata: digits\n"
+
+
+def problems(text: str) -> list[str]:
+    """``line: message`` of each problem."""
+    with pytest.raises(SpaceError) as caught:
+        parse_space(text, VOCABULARY, "space.yaml")
+    return [f"{each.line}: {each}" for each in caught.value.problems]
+
+
+def of_network(network: str) -> list[str]:
+    return problems(f"{HEAD}network: {network}\n")
+
+
+def of_training(training: str) -> list[str]:
+    return problems(f"{HEAD}network: [flatten]\ntraining: {training}\n")
+
+
+def of_section(section: str) -> list[str]:
+    return problems(f"{HEAD}network: [flatten]\n{section}\n")
+
+
+class TestTraining:
+    @pytest.mark.parametrize(
+        ("training", "problem"),
+        [
+            ("3", "training must be a mapping, not 3"),
+            ("{batchsize: 3}", "unknown option 'batchsize' of training; did you mean 'batch_size'?"),
+            ("{batch_size: ten}", "`batch_size` of training (='ten') must be a valid integer"),
+            ("{epochs: {low: 1, high: 3}}", "`epochs` cannot be drawn; all trials train for one length; weak ones are stopped early"),
+            ("{epochs: 0}", "`epochs` of training (=0) must be at least 1"),
+            ("{optimizer: adam}", "unknown optimizer 'adam'; did you mean 'adamw'?"),
+            ("{optimizer: {adam: {lr: 1}}}", "unknown optimizer 'adam'; did you mean 'adamw'?"),
+            ("{optimizer: {choices: [adam]}}", "unknown optimizer 'adam'; did you mean 'adamw'?"),
+            ("{optimizer: {choices: {adamw: {lrr: 1}}}}", "unknown option 'lrr' of adamw; did you mean 'lr'?"),
+            ("{optimizer: {choices: []}}", "choices of `optimizer` are empty; give at least one"),
+            ("{optimizer: {choices: [adamw, adamw]}}", "choices of `optimizer` hold 'adamw' twice"),
+            ("{optimizer: {choices: [{adamw: 1}]}}", "a list of choices for `optimizer` holds names, not a mapping; with options, make it a mapping of name to options"),
+            ("{optimizer: {choices: [adamw], name: x}}", "unknown key 'name' of a choice for `optimizer` of training; known: choices, shared"),
+            ("{optimizer: {sgd: {momentum: 0.5}}}", "sgd needs `lr`"),
+            ("{optimizer: 3}", "this must be the name of a optimizer, alone or with options, not 3"),
+            ("{schedule: constnt}", "unknown schedule 'constnt'; did you mean 'constant'?"),
+            ("{augment: flip}", "`augment` of training must hold a list, not 'flip'"),
+            ("{augment: [flpi]}", "unknown augmentation 'flpi'; did you mean 'flip'?"),
+        ],
+    )  # fmt: skip
+    def test_a_wrong_setting(self, training, problem):
+        assert of_training(training) == [f"4: {problem}"]
+
+
+class TestSections:
+    @pytest.mark.parametrize(
+        ("section", "problem"),
+        [
+            ("trianing: {}", "unknown key 'trianing' of a search space; did you mean 'training'?"),
+            ("objective: {metric: acuracy}", "unknown metric 'acuracy'; did you mean 'accuracy'?"),
+            ("objective: {metrics: loss}", "unknown key 'metrics' of the objective; did you mean 'metric'?"),
+            ("objective: {constraints: {params: {max: 1}}}", "unknown key 'params' of `constraints`; did you mean 'parameters'?"),
+            ("objective: {constraints: {flops: 3}}", "`flops` must be a mapping, not 3; keys: max"),
+            ("objective: {constraints: {flops: {max: 0}}}", "`max` of `flops` (=0) must be greater than 0"),
+            ("objective: {constraints: {flops: {min: 3, max: 4}}}", "unknown key 'min' of `flops`; known: max"),
+            ("objective: accuracy", "the objective must be a mapping, not 'accuracy'; keys: metric, constraints"),
+            ("search: {trials: 0}", "`trials` of the search section (=0) must be at least 1"),
+            ("search: {trials: 1.5}", "`trials` of the search section (=1.5) must be a valid integer"),
+            ("search: {sampler: tpee}", "unknown sampler 'tpee'; did you mean 'tpe'?"),
+            ("search: {pruner: ahsa}", "unknown pruner 'ahsa'; did you mean 'asha'?"),
+            ("search: {trails: 3}", "unknown key 'trails' of the search section; did you mean 'trials'?"),
+            ("baseline: [1]", "the baseline must be a mapping of parameters to values, not a list"),
+        ],
+    )  # fmt: skip
+    def test_a_wrong_section(self, section, problem):
+        assert of_section(section) == [f"4: {problem}"]
+
+    @pytest.mark.parametrize(
+        ("line", "problem"),
+        [
+            ("task: image_clasification", "unknown task 'image_clasification'; did you mean 'image_classification'?"),
+            ("task: [1]", "this must be the name of a task, not a list; known: image_classification"),
+            ("data: fashion_mni", "unknown dataset 'fashion_mni'; did you mean 'fashion_mini'?"),
+            ("data: 3", "this must be the name of a dataset, not 3; known: fashion_mini, digits"),
+            ("data: {size: 3}", "data needs `name`; a dataset's name, or a path"),
+            ("data: {name: digits, size: [3]}", "`size` of data (=a list) must be a single value"),
+            ("data: {name: digits, size: {low: 3, high: 1}}", "`size` of data: the range is empty, low (=3) is above high (=1)"),
+        ],
+    )  # fmt: skip
+    def test_a_wrong_task_or_dataset(self, line, problem):
+        given = {"task": "image_classification", "data": "digits", line.split(":")[0]: None}
+        rest = "".join(f"{key}: {value}\n" for key, value in given.items() if value)
+        assert problems(f"{line}\n{rest}network: [flatten]") == [f"1: {problem}"]
+
+    def test_what_is_missing(self):
+        assert problems("search: {}") == [
+            "1: a search space needs `task`",
+            "1: a search space needs `data`",
+            "1: a search space needs `network`",
+        ]
+
+
+class TestBaseline:
+    NETWORK = """
+      - stage: conv
+        repeat: {low: 1, high: 2}
+        layers: [{dense: {units: {low: 8, high: 64, step: 8}}}, {dropout: {low: 0.0, high: 0.5}}]
+      - activation: {choices: [relu, gelu]}
+    """
+
+    @pytest.mark.parametrize(
+        ("baseline", "problem"),
+        [
+            ("cov.repeat: 1", "no stage or setting 'cov' for `cov.repeat`; did you mean 'conv'?"),
+            ("conv.repaet: 1", "unknown parameter 'conv.repaet'; did you mean 'conv.repeat'?"),
+            ("conv.9.units: 8", "unknown parameter 'conv.9.units'; did you mean 'conv.2.units'?"),
+            ("activatoin: relu", "unknown parameter 'activatoin'; did you mean 'activation'?"),
+            ("conv.repeat: 3", "the baseline of `conv.repeat` (=3) must be 1 … 2"),
+            ("conv.repeat: 1.0", "the baseline of `conv.repeat` (=1.0) must be 1 … 2"),
+            ("conv.repeat: true", "the baseline of `conv.repeat` (=True) must be 1 … 2"),
+            ("conv.1.units: 12", "the baseline of `conv.1.units` (=12) must be 8 … 64 (step 8)"),
+            ("conv.1.dropout: 0.6", "the baseline of `conv.1.dropout` (=0.6) must be 0.0 … 0.5"),
+            ("activation: silu", "the baseline of `activation` (='silu') must be relu | gelu"),
+            ("activation: [relu]", "the baseline of `activation` must be a single value, not a list; it is drawn from relu | gelu"),
+        ],
+    )  # fmt: skip
+    def test_a_wrong_baseline(self, baseline, problem):
+        text = f"{HEAD}baseline:\n  {baseline}\nnetwork: {self.NETWORK}"
+        assert problems(text) == [f"4: {problem}"]
+
+    def test_beside_other_problems_only_what_is_certain_is_told(self):
+        network = "[{stage: conv, repeat: {low: 1, high: 2}, layers: [{dens: {low: 1, high: 2}}]}]"
+        baseline = "{conv.1.units: 1, conv.repeat: 5, cov.repeat: 1}"
+        assert problems(f"{HEAD}baseline: {baseline}\nnetwork: {network}") == [
+            "3: the baseline of `conv.repeat` (=5) must be 1 … 2",
+            "3: no stage or setting 'cov' for `cov.repeat`; did you mean 'conv'?",
+            "4: unknown layer 'dens'; did you mean 'dense'?",
+        ]

@@ -1,0 +1,114 @@
+"""The shipped spaces, read with everything the package has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from automl.core.distributions import Choices, Range
+from automl.data import DATASETS
+from automl.models.layers import LAYERS
+from automl.search import PRUNERS, SAMPLERS
+from automl.spaces.find import list_spaces
+from automl.spaces.fixed_suggest import FixedSuggest
+from automl.spaces.random_suggest import RandomSuggest
+from automl.spaces.read import parse_space, read_space
+from automl.spaces.schema import json_schema
+from automl.spaces.space import SearchSpace
+from automl.spaces.vocabulary import Vocabulary, named_of
+from automl.tasks import TASKS
+from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
+from automl.training.settings import TrainingSettings
+
+VOCABULARY = Vocabulary(
+    tasks=TASKS,
+    datasets=DATASETS,
+    families={
+        "layer": LAYERS,
+        "optimizer": OPTIMIZERS,
+        "schedule": SCHEDULES,
+        "augmentation": AUGMENTATIONS,
+    },
+    training=TrainingSettings,
+    samplers=SAMPLERS,
+    pruners=PRUNERS,
+    metrics=lambda task: TASKS[task].metrics,
+)
+HEAD = "task: image_classification\ndata: digits\n"
+SHIPPED = dict(list_spaces(Path("/")))
+
+
+def read(name: str) -> SearchSpace:
+    return read_space(SHIPPED[name], VOCABULARY, name)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+class TestShippedSpace:
+    def test_it_says_where_to_start(self, name):
+        assert read(name).start, "a shipped space has a baseline"
+        assert read(name).text.startswith("#"), "and explains itself"
+
+    def test_its_data_needs_no_path(self, name):
+        assert read(name).data in DATASETS
+
+    def test_samples_are_full_configurations(self, name):
+        space = read(name)
+        for seed in range(50):
+            config = space.sample(RandomSuggest(seed))
+            assert TrainingSettings.model_validate(config.training).epochs == space.epochs
+            for layer in config.network:
+                [(kind, options)] = layer.items()
+                assert LAYERS[kind].model_validate(options).model_dump(mode="json") == options
+
+    def test_the_baseline_is_a_configuration(self, name):
+        space = read(name)
+        assert space.sample(FixedSuggest(space.baseline())).network
+
+    def test_an_editor_finds_nothing_wrong(self, name):
+        document = YAML(typ="safe", pure=True).load(SHIPPED[name].read_text())
+        assert list(Draft202012Validator(json_schema(VOCABULARY)).iter_errors(document)) == []
+
+
+def test_cnn_has_the_names_that_people_know():
+    known = {each.name: each for each in read("cnn").parameters()}
+    assert known["conv.repeat"].distribution == Range(1, 4)
+    assert isinstance(known["conv.1.filters"].distribution, Choices)
+    assert dict(known["conv.4.filters"].when) == {"conv.repeat": (4,)}
+    assert dict(known["optimizer.adamw.lr"].when) == {"optimizer": ("adamw",)}
+    assert {"conv.kernel_size", "choice", "choice.flat.units", "schedule"} <= known.keys()
+
+
+@pytest.mark.parametrize("field", ["optimizer", "schedule", "augment"])
+def test_each_member_of_a_family_can_be_chosen(field):
+    """A new one is covered with no new code here."""
+    named = named_of(TrainingSettings, field)
+    assert named is not None
+    for name in VOCABULARY.families[named.family]:
+        value = f"[{name}]" if named.many else name
+        text = f"{HEAD}network: [flatten]\ntraining: {{{field}: {value}}}\n"
+        training = parse_space(text, VOCABULARY, name).sample(FixedSuggest({})).training
+        chosen = training[field][0] if named.many else training[field]
+        model = VOCABULARY.families[named.family][name]
+        assert chosen == {name: model().model_dump(mode="json")}
+
+
+def test_reading_a_space_imports_nothing_heavy():
+    code = """
+import sys
+import test_shipped_spaces as shipped
+shipped.read("cnn").sample(shipped.RandomSuggest(0))
+print([name for name in ("torch", "optuna", "ray", "sklearn") if name in sys.modules])
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == "[]"

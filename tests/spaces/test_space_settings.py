@@ -1,0 +1,98 @@
+"""Training settings and the other sections of a space."""
+
+from __future__ import annotations
+
+import pytest
+from reading_spaces import distribution, names, read, sample, training_of, when
+
+from automl.core.distributions import Choices
+from automl.core.errors import Infeasible
+from automl.spaces.fixed_suggest import FixedSuggest
+from automl.spaces.grammar.sections import Objective, SearchForm
+
+
+class TestSettings:
+    def test_what_is_not_said_is_the_default_in_full(self):
+        training = training_of(read())
+        assert training["optimizer"] == {"adamw": {"lr": 1e-3, "weight_decay": 0.0}}
+        assert training["schedule"] == {"constant": {}}
+        assert training["augment"] == []
+
+    def test_a_member_by_name_and_with_options(self):
+        settings = read(training="{schedule: step, optimizer: {sgd: {lr: 0.5}}}")
+        training = training_of(settings)
+        assert training["schedule"] == {"step": {"gamma": 0.1}}
+        assert training["optimizer"] == {"sgd": {"lr": 0.5, "momentum": 0.0}}
+
+    def test_a_choice_of_names(self):
+        space = read(training="{schedule: {choices: [constant, step]}}")
+        assert distribution(space, "schedule") == Choices(("constant", "step"))
+        training = training_of(space, {"schedule": "step"})
+        assert training["schedule"] == {"step": {"gamma": 0.1}}
+
+    def test_a_choice_with_options_is_conditional(self):
+        lr = "{low: 0.1, high: 1.0, log: true}"
+        space = read(training=f"{{optimizer: {{choices: {{adamw: {{lr: {lr}}}, sgd: {lr}}}}}}}")
+        assert names(space) == ["optimizer", "optimizer.adamw.lr", "optimizer.sgd"]
+        assert when(space, "optimizer.adamw.lr") == {"optimizer": ("adamw",)}
+
+    def test_names_of_an_optimizer_do_not_depend_on_a_choice(self):
+        space = read(training="{optimizer: {adamw: {lr: {low: 0.1, high: 1}}}}")
+        assert names(space) == ["optimizer.adamw.lr"]
+
+    def test_a_list_of_members(self):
+        crops = "{crop: {low: 0, high: 4}}, {crop: {fill: {choices: [zero, edge]}}}"
+        space = read(training=f"{{augment: [flip, {crops}]}}")
+        assert names(space) == ["augment.crop", "augment.crop.fill"]
+        assert training_of(space, {"augment.crop": 3, "augment.crop.fill": "edge"})["augment"] == [
+            {"flip": {}},
+            {"crop": {"pad": 3, "fill": "zero"}},
+            {"crop": {"pad": 2, "fill": "edge"}},
+        ]
+
+    def test_a_member_of_a_list_may_be_a_choice(self):
+        space = read(training="{augment: [{choices: {no: [], yes: [flip]}, name: flip}]}")
+        assert names(space) == ["augment.flip"]
+        assert training_of(space, {"augment.flip": "yes"})["augment"] == [{"flip": {}}]
+
+    def test_epochs(self):
+        assert read().epochs == 10
+        assert read(training="{epochs: 3}").epochs == 3
+
+    def test_values_that_do_not_go_together_are_infeasible(self):
+        space = read("[{grouped: {filters: {choices: [2, 3]}, groups: 2}}]")
+        assert sample(space, filters=2) == ({"grouped": {"filters": 2, "groups": 2}},)
+        with pytest.raises(
+            Infeasible, match=r"`filters` \(=3\) must be divisible by `groups` \(=2\)"
+        ):
+            sample(space, filters=3)
+
+
+class TestSections:
+    def test_defaults(self):
+        space = read()
+        assert space.objective == Objective(None, {})
+        assert space.search == SearchForm(trials=30, sampler="tpe", pruner="asha")
+
+    def test_empty_sections_are_defaults(self):
+        assert read(rest="objective:\nsearch:\nbaseline:\n").search.trials == 30
+
+    def test_given(self):
+        objective = "objective: {metric: loss, constraints: {flops: {max: 2e6}}}\n"
+        space = read(rest=f"{objective}search: {{trials: 5, pruner: none}}\n")
+        assert space.objective == Objective("loss", {"flops": 2e6})
+        assert (space.search.trials, space.search.pruner) == (5, "none")
+
+    def test_data_with_options(self):
+        space = read(data="{name: digits, size: {choices: [8, 16]}, crop: true}")
+        assert (space.data, names(space)) == ("digits", ["data.size"])
+        assert space.sample(FixedSuggest({"data.size": 16})).data == {"size": 16, "crop": True}
+
+    @pytest.mark.parametrize("path", ["./photos", "photos/cats", "reviews.csv", "/data"])
+    def test_data_may_be_a_path(self, path):
+        assert read(data=path).data == path
+
+    def test_a_folder_that_is_there_is_a_path(self, tmp_path, monkeypatch):
+        (tmp_path / "photos").mkdir()
+        monkeypatch.chdir(tmp_path)
+        assert read(data="photos").data == "photos"
