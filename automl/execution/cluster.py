@@ -17,6 +17,7 @@ from automl.execution.resources import Resources
 from automl.execution.slots import Slots, plan_slots
 
 _SMALLEST_STORE = 80 * 2**20  # Ray refuses less than 75 MiB
+_LARGEST_STORE = 2 * 2**30  # and more than the memory of a container
 
 
 @contextmanager
@@ -78,13 +79,13 @@ def _check_reachable(address: str) -> None:
 
 
 def _store_size() -> int | None:
-    """Half of the free shared memory; none of it is taken before data is put there.
+    """Bytes of shared memory to keep data in: half of what is free, taken only as data comes.
 
-    Larger data goes to memory-mapped files on disk. None lets Ray use such files alone, as in a
-    container whose shared memory is tiny.
+    Data beyond that goes to memory-mapped files on disk. None lets Ray use such files alone, as
+    in a container whose shared memory is tiny.
     """
     try:
         half = shutil.disk_usage("/dev/shm").free // 2
     except FileNotFoundError:  # not Linux
         return None
-    return half if half >= _SMALLEST_STORE else None
+    return min(half, _LARGEST_STORE) if half >= _SMALLEST_STORE else None

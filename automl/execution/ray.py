@@ -98,10 +98,10 @@ class RayExecutor:
             self._give_up(error)
 
     def _give_up(self, error: BaseException) -> None:
-        words = str(error).strip().splitlines() or [type(error).__name__]
-        told = (
-            error if isinstance(error, UserError) else UserError(f"Ray did not start: {words[0]}")
-        )
+        told = error
+        if not isinstance(error, UserError):
+            first = (str(error).strip() or type(error).__name__).splitlines()[0]
+            told = UserError(f"Ray did not start: {first}; the executor 'local' does without")
         for awaited in (self._plan, self._pool):
             if not awaited.done():
                 awaited.set_exception(told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from automl.core.distributions import Distribution, Range, Value
+from automl.core.distributions import Choices, Distribution, Range, Value
 from automl.spaces import domain
 
 
@@ -21,15 +21,15 @@ class RandomSuggest:
 
     def __call__(self, name: str, distribution: Distribution) -> Value:
         """A value drawn for ``name``."""
-        if isinstance(distribution, Range) and distribution.log:
+        if isinstance(distribution, Choices):
+            return self._random.choice(distribution.values)
+        if distribution.log:
             return self._logarithmic(distribution)
         size = domain.count(distribution)
         if size is not None:
             return domain.value_at(distribution, self._random.randrange(size))
-        assert isinstance(distribution, Range)
-        return domain.clipped(
-            distribution, self._random.uniform(distribution.low, distribution.high)
-        )
+        number = self._random.uniform(distribution.low, distribution.high)
+        return domain.clipped(distribution, number)
 
     def _logarithmic(self, distribution: Range) -> Value:
         # Half a value more at both ends: the first and last int are then as likely as their share.

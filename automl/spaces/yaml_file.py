@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from automl.core.distributions import Value
@@ -65,13 +65,15 @@ class _Reader:
         if depth > DEEPEST:
             raise _Unreadable(f"nested too deeply: over {DEEPEST} levels, aliases written out")
         line = node.start_mark.line + 1
-        if isinstance(node, MappingNode):
-            return Table(self._entries(node, depth), line)
+        if isinstance(node, ScalarNode):
+            return Scalar(self._scalar(node, line), line)
+        if _kind(node) not in ("map", "seq"):
+            self._problems.add(line, f"the tag {_kind(node)} has no meaning in a space")
         if isinstance(node, SequenceNode):
             return Items(tuple(self.read(item, depth + 1) for item in node.value), line)
-        return Scalar(self._scalar(node, line), line)
+        return Table(self._entries(node, depth), line)
 
-    def _entries(self, node: MappingNode, depth: int) -> dict[str, Entry]:
+    def _entries(self, node: Node, depth: int) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
@@ -88,12 +90,16 @@ class _Reader:
                 entries[key] = Entry(Scalar(None, line) if is_empty else value, line)
         return entries
 
-    def _scalar(self, node: Node, line: int) -> Value:
+    def _scalar(self, node: ScalarNode, line: int) -> Value:
         try:
-            return _convert(str(node.tag).removeprefix(_CORE), node.value)
+            return _convert(_kind(node), node.value)
         except ValueError as error:
             self._problems.add(line, str(error))
             return None
+
+
+def _kind(node: Node) -> str:
+    return str(node.tag).removeprefix(_CORE)
 
 
 def _convert(kind: str, text: str) -> Value:
@@ -109,7 +115,7 @@ def _convert(kind: str, text: str) -> Value:
     if kind in ("int", "float"):
         return _number(kind, text)
     if kind not in ("str", "timestamp", "merge", "value"):
-        raise ValueError(f"the tag !{kind} has no meaning in a space")
+        raise ValueError(f"the tag {kind} has no meaning in a space")
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("the text holds a letter that does not exist")
     return text

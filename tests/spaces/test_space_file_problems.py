@@ -66,8 +66,11 @@ class TestYaml:
     @pytest.mark.parametrize(
         ("value", "problem"),
         [
-            ("!!python/object:os.system {}", None),
-            ("!shell rm", "the tag !!shell has no meaning in a space"),
+            (
+                "!!python/object:os.system {}",
+                "the tag python/object:os.system has no meaning in a space",
+            ),
+            ("!shell rm", "the tag !shell has no meaning in a space"),
             (".nan", "'.nan' is not a number"),
             ("1e999", "1e999 is not a number between -1e15 and 1e15"),
             ("99999999999999999999", "99999999999999999999 is not a number between -1e15 and 1e15"),
@@ -77,7 +80,7 @@ class TestYaml:
     )
     def test_a_scalar_that_no_space_holds(self, value, problem):
         found = of_section(f"search:\n  trials: {value}")
-        assert problem is None or f"5: {problem}" in found
+        assert f"5: {problem}" in found
         assert all(each.startswith("5: ") for each in found)
 
     def test_a_key_that_is_there_twice(self):

@@ -80,6 +80,7 @@ def mutated(draw: st.DrawFn) -> str:
     return text
 
 
+DOCUMENT = json.dumps(YAML(typ="safe", pure=True).load(TEXT))
 ODD = st.recursive(
     st.sampled_from([None, True, 0, -1, 2, 10**14, 0.5, 1e-300, "", "x", "relu", "conv", "a.b"]),
     lambda inner: st.one_of(
@@ -97,7 +98,7 @@ ODD = st.recursive(
 @st.composite
 def restructured(draw: st.DrawFn) -> str:
     """The document with a few of its values replaced by odd ones."""
-    root = YAML(typ="safe", pure=True).load(TEXT)
+    root = json.loads(DOCUMENT)
     for _ in range(draw(st.integers(1, 3))):
         holder: Any = root
         while True:

@@ -6,7 +6,7 @@ import pytest
 from reading_spaces import distribution, names, read, sample, training_of, when
 
 from automl.core.distributions import Choices
-from automl.core.errors import Infeasible
+from automl.core.errors import Infeasible, SpaceError
 from automl.spaces.fixed_suggest import FixedSuggest
 from automl.spaces.grammar.sections import Objective, SearchForm
 
@@ -91,6 +91,10 @@ class TestSections:
     @pytest.mark.parametrize("path", ["./photos", "photos/cats", "reviews.csv", "/data"])
     def test_data_may_be_a_path(self, path):
         assert read(data=path).data == path
+
+    def test_a_name_that_no_file_can_have_is_no_path(self):
+        with pytest.raises(SpaceError, match="unknown dataset"):
+            read(data="x" * 5000)
 
     def test_a_folder_that_is_there_is_a_path(self, tmp_path, monkeypatch):
         (tmp_path / "photos").mkdir()

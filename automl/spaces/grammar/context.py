@@ -35,9 +35,9 @@ class Context:
         return self.each != self.once
 
     def claim(self, name: str, shared: bool = False) -> str:
-        """The full name of a new parameter: of two alike, the later one in the file gets ``_2``.
+        """The full name of a new parameter: of two alike, the later in the file gets ``_2``.
 
-        All of a space is named, drawn or not, so that names do not depend on draws.
+        Everything that may be drawn has its name from reading, so names do not depend on draws.
         """
         wanted = claimed = (self.once if shared else self.each) + name
         number = 2

@@ -61,7 +61,7 @@ def _read_member(family: str, context: Context, yaml: Yaml) -> Node:
     if isinstance(yaml, Scalar) and isinstance(yaml.value, str):
         return _read_named(family, context, yaml.value, Entry(Scalar(None, yaml.line), yaml.line))
     if not isinstance(yaml, Table) or not yaml.entries:
-        message = f"this must be the name of a {family}, alone or with options, not {shown(yaml)}"
+        message = f"{family}: this must be a name, alone or with options, not {shown(yaml)}"
         context.problems.add(yaml.line, message)
         return Fixed({})
     (name, entry), *others = yaml.entries.items()
@@ -127,8 +127,8 @@ def _complete(context: Context, settings: Settings, line: int, before: int) -> S
     for field, info in model.model_fields.items():
         if info.is_required() and field not in given:
             context.problems.add(line, f"{label} needs `{field}`")
-    is_drawn = any(True for _ in settings.parameters(Scope()))
-    if len(context.problems) == before and not is_drawn:
+    is_fixed = next(settings.parameters(Scope()), None) is None
+    if is_fixed and len(context.problems) == before:
         _check_together(context, settings, line)
     return replace(settings, options={**given, **_family_defaults(context, settings, line)})
 

@@ -55,7 +55,7 @@ def rule_of(model: type[BaseModel], field: str, owner: str) -> Rule:
         except ValidationError as error:
             # Other fields are missing here, which is no matter.
             own = (each for each in error.errors() if each["loc"][:1] == (field,))
-            return " or ".join(dict.fromkeys(complaint(each) for each in own))
+            return " or ".join(dict.fromkeys(map(complaint, own))).replace(" or must be ", " or ")
         return ""
 
     types = tuple(leaves(model.model_fields[field].annotation))

@@ -123,12 +123,15 @@ def _read_dataset(context: Context, yaml: Yaml) -> str:
 
 
 def _looks_like_path(name: str) -> bool:
-    return "/" in name or "." in name or Path(name).exists()
+    try:
+        return "/" in name or "." in name or Path(name).exists()
+    except OSError:  # no file can have such a name: it is too long
+        return False
 
 
 def _read_name(context: Context, registry: Registry[Any], yaml: Yaml) -> str:
     if not isinstance(yaml, Scalar) or not isinstance(yaml.value, str):
-        message = f"this must be the name of a {registry.kind}, not {shown(yaml)}"
+        message = f"{registry.kind}: this must be a name, not {shown(yaml)}"
         context.problems.add(yaml.line, message, f"known: {', '.join(registry.names)}")
         return ""
     if yaml.value in registry:

@@ -16,6 +16,18 @@ from automl.core.errors import Infeasible
 from automl.spaces.nodes.node import Node
 from automl.spaces.nodes.scope import Scope
 
+_WORDS = {
+    r"^\w+ should": "must",
+    " after validation": "",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid string": "a text",
+    "a valid boolean": "true or false",
+    "a valid array": "a list",
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -56,12 +68,11 @@ class Settings:
 
 
 def complaint(error: Mapping[str, Any]) -> str:
-    """One of pydantic's errors in a user's words: ``must be greater than 0``."""
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    message = re.sub(r"^\w+ should", "must", message).replace(" after validation", "")
-    return message.replace("greater than or equal to", "at least").replace(
-        "less than or equal to", "at most"
-    )
+    """One of pydantic's errors in a user's words: ``must be at least 1``."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    for theirs, ours in _WORDS.items():
+        message = re.sub(theirs, ours, message)
+    return message
 
 
 def _placed(error: Mapping[str, Any]) -> str:
