@@ -31,6 +31,14 @@ def mark(scenario: str) -> str:
     return f"{scenario} of {os.getpid()}"
 
 
+def all_workers(executor: Executor) -> set[float]:
+    """The process ids of the workers, once each of them is up."""
+    seen: set[float] = set()
+    while len(seen) < executor.slots:
+        seen |= {report["pid"] for report in reports(executor, executor.slots)}
+    return seen
+
+
 class TestWorkers:
     @pytest.mark.parametrize(
         ("task", "reason"),
@@ -55,13 +63,13 @@ class TestWorkers:
         assert ray_executor.slots == 2
 
     def test_a_result_that_cannot_travel_leaves_the_worker(self, ray_executor: Executor) -> None:
-        before = {report["pid"] for report in reports(ray_executor, 8)}
+        before = all_workers(ray_executor)
 
         result = drive(ray_executor, [runners.make_spec(0, "unpicklable")])[0]
 
         assert result.status is Status.FAILED
         assert "pickle" in result.reason
-        assert {report["pid"] for report in reports(ray_executor, 8)} <= before
+        assert all_workers(ray_executor) == before
 
     def test_the_data_is_read_in_place(self, ray_executor: Executor) -> None:
         data = {"x": np.ones(2**25, dtype=np.uint8)}
