@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from automl.core.protocols import Executor
     from automl.data.dataset import Dataset
     from automl.search.plan import Plan
+    from automl.search.records import StudyRecord
     from automl.search.search import Problem
     from automl.search.study import Study
     from automl.spaces.space import SearchSpace
@@ -88,7 +89,7 @@ class Run:
             datasets = Datasets(self.plan.data, self.plan.seed, self.watcher)
             first = datasets(simplest(self.space))
             study = take_up(first)
-            problem = self._problem(executor, datasets, first, study.records().counted)
+            problem = self._problem(executor, datasets, first, study.records())
             outcome = Search(problem, study, self.folder, executor, self.watcher, self.stop).run()
         finally:
             executor.close()
@@ -141,7 +142,7 @@ class Run:
         return sampler, make_pruner(self._steps())
 
     def _problem(
-        self, executor: Executor, datasets: Datasets, first: Dataset, done: int
+        self, executor: Executor, datasets: Datasets, first: Dataset, study: StudyRecord
     ) -> Problem:
         from automl.search.search import Problem
         from automl.trials.inspector import inspect
@@ -158,7 +159,9 @@ class Run:
                 data=first.describe(),
                 device=executor.device,
                 trials=plan.trials,
-                done=done,
+                done=study.counted,
+                best=study.best,
+                baseline=study.baseline,
                 epochs=plan.epochs,
                 steps=self._steps(),
                 timeout=plan.timeout,

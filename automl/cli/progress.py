@@ -25,9 +25,10 @@ class Progress:
     setting: Setting
     running: dict[int, Measurement | None] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    best: TrialRecord | None = None
-    baseline: TrialRecord | None = None
     started: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.best, self.baseline = self.setting.best, self.setting.baseline
 
     def start(self, number: int) -> None:
         """A trial went to a worker."""
@@ -88,7 +89,7 @@ class Progress:
         if self.best is None:
             return f"{count(len(self.running), 'trial')} running, none complete yet"
         line = f"best {self.setting.metric} {value(self.best.value)} (trial {self.best.number})"
-        if self.baseline is not None and self.baseline is not self.best:
+        if self.baseline and self.baseline.value is not None and self.baseline != self.best:
             line += f"; baseline {value(self.baseline.value)}"
         return line
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from automl.core.inspection import Inspection
 from automl.core.protocols import Executor, Finished, Measured
-from automl.core.trial import Config, Status, TrialSpec
+from automl.core.trial import Config, TrialSpec
 from automl.search.budget import Budget
 from automl.search.drafts import Draft, Drafts, Space
 from automl.search.judge import Judge
 from automl.search.keeper import Keeper
 from automl.search.notes import trial_note
+from automl.search.records import COUNTED
 from automl.search.study import Study
 from automl.search.watch import Outcome, Setting, Watcher
 from automl.store import StudyFolder
@@ -151,7 +152,7 @@ class Search:
         self._folder.end_trial(result)
         record = self._study.end(draft.trial, result, trial_note(draft.inspection, result))
         del self._running[result.number]
-        self._ended += result.status is not Status.PAUSED
+        self._ended += record.status in COUNTED
         if result.measurements and not draft.resumed:
             last = result.measurements[-1]
             self._budget.learn(draft.inspection.flops, last.seconds, last.epoch)

@@ -22,6 +22,9 @@ from automl.search.quiet import quiet_optuna
 from automl.search.reading import study_record, trial_record
 from automl.search.records import StudyRecord, TrialRecord
 
+# The constraint that samplers learn from: 0 or less is feasible.
+FEASIBLE = "feasible"
+
 
 def fingerprint(config: Config) -> str:
     """The same text for the same configuration."""
@@ -125,15 +128,17 @@ class Study:
         }
         self._set_facts(trial, facts)
         write_note(trial, note)
+        if result.status is Status.INFEASIBLE:
+            trial.set_constraint(FEASIBLE, 1.0)
         self._tell(trial, result.status, result.value)
         return self.record(trial.number)
 
     def reject(self, trial: optuna.Trial, reason: str, violation: float) -> TrialRecord:
         """Tell Optuna that a configuration cannot be run, and by how much it was over."""
-        trial.set_constraint("feasible", violation)
+        trial.set_constraint(FEASIBLE, violation)
         self._set_facts(trial, {"status": "infeasible", "reason": reason})
         write_note(trial, f"**Infeasible: {reason}**")
-        self._tell(trial, Status.PRUNED, None)
+        self._tell(trial, Status.INFEASIBLE, None)
         return self.record(trial.number)
 
     def repeat(self, trial: optuna.Trial, twin: int) -> TrialRecord:
@@ -175,7 +180,7 @@ class Study:
                 self.release(trial.number)
             elif status is Status.COMPLETE:
                 self._study.tell(trial, value)
-            elif status is Status.PRUNED:
+            elif status in (Status.PRUNED, Status.INFEASIBLE):
                 self._study.tell(trial, state=TrialState.PRUNED)
             else:
                 self._study.tell(trial, state=TrialState.FAIL)

@@ -20,6 +20,8 @@ class Setting:
         device: What trials run on, in words.
         trials: The study's total.
         done: How many of them earlier runs finished.
+        best: The best of them, or None.
+        baseline: Trial 0, if an earlier run had it.
         epochs: Full length of a trial.
         steps: Reporting steps of a full trial.
         timeout: Seconds the search may take, or None.
@@ -40,6 +42,8 @@ class Setting:
     metric: str
     maximize: bool
     slots: int
+    best: TrialRecord | None = None
+    baseline: TrialRecord | None = None
 
 
 @dataclass(frozen=True)
