@@ -51,7 +51,7 @@ class Judge:
     def _report(self, trial: optuna.Trial, measurement: Measurement) -> bool:
         """Report the step unless it is one of many, or was reported before a pause."""
         step = measurement.step
-        due = step % self._stride == 0 or step in (1, self._steps)
+        due = step % self._stride == 0 or step == self._steps
         seen = step in trial.storage.get_trial(trial._trial_id).intermediate_values
         if due and not seen:
             trial.report(measurement.metrics[self._metric], step)

@@ -122,7 +122,7 @@ class Search:
             epochs=problem.setting.epochs,
             metric=problem.setting.metric,
             maximize=problem.setting.maximize,
-            folder=str(self._folder.trial(number)),
+            folder=str(self._folder.trial(number).resolve()),
             resume=self._folder.state(number).is_file(),
         )
         self._folder.begin_trial(spec)
