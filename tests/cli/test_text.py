@@ -31,7 +31,7 @@ def test_anything_is_a_duration_or_a_clear_error(text: str) -> None:
 
 
 def test_what_is_no_duration_is_told_what_is() -> None:
-    with pytest.raises(UserError, match="--timeout 'soon': .* 90s, 30m or 1h30m"):
+    with pytest.raises(UserError, match=r"--timeout .soon.: .* 90s, 30m or 1h30m"):
         parse_duration("soon", "--timeout")
 
 
