@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import StudyError
+from automl.core.inspection import Inspection
 from automl.core.trial import Measurement, TrialResult, TrialSpec
 
 RESULTS = "results"
@@ -107,11 +108,12 @@ class StudyFolder:
         """Where trial ``number`` keeps what it needs to go on, while it is paused."""
         return self.trial(number) / STATE
 
-    def begin_trial(self, spec: TrialSpec) -> None:
-        """Make a trial's folder and write its spec there."""
+    def begin_trial(self, spec: TrialSpec, network: Inspection) -> None:
+        """Make a trial's folder and write its spec and its network there."""
         folder = self.trial(spec.number)
         folder.mkdir(parents=True, exist_ok=True)
         write_text(folder / "spec.json", json.dumps(asdict(spec), indent=1))
+        write_text(folder / "network.json", json.dumps(asdict(network)))
 
     def end_trial(self, result: TrialResult) -> None:
         """Write a trial's full curve, one measurement a line."""
@@ -132,11 +134,25 @@ class StudyFolder:
         Raises:
             StudyError: if that trial never reached a worker.
         """
-        file = self.trial(number) / "spec.json"
+        config: dict[str, Any] = self._read(number, "spec.json")["config"]
+        return config
+
+    def network(self, number: int) -> Inspection:
+        """The network of a trial, layer by layer.
+
+        Raises:
+            StudyError: if that trial never reached a worker.
+        """
+        found = self._read(number, "network.json")
+        rows = tuple((name, tuple(shape), size) for name, shape, size in found["rows"])
+        return Inspection(found["size"], found["flops"], rows)
+
+    def _read(self, number: int, name: str) -> dict[str, Any]:
+        file = self.trial(number) / name
         if not file.is_file():
             raise StudyError(f"trial {number} of {self.name!r} has no network: it never ran")
-        config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["config"]
-        return config
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return found
 
     def drop_weights(self, number: int) -> None:
         """Forget the weights of a trial, if it has any."""

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import StudyError
 from automl.core.registry import nearest
 from automl.core.trial import Config
@@ -86,7 +87,6 @@ def find_study(store: Store, name: str) -> tuple[StudyFolder, Plan]:
 
 def read_back(folder: StudyFolder) -> SearchSpace:
     """The space that a study was begun with."""
-    from automl.api.spaces import make_vocabulary
     from automl.spaces.read import parse_space
 
     return parse_space(folder.record()["text"], make_vocabulary(), f"{folder.path}/study.yaml")

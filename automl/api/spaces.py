@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.api.parts import Datasets, dataset_name
+from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import UserError
 from automl.core.inspection import Inspection
 from automl.core.trial import Config
@@ -15,7 +16,6 @@ from automl.search.watch import Silent
 if TYPE_CHECKING:
     from automl.report.check import Check
     from automl.spaces.space import SearchSpace
-    from automl.spaces.vocabulary import Vocabulary
 
 
 def spaces() -> tuple[tuple[str, Path], ...]:
@@ -91,29 +91,3 @@ def find_and_read(space: str) -> SearchSpace:
     path = find_space(space, cwd)
     shown = path.relative_to(cwd) if path.is_relative_to(cwd) else path
     return read_space(path, make_vocabulary(), str(shown))
-
-
-def make_vocabulary() -> Vocabulary:
-    """Every name that a search space may use."""
-    from automl.data import DATASETS
-    from automl.models.layers import LAYERS
-    from automl.search import PRUNERS, SAMPLERS
-    from automl.spaces.vocabulary import Vocabulary
-    from automl.tasks import TASKS
-    from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
-    from automl.training.settings import TrainingSettings
-
-    return Vocabulary(
-        tasks=TASKS,
-        datasets=DATASETS,
-        families={
-            "layer": LAYERS,
-            "optimizer": OPTIMIZERS,
-            "schedule": SCHEDULES,
-            "augmentation": AUGMENTATIONS,
-        },
-        training=TrainingSettings,
-        samplers=SAMPLERS,
-        pruners=PRUNERS,
-        metrics=lambda task: TASKS[task].metrics,
-    )

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl.api.parts import Datasets, find_study, read_back, storage_of
+from automl.api.parts import find_study, storage_of
 from automl.core.errors import StudyError
 from automl.core.inspection import Inspection
-from automl.core.trial import Config, Measurement
-from automl.search.watch import Silent
+from automl.core.trial import Measurement
 from automl.store import RESULTS, Store
 
 if TYPE_CHECKING:
@@ -51,12 +50,8 @@ def network(name: str, trial: int, results: str = RESULTS) -> Inspection:
     Raises:
         StudyError: if there is no such study, or the trial never ran.
     """
-    from automl.trials.inspector import inspect
-
-    folder, plan = find_study(Store(Path(results)), name)
-    config = Config(**folder.config(trial))
-    data = Datasets(plan.data, plan.seed, Silent())(config)
-    return inspect(config, read_back(folder).task, data, {})
+    folder, _ = find_study(Store(Path(results)), name)
+    return folder.network(trial)
 
 
 def dashboard(

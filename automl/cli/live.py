@@ -10,7 +10,7 @@ from rich.text import Text
 
 from automl.cli.progress import Progress
 from automl.cli.text import duration, value
-from automl.cli.views import PAUSING, View
+from automl.cli.view import PAUSING, View
 from automl.core.trial import Measurement
 from automl.search.records import TrialRecord
 from automl.search.watch import Outcome, Setting

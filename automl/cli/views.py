@@ -8,16 +8,10 @@ from dataclasses import asdict
 
 from automl.cli.progress import Progress
 from automl.cli.text import duration, value
+from automl.cli.view import PAUSING, View
 from automl.core.trial import Measurement
 from automl.search.records import TrialRecord, as_json
-from automl.search.watch import Outcome, Setting, Silent
-
-
-class View(Silent):
-    """A watcher that may hold the terminal; by itself it says nothing."""
-
-    def close(self) -> None:
-        """Give the terminal back; safe to call twice."""
+from automl.search.watch import Outcome, Setting
 
 
 class Lines(View):
@@ -92,9 +86,6 @@ class Json(View):
     def _print(self, event: dict[str, object]) -> None:
         sys.stdout.write(json.dumps(event) + "\n")
         sys.stdout.flush()
-
-
-PAUSING = "stopping: running trials come to their next reporting step (Ctrl-C again stops now)"
 
 
 def choose_view(as_json: bool, quiet: bool) -> View:

@@ -125,7 +125,7 @@ class Search:
             folder=str(self._folder.trial(number).resolve()),
             resume=self._folder.state(number).is_file(),
         )
-        self._folder.begin_trial(spec)
+        self._folder.begin_trial(spec, draft.inspection)
         self._study.begin(draft.trial, draft.config, draft.inspection.size, draft.inspection.flops)
         self._executor.submit(spec, problem.load(draft.config))
         self._running[number] = draft

@@ -58,7 +58,7 @@ def train_step(run: TrainingRun, train: Tensors) -> float:
     parts = reports_per_epoch(run.epochs)
     epoch, part = divmod(run.step, parts)
     seed = derive_seed(run.seed, "order", epoch)
-    order = shuffled_batches(len(train), run.settings.batch_size, seed)
+    order = shuffled_batches(len(train), run.settings.batch_size, seed, run.device)
     ahead = part_of_epoch(len(order), part, parts)
     if not ahead:  # An epoch of very few batches: nothing was trained since the last measurement.
         return run.measurements[-1].metrics["train_loss"]
@@ -70,7 +70,7 @@ def train_step(run: TrainingRun, train: Tensors) -> float:
     for batch in ahead:
         progress = (epoch + batch / len(order)) / run.epochs
         run.set_learning_rate(run.schedule.scale(progress, curve))
-        inputs, targets = train.at(order[batch].to(run.device))
+        inputs, targets = train.at(order[batch])
         total += train_batch(run, inputs, targets, draws) * len(targets)
     mean = total.item() / sum(len(order[batch]) for batch in ahead)
     check_finite({"train_loss": mean}, (run.step + 1) / parts)

@@ -32,14 +32,17 @@ class Tensors:
         return self.inputs.index_select(0, index), self.targets.index_select(0, index)
 
 
-def shuffled_batches(examples: int, batch_size: int, seed: int) -> list[Tensor]:
-    """Every index below ``examples`` once, in an order that ``seed`` alone decides.
+def shuffled_batches(
+    examples: int, batch_size: int, seed: int, device: torch.device
+) -> list[Tensor]:
+    """Every index below ``examples`` once, on ``device``, in an order that ``seed`` decides.
 
     The last batch is smaller where it does not come out even, but a single example joins the
     batch before it: batch normalisation cannot train on one.
     """
     generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(examples, generator=generator)
+    # Drawn on the CPU, so that the order is the same for every device.
+    order = torch.randperm(examples, generator=generator).to(device)
     batches = list(torch.split(order, batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches[-2:] = [torch.cat(batches[-2:])]

@@ -94,7 +94,7 @@ def run(command: Command, cwd: Path) -> str:
         assert process.stdout is not None
         first = process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(timeout=30)
+        process.communicate(timeout=30)
         return first
     output, _ = process.communicate(timeout=300)
     return output
@@ -118,7 +118,7 @@ def test_commands_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_spaces_on_the_page_are_right(page: Path) -> None:
-    from automl.api.spaces import make_vocabulary
+    from automl.api.vocabulary import make_vocabulary
     from automl.spaces.read import parse_space
 
     for block in blocks(page, "yaml"):

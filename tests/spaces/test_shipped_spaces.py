@@ -10,35 +10,20 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from automl.api.vocabulary import make_vocabulary
 from automl.core.distributions import Choices, Range
 from automl.data import DATASETS
 from automl.models.layers import LAYERS
-from automl.search import PRUNERS, SAMPLERS
 from automl.spaces.find import list_spaces
 from automl.spaces.fixed_suggest import FixedSuggest
 from automl.spaces.random_suggest import RandomSuggest
 from automl.spaces.read import parse_space, read_space
 from automl.spaces.schema import json_schema
 from automl.spaces.space import SearchSpace
-from automl.spaces.vocabulary import Vocabulary, named_of
-from automl.tasks import TASKS
-from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
+from automl.spaces.vocabulary import named_of
 from automl.training.settings import TrainingSettings
 
-VOCABULARY = Vocabulary(
-    tasks=TASKS,
-    datasets=DATASETS,
-    families={
-        "layer": LAYERS,
-        "optimizer": OPTIMIZERS,
-        "schedule": SCHEDULES,
-        "augmentation": AUGMENTATIONS,
-    },
-    training=TrainingSettings,
-    samplers=SAMPLERS,
-    pruners=PRUNERS,
-    metrics=lambda task: TASKS[task].metrics,
-)
+VOCABULARY = make_vocabulary()
 HEAD = "task: image_classification\ndata: digits\n"
 SHIPPED = dict(list_spaces(Path("/")))
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from automl.core.errors import UserError
 from automl.core.trial import Measurement
-from automl.training import OPTIMIZERS, SCHEDULES
+from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
 from automl.training.checkpoint import load_checkpoint, save_checkpoint
 from automl.training.diverged import Diverged
 from automl.training.fit import fit, validate
@@ -211,3 +211,19 @@ class TestBorders:
         pairs = zip(before, model.parameters(), strict=True)
         moved = torch.cat([(new.detach() - old).flatten() for old, new in pairs])
         assert moved.norm().item() == pytest.approx(1e-3, rel=0.01)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.names)
+def test_trains_and_goes_on_on_a_gpu(optimizer, tmp_path):
+    settings = {**EVERYTHING, "augment": [{name: {}} for name in AUGMENTATIONS]}
+    settings["optimizer"] = {optimizer: {}}
+    run = make_run(image_model().cuda(), epochs=2, **settings)
+    next(fit(run, TRAIN, VALIDATION))
+    save_checkpoint(run, tmp_path / "state.pt")
+    resumed = make_run(image_model(seed=99).cuda(), epochs=2, **settings)
+    load_checkpoint(resumed, tmp_path / "state.pt")
+    *_, last = fit(resumed, TRAIN, VALIDATION)
+    assert last.epoch == 2
+    assert {each.device.type for each in resumed.best_weights.values()} == {"cuda"}

@@ -20,6 +20,8 @@ from automl.training.precision import forward
 from automl.training.steps import part_of_epoch, reports_per_epoch
 from automl.training.tensors import shuffled_batches
 
+CPU = torch.device("cpu")
+
 
 @given(st.integers(1, 1000), st.integers(1, 4))
 def test_parts_of_an_epoch_hold_each_batch_once_and_the_first_is_not_empty(batches, parts):
@@ -38,7 +40,7 @@ def test_reports_per_epoch(epochs, reports):
 
 @given(examples=st.integers(2, 300), batch_size=st.integers(2, 400), seed=st.integers(0, 9))
 def test_batches_hold_each_example_once_and_are_never_single(examples, batch_size, seed):
-    batches = shuffled_batches(examples, batch_size, seed)
+    batches = shuffled_batches(examples, batch_size, seed, CPU)
     assert torch.cat(batches).sort().values.tolist() == list(range(examples))
     assert all(2 <= len(batch) <= batch_size + 1 for batch in batches)
     assert all(len(batch) == batch_size for batch in batches[:-1])
@@ -54,7 +56,7 @@ def test_seeds_differ_by_run_purpose_and_index():
 def test_mixup_blends_inputs_and_targets_alike():
     """With targets as inputs, what comes out is the same."""
     targets = torch.tensor([0, 1, 2, 1])
-    mixup = Mixup.draw(1.0, 4, Draws.of_step(0, 0, torch.device("cpu")))
+    mixup = Mixup.draw(1.0, 4, Draws.of_step(0, 0, CPU))
     blended = mixup.blend_targets(targets, classes=3)
     assert torch.equal(blended, mixup.blend_inputs(torch.eye(3)[targets]))
     assert blended.sum(dim=1) == pytest.approx(torch.ones(4))

@@ -1,0 +1,34 @@
+"""What search spaces may speak of: the registries of all families, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from automl.spaces.vocabulary import Vocabulary
+
+
+def make_vocabulary() -> Vocabulary:
+    """Every name that a search space may use."""
+    from automl.data import DATASETS
+    from automl.models.layers import LAYERS
+    from automl.search import PRUNERS, SAMPLERS
+    from automl.spaces.vocabulary import Vocabulary
+    from automl.tasks import TASKS
+    from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
+    from automl.training.settings import TrainingSettings
+
+    return Vocabulary(
+        tasks=TASKS,
+        datasets=DATASETS,
+        families={
+            "layer": LAYERS,
+            "optimizer": OPTIMIZERS,
+            "schedule": SCHEDULES,
+            "augmentation": AUGMENTATIONS,
+        },
+        training=TrainingSettings,
+        samplers=SAMPLERS,
+        pruners=PRUNERS,
+        metrics=lambda task: TASKS[task].metrics,
+    )
