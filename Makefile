@@ -10,7 +10,7 @@ search: $(VENV)/installed
 	else $(BIN)/python -m automl search cnn; fi
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
