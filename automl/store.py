@@ -13,8 +13,6 @@ from automl.core.errors import StudyError
 from automl.core.inspection import Inspection
 from automl.core.trial import Measurement, TrialResult, TrialSpec
 
-RESULTS = "results"
-
 # A trial's best weights; kept for the best few trials.
 WEIGHTS = "weights.safetensors"
 # All that a paused trial needs to go on exactly where it stood.

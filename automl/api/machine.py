@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl.store import RESULTS
+from automl.core.defaults import RESULTS
 
 if TYPE_CHECKING:
     from automl.report.doctor import Finding

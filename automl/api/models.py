@@ -7,10 +7,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from automl.api.parts import Datasets, find_study, read_back, storage_of
+from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 from automl.core.trial import Config
 from automl.search.watch import Silent
-from automl.store import RESULTS, Store, StudyFolder
+from automl.store import Store, StudyFolder
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset

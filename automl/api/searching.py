@@ -8,10 +8,11 @@ from pathlib import Path
 from automl.api.parts import dataset_name, find_study, read_back
 from automl.api.run import Run
 from automl.api.spaces import find_and_read
+from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 from automl.core.registry import nearest
 from automl.search.watch import Outcome, Silent, Watcher
-from automl.store import RESULTS, Store
+from automl.store import Store
 
 
 def search(

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.api.parts import find_study, storage_of
+from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 from automl.core.inspection import Inspection
 from automl.core.trial import Measurement
-from automl.store import RESULTS, Store
+from automl.store import Store
 
 if TYPE_CHECKING:
     from automl.search.records import StudyRecord

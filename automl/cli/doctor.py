@@ -9,7 +9,7 @@ import typer
 
 from automl.cli.options import Json, Results
 from automl.cli.tables import table
-from automl.store import RESULTS
+from automl.core.defaults import RESULTS
 
 
 def register(app: typer.Typer) -> None:

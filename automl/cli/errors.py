@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +36,9 @@ def _complain(message: str, code: int) -> None:
 
 
 def _write_log() -> Path:
+    import tempfile
+    import traceback
+
     descriptor, name = tempfile.mkstemp(prefix="automl-", suffix=".log")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(traceback.format_exc())

@@ -11,8 +11,8 @@ import typer
 from automl.cli.options import Json, Results, Study
 from automl.cli.tables import table
 from automl.cli.text import program
+from automl.core.defaults import RESULTS
 from automl.core.errors import DataError
-from automl.store import RESULTS
 
 
 def register(app: typer.Typer) -> None:

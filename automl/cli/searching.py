@@ -6,21 +6,21 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from automl.cli.interrupt import stop_on_signals
 from automl.cli.options import Json, Results
-from automl.cli.summary import summarize
 from automl.cli.text import parse_duration
-from automl.cli.views import choose_view
-from automl.search.watch import Outcome, Watcher
-from automl.store import RESULTS, Store
+from automl.core.defaults import RESULTS
 
 Trials = Annotated[int | None, typer.Option(min=1, help="Trials of the study in all.")]
 Timeout = Annotated[str | None, typer.Option(help="Longest this run may take: 90s, 30m, 1h30m.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+
+if TYPE_CHECKING:
+    from automl.search.watch import Outcome, Watcher
 
 # What shells give for a program that Ctrl-C ended.
 INTERRUPTED = 130
@@ -120,6 +120,10 @@ def _watched(
     run: Callable[[Watcher, threading.Event], Outcome], results: str, as_json: bool, quiet: bool
 ) -> None:
     """Run a search under its view; say how it ended, also by the exit code."""
+    from automl.cli.summary import summarize
+    from automl.cli.views import choose_view
+    from automl.store import Store
+
     with stop_on_signals() as stop, closing(choose_view(as_json, quiet)) as view:
         outcome = run(view, stop)
     if not (as_json or quiet):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json as json_module
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from automl.cli.options import Json, Results, Study
 from automl.cli.tables import table
 from automl.cli.text import count, duration, plain, program, value
+from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
-from automl.search.records import StudyRecord, TrialRecord, as_json
-from automl.store import RESULTS
+
+if TYPE_CHECKING:
+    from automl.search.records import StudyRecord, TrialRecord
 
 TOP = 10
 
@@ -52,7 +54,7 @@ def show(
     if trial is not None:
         _show_trial(record, trial, results, json)
     elif json:
-        trials = [as_json(each) for each in record.trials]
+        trials = [asdict(each) for each in record.trials]
         typer.echo(json_module.dumps({**_study_json(record), "trials": trials}))
     else:
         typer.echo(_study_text(record))
@@ -80,7 +82,7 @@ def _study_json(study: StudyRecord) -> dict[str, object]:
         "metric": study.metric,
         "maximize": study.maximize,
         "trials_done": study.counted,
-        "best": as_json(best) if best else None,
+        "best": asdict(best) if best else None,
     }
 
 
@@ -126,7 +128,7 @@ def _show_trial(study: StudyRecord, number: int, results: str, json: bool) -> No
     curve = api.curve(study.name, number, results)
     if json:
         measured = [asdict(each) for each in curve]
-        typer.echo(json_module.dumps({**as_json(trial), "curve": measured}))
+        typer.echo(json_module.dumps({**asdict(trial), "curve": measured}))
         return
     parts = [_trial_head(study, trial), _parameters(trial)]
     if trial.size is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from automl.cli.text import count, duration, plain, program, value
+from automl.core.defaults import RESULTS
 from automl.search.records import StudyRecord, TrialRecord
 from automl.search.watch import Outcome
-from automl.store import RESULTS, Store
+from automl.store import Store
 
 _ENDED = {
     "done": "Done",

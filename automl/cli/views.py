@@ -10,7 +10,7 @@ from automl.cli.progress import Progress
 from automl.cli.text import duration, value
 from automl.cli.view import PAUSING, View
 from automl.core.trial import Measurement
-from automl.search.records import TrialRecord, as_json
+from automl.search.records import TrialRecord
 from automl.search.watch import Outcome, Setting
 
 
@@ -68,7 +68,7 @@ class Json(View):
 
     def end(self, trial: TrialRecord) -> None:
         """Print the trial."""
-        self._print({"event": "trial", **as_json(trial)})
+        self._print({"event": "trial", **asdict(trial)})
 
     def finish(self, outcome: Outcome) -> None:
         """Print the best trial and why the search ended."""
@@ -79,7 +79,7 @@ class Json(View):
                 "reason": outcome.reason,
                 "seconds": round(outcome.seconds, 3),
                 "trials": outcome.study.counted,
-                "best": as_json(best) if best else None,
+                "best": asdict(best) if best else None,
             }
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from automl.core.distributions import Value
 
@@ -85,8 +84,3 @@ class StudyRecord:
     def counted(self) -> int:
         """How many trials count towards the study's total: those that used a worker."""
         return self.count(*COUNTED)
-
-
-def as_json(record: TrialRecord) -> dict[str, Any]:
-    """A trial for scripts: every field, JSON values only."""
-    return {**record.__dict__, "parameters": dict(record.parameters)}
