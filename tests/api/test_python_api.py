@@ -1,0 +1,76 @@
+"""The same from Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from automl import api
+from automl.core.errors import DataError, StudyError, UnknownName, UserError
+
+SPACE = """\
+task: image_classification
+data: digits
+network: [flatten, {dense: {units: {choices: [8, 16]}}}, {activation: relu}]
+training: {epochs: 1, batch_size: 64}
+search: {trials: 2, sampler: grid}
+"""
+
+
+@pytest.fixture
+def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(SPACE)
+    return "small.yaml"
+
+
+def test_a_search_gives_the_study(space: str) -> None:
+    outcome = api.search(space, executor="local")
+    assert outcome.reason == "done"
+    assert {trial.parameters["units"] for trial in outcome.study.trials} == {8, 16}
+    assert api.show("small").trials == outcome.study.trials
+    assert [study.name for study in api.studies()] == ["small"]
+    assert len(api.curve("small", 0)) == 4
+    network = api.network("small", 0)
+    assert [row[0] for row in network.rows] == ["flatten", "dense", "activation", "output"]
+    assert network.size == outcome.study.trials[0].size
+
+
+def test_a_larger_total_goes_on(space: str) -> None:
+    api.search(space, executor="local", trials=1)
+    assert api.resume("small").study.counted == 1
+    assert api.resume("small", trials=2).study.counted == 2
+
+
+def test_a_seed_decides_everything_in_one_process(space: str) -> None:
+    flags = {"executor": "local", "sampler": "random", "trials": 2, "seed": 3}
+    first, second = (api.search(space, name=name, **flags).study for name in ("a", "b"))
+    assert [(trial.parameters, trial.value) for trial in first.trials] == [
+        (trial.parameters, trial.value) for trial in second.trials
+    ]
+
+
+def test_what_is_wrong_is_a_user_error_and_begins_nothing(space: str) -> None:
+    for wrong, kind in (
+        ({"sampler": "tpee"}, UnknownName),
+        ({"metric": "acc"}, UserError),
+        ({"data": "./nothing"}, DataError),
+        ({"name": "../up"}, UserError),
+    ):
+        with pytest.raises(kind):
+            api.search(space, executor="local", **wrong)
+    assert not Path("results", "small").exists()
+
+
+def test_a_model_without_weights_cannot_be_exported(space: str) -> None:
+    api.search(space, executor="local")
+    with pytest.raises(StudyError, match="--trial 7: its weights were not kept"):
+        api.export("small", trial=7)
+
+
+def test_an_exported_model_is_where_it_was_asked_for(space: str, tmp_path: Path) -> None:
+    api.search(space, executor="local")
+    made = api.export("small", format="safetensors", output=str(tmp_path / "mine"))
+    assert made.parity.agrees
+    assert (tmp_path / "mine" / "model.safetensors").is_file()
