@@ -110,7 +110,7 @@ class StudyFolder:
         """Make a trial's folder and write its spec and its network there."""
         folder = self.trial(spec.number)
         folder.mkdir(parents=True, exist_ok=True)
-        write_text(folder / "spec.json", json.dumps(asdict(spec), indent=1))
+        write_text(folder / "spec.json", json.dumps(asdict(spec)))
         write_text(folder / "network.json", json.dumps(asdict(network)))
 
     def end_trial(self, result: TrialResult) -> None:

@@ -8,7 +8,7 @@ warms up the other or changes its memory. Seconds are those of the whole trainin
 validation after each epoch; from 11 epochs on, fit() validates as often as the plain loop does.
 
     python benchmarks/training.py
-    python benchmarks/training.py --device cuda --threads 4 --seeds 5 --epochs 12 --json
+    python benchmarks/training.py --device cuda --threads 4 --seeds 5 --epochs 20 --json
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import argparse
 import json
 import multiprocessing
 import statistics
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -264,7 +265,7 @@ def main() -> None:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=11)
     parser.add_argument("--models", nargs="+", choices=("cnn", "lstm"), default=["cnn", "lstm"])
     parser.add_argument("--json", action="store_true", help="every single training, as JSON")
     options = parser.parse_args()
@@ -275,6 +276,7 @@ def main() -> None:
             for loop, trained in results[model].items():
                 setting = (options.epochs, options.device, options.threads)
                 trained.append(in_fresh_process(loop, model, seed, *setting))
+                print(f"{loop} {model} {seed}: {trained[-1]}", file=sys.stderr, flush=True)
     if options.json:
         print(json.dumps(results, default=asdict))
         return

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 import optuna
 
 
+# Set once: each change of a level empties the caches of all loggers.
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
 @contextmanager
 def quiet_optuna() -> Iterator[None]:
     """Hold back what Optuna tells its own programmers and our users cannot act on."""
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         warnings.filterwarnings("ignore", module=r"optuna\.")
