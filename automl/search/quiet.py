@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import optuna
 
-
 # Set once: each change of a level empties the caches of all loggers.
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
