@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,19 @@ class JournalFile(JournalFileBackend):
         self._path = path
         self._kernel_lock = KernelLock(path)
         self._synced = time.monotonic()
+        self._known = (0, 0)  # the next line's number, and the size of the file up to it
         super().__init__(str(path), lock_obj=self._kernel_lock)
+
+    def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
+        """The operations from a number on; a file that has not grown is not opened again."""
+        size = self._path.stat().st_size
+        if (log_number_from, size) == self._known:
+            return
+        number = log_number_from
+        for log in super().read_logs(log_number_from):
+            number += 1
+            yield log
+        self._known = (number, size)
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append operations to the file."""

@@ -28,6 +28,7 @@ BLOCK = re.compile(
     r"(?:<!-- test: (?P<flags>[^>]*) -->\n)?```(?P<language>\w+)\n(?P<body>.*?)```", re.DOTALL
 )
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e-?\d+)?")
+DURATION = re.compile(r"(?:# (?:h|min) )*# (?:s|min)\b")
 AUTOML = f"{sys.executable} -m automl"
 
 
@@ -54,12 +55,12 @@ def commands(page: Path) -> Iterator[Command]:
 
 def pattern(line: str) -> re.Pattern[str]:
     """A line of a page as an expression: numbers are equal, an ellipsis is anything."""
-    parts = (re.escape(re.sub(r" +", " ", part)) for part in NUMBER.sub("#", line).split("…"))
-    return re.compile(".*".join(parts))
+    return re.compile(".*".join(map(re.escape, shape(line).split("…"))))
 
 
 def shape(line: str) -> str:
-    return re.sub(r" +", " ", NUMBER.sub("#", line))
+    """A line without what differs from run to run."""
+    return re.sub(r" +", " ", DURATION.sub("#", NUMBER.sub("#", line)))
 
 
 def check(command: Command, output: str) -> None:
