@@ -68,6 +68,7 @@ class TrialRunner:
         self, spec: TrialSpec, data: Dataset, curve: list[Measurement]
     ) -> Generator[Measurement, Decision, tuple[Status, str, float | None]]:
         run = self._prepare(spec, data)
+        curve.extend(run.measurements)  # what was measured before a pause
         train, validation = self._place(data)
         folder = Path(spec.folder)
         for measurement in fit(run, train, validation):
