@@ -153,7 +153,7 @@ class Search:
         record = self._study.end(draft.trial, result, trial_note(draft.inspection, result))
         del self._running[result.number]
         self._ended += record.status in COUNTED
-        if result.measurements and not draft.resumed:
+        if result.measurements:
             last = result.measurements[-1]
             self._budget.learn(draft.inspection.flops, last.seconds, last.epoch)
         self._keeper.end(record)

@@ -170,8 +170,10 @@ class Study:
         return study_record(self._study)
 
     def _set_facts(self, trial: optuna.Trial, facts: Mapping[str, Any]) -> None:
+        known = trial.user_attrs
         for key, value in facts.items():
-            if value not in ("", None):
+            # What is empty is not written, but it does take the place of what a pause left there.
+            if value not in ("", None) or key in known:
                 trial.set_user_attr(key, value)
 
     def _tell(self, trial: optuna.Trial, status: Status, value: float | None) -> None:

@@ -103,6 +103,8 @@ def test_a_stop_pauses_and_a_resume_goes_on_where_it_stood(tmp_path: Path) -> No
     assert steps == [3, 4]
     assert [trial.status for trial in outcome.study.trials] == ["complete"] * 3
     assert outcome.study.trials[1].parameters == stopped.study.trials[1].parameters
+    assert stopped.study.trials[1].reason == "interrupted"
+    assert outcome.study.trials[1].reason == ""
 
 
 def _stop_at(toy: Toy, number: int, measured: object) -> None:
@@ -147,6 +149,17 @@ def test_the_time_limit_pauses_what_runs(tmp_path: Path) -> None:
     assert outcome.reason == "time limit"
     assert outcome.seconds < 20
     assert outcome.study.count("running") == 0
+
+
+def test_a_time_limit_weighs_what_a_trial_costs(tmp_path: Path) -> None:
+    """A hundred times the FLOPs take about as many times as long: known before it is begun."""
+    space = ToySpace({"x": Range(0.0, 1.0), "heavy": Choices((True, False))})
+    toy = Toy(tmp_path, space, trials=12, timeout=1.0)
+    study = toy.begin({"x": 0.5, "heavy": False}).study
+    heavy = [trial for trial in study.trials if trial.parameters["heavy"]]
+    assert heavy
+    assert all(trial.status == "infeasible" for trial in heavy)
+    assert heavy[0].reason.startswith("too slow: about ")
 
 
 def test_only_the_best_few_keep_their_weights(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ class Toy:
         x = config.training["x"]
         if self.limit is not None and x > self.limit:
             raise Infeasible(f"x (={x:g}) must not be over {self.limit:g}", x - self.limit)
-        return Inspection(10, 100)
+        return Inspection(10, 10_000 if config.training.get("heavy") else 100)
 
     def _search(self, study: Study) -> Outcome:
         self.store.prepare()
