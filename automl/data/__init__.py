@@ -8,11 +8,11 @@ from automl.data.source import Source
 DATASETS: Registry[type[Source]] = Registry(
     "dataset",
     {
-        "fashion_mini": "automl.data.fashion_mini:FashionMini",
-        "digits": "automl.data.digits:Digits",
-        "fashion_mnist": "automl.data.fashion_mnist:FashionMnist",
-        "mnist": "automl.data.published:Mnist",
-        "cifar10": "automl.data.published:Cifar10",
-        "cifar100": "automl.data.published:Cifar100",
+        "fashion_mini": "automl.data.images.fashion_mini:FashionMini",
+        "digits": "automl.data.images.digits:Digits",
+        "fashion_mnist": "automl.data.images.fashion_mnist:FashionMnist",
+        "mnist": "automl.data.images.published:Mnist",
+        "cifar10": "automl.data.images.published:Cifar10",
+        "cifar100": "automl.data.images.published:Cifar100",
     },
 )

@@ -13,7 +13,7 @@ from automl.core.errors import UserError
 from automl.core.registry import nearest
 from automl.data import DATASETS
 from automl.data.dataset import Dataset
-from automl.data.image_folder import ImageFolder
+from automl.data.images.folder import ImageFolder
 from automl.data.source import Announce, Source
 
 LOOKS_LIKE_A_NAME = re.compile(r"[\w-]{1,64}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from automl.core.errors import DataError, UserError
 from automl.data.dataset import Images
-from automl.data.image import decode_image
+from automl.data.images.decode import decode_image
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
 from automl.export.foreign import foreign

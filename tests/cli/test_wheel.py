@@ -27,8 +27,8 @@ def test_it_carries_the_spaces_and_the_data_and_is_small(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "automl/search_spaces/cnn.yaml" in names
     assert "automl/search_spaces/mlp.yaml" in names
-    assert "automl/data/files/fashion_mini.npz" in names
-    assert "automl/data/files/NOTICE.md" in names
+    assert "automl/data/images/files/fashion_mini.npz" in names
+    assert "automl/data/images/files/NOTICE.md" in names
     assert "automl/py.typed" in names
     assert wheel.stat().st_size < 5_000_000
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from data_files import save_image, write_cifar, write_idx
 
-from automl.data import fashion_mnist
+from automl.data.images import fashion_mnist
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from data_files import save_image
 from PIL import Image
 
 from automl.core.errors import DataError
-from automl.data.image import decode_image
+from automl.data.images.decode import decode_image
 
 
 def saved(image: Image.Image, suffix: str = "png", **options: object) -> bytes:

@@ -8,8 +8,8 @@ from data_files import PER_CLASS, idx_files, write_idx
 
 from automl.core.errors import DataError
 from automl.data import cut_fashion_mini
-from automl.data.fashion_mini import FILE
-from automl.data.idx import read_idx
+from automl.data.images.fashion_mini import FILE
+from automl.data.images.idx import read_idx
 from automl.data.load import load_dataset
 
 

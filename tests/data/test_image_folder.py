@@ -9,7 +9,7 @@ from data_files import save_folder, save_image
 from automl.core.errors import DataError
 from automl.data import progress
 from automl.data.dataset import Dataset
-from automl.data.image import decode_image
+from automl.data.images.decode import decode_image
 from automl.data.load import load_dataset
 
 

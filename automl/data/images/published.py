@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl.core.errors import DataError
-from automl.data.assemble import assemble
 from automl.data.dataset import Dataset, Images, Split, Targets
 from automl.data.download import Archive, fetch, unpack
+from automl.data.images.assemble import assemble
 from automl.data.source import Announce, Source
 from automl.data.splits import FIXED_SEED
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl.data.assemble import assemble
 from automl.data.dataset import Dataset, Split
+from automl.data.images.assemble import assemble
 from automl.data.source import Announce, Source
 from automl.data.splits import FIXED_SEED
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from automl.data.assemble import assemble
 from automl.data.dataset import Dataset, Split
-from automl.data.fashion_mnist import LABELS
+from automl.data.images.assemble import assemble
+from automl.data.images.fashion_mnist import LABELS
 from automl.data.source import Announce, Source
 from automl.data.splits import FIXED_SEED
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from automl.data.idx import read_idx_splits
-from automl.data.published import Published, PublishedSource
+from automl.data.images.idx import read_idx_splits
+from automl.data.images.published import Published, PublishedSource
 
 LABELS = (
     "T-shirt/top",

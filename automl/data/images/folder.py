@@ -12,11 +12,11 @@ import numpy as np
 from pydantic import Field
 
 from automl.core.errors import DataError
-from automl.data.assemble import assemble
 from automl.data.dataset import Dataset, Split, Targets
-from automl.data.folder_layout import ImageFile, find_layout
-from automl.data.image import Header, quiet_pillow, read_header, read_pixels
-from automl.data.image_reader import ImageReader
+from automl.data.images.assemble import assemble
+from automl.data.images.decode import Header, quiet_pillow, read_header, read_pixels
+from automl.data.images.folder_layout import ImageFile, find_layout
+from automl.data.images.reader import ImageReader
 from automl.data.source import Announce, Source
 from automl.data.splits import check_enough
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from automl.core.errors import DataError
-from automl.data.folder_layout import ImageFile
+from automl.data.images.folder_layout import ImageFile
 from automl.data.progress import Progress
 from automl.data.source import Announce
 

@@ -1,6 +1,6 @@
 """Cuts the shipped ``fashion_mini`` from the whole of Fashion-MNIST.
 
-    python -m automl.data.cut_fashion_mini DIR [--output FILE]
+    python -m automl.data.images.cut_fashion_mini DIR [--output FILE]
 
 DIR holds the four ``…-ubyte.gz`` files (Debian's dataset-fashion-mnist has them in
 /usr/share/datasets/fashion-mnist). Same files and same zlib, same bytes.
@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from automl.data.fashion_mini import FILE
-from automl.data.idx import read_idx_splits
+from automl.data.images.fashion_mini import FILE
+from automl.data.images.idx import read_idx_splits
 from automl.data.splits import FIXED_SEED, split_indices
 
 TENTH = 0.1  # 6,000 of 60,000 and 1,000 of 10,000

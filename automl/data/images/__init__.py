@@ -1,0 +1,1 @@
+"""Images: the shipped ones, published ones, and a folder of one's own."""
