@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
+
+from automl.core.errors import Infeasible
+from automl.core.shape import Shape
+from automl.core.target import Target
+from automl.tasks.prediction import Prediction
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What a model says about one example.
+class Task(ABC):
+    """A kind of problem.
 
     Args:
-        label: The most probable one.
-        probability: Of that label.
-        probabilities: Label -> probability, for every label, the most probable first.
+        target: What is predicted.
     """
 
-    label: str
-    probability: float
-    probabilities: Mapping[str, float]
-
-
-class Task(ABC):
-    """A kind of problem. Stateless: what depends on the data is passed in."""
+    data: ClassVar[str]
+    """The kind of data it is about; says how a path is read: ``"images"``, ``"table"``."""
 
     metrics: ClassVar[Mapping[str, bool]]
     """Name of each metric -> whether larger is better."""
@@ -36,44 +32,66 @@ class Task(ABC):
     """The metric that ranks models when the space names none."""
 
     @abstractmethod
-    def head(self, shape: tuple[int, ...], classes: int) -> nn.Module:
-        """The output layer: from the network's output to logits (N, classes).
+    def __init__(self, target: Target) -> None:
+        """Raises TypeError if the task is not about such a target."""
+
+    @abstractmethod
+    def head(self, shape: Shape) -> nn.Module:
+        """The output layer: from the network's features to outputs.
 
         Args:
             shape: Of the network's output for one example.
-            classes: Number of labels.
 
         Raises:
             Infeasible: if the network ends in a shape that the task cannot use.
         """
 
     @abstractmethod
-    def loss(self, logits: Tensor, targets: Tensor, label_smoothing: float = 0.0) -> Tensor:
+    def loss(
+        self,
+        outputs: Tensor,
+        targets: Tensor,
+        label_smoothing: float = 0.0,
+        weights: Tensor | None = None,
+    ) -> Tensor:
         """What training makes small.
 
         Args:
-            logits: (N, classes) floats.
-            targets: (N,) int64 class ids, or (N, classes) probabilities as mixup makes them.
+            outputs: Floats, as the head gives them.
+            targets: As the target says; where classes are predicted, also (N, classes)
+                probabilities as mixup makes them.
             label_smoothing: Share of each target that is spread evenly over all classes, 0..1.
+            weights: (classes,) floats: what an example of each class counts; None is one each.
 
         Returns:
             The mean over the batch, a scalar.
         """
 
     @abstractmethod
-    def measure(self, logits: Tensor, targets: Tensor) -> dict[str, float]:
+    def measure(self, outputs: Tensor, targets: Tensor) -> dict[str, float]:
         """Every metric over a whole split.
 
         Args:
-            logits: (N, classes) floats, N > 0, on any device.
-            targets: (N,) int64 class ids, on the same device.
+            outputs: Floats, as the head gives them, N > 0, on any device.
+            targets: As the target says, on the same device.
         """
 
     @abstractmethod
-    def decode(self, logits: Tensor, labels: Sequence[str]) -> list[Prediction]:
-        """Read logits (N, classes) as one prediction per example.
+    def decode(self, outputs: Tensor) -> list[Prediction]:
+        """Read outputs as one prediction per example."""
 
-        Args:
-            logits: (N, classes) floats.
-            labels: The name of each class.
-        """
+
+def dense_head(shape: Shape, outputs: int) -> nn.Module:
+    """A dense layer from a vector to ``outputs`` numbers.
+
+    Raises:
+        Infeasible: if the network does not end in a vector.
+    """
+    from torch import nn
+
+    if len(shape) != 1:
+        raise Infeasible(
+            f"the output layer needs a vector, got {shape}: "
+            "end the network with flatten or global_avg_pool"
+        )
+    return nn.Linear(shape[0], outputs)

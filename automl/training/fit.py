@@ -10,14 +10,16 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 
 from automl.core.trial import Measurement
-from automl.training.checks import check_finite, check_inputs
+from automl.training.batches import evaluation_batches, training_batches
+from automl.training.checks import check_data, check_finite
 from automl.training.draws import Draws, derive_seed
+from automl.training.imbalance import balanced_weights
 from automl.training.memory import keep_freed_memory
 from automl.training.mixup import Mixup
 from automl.training.precision import forward
 from automl.training.run import TrainingRun
 from automl.training.steps import part_of_epoch, reports_per_epoch
-from automl.training.tensors import Tensors, shuffled_batches
+from automl.training.tensors import Tensors
 
 # Validation keeps no activations for a backward pass, so it has room for larger batches.
 VALIDATION_BATCHES = 4
@@ -42,9 +44,8 @@ def fit(run: TrainingRun, train: Tensors, validation: Tensors) -> Iterator[Measu
         Diverged: if a loss or a metric is infinite or NaN.
         UserError: if the settings ask for what such inputs cannot have.
     """
-    check_inputs(run.settings, train.inputs)
+    check_data(run, train)
     keep_freed_memory()
-    train, validation = train.to(run.device), validation.to(run.device)
     while not run.finished:
         started = time.perf_counter()
         train_loss = train_step(run, train)
@@ -58,35 +59,45 @@ def train_step(run: TrainingRun, train: Tensors) -> float:
     parts = reports_per_epoch(run.epochs)
     epoch, part = divmod(run.step, parts)
     seed = derive_seed(run.seed, "order", epoch)
-    order = shuffled_batches(len(train), run.settings.batch_size, seed, run.device)
-    ahead = part_of_epoch(len(order), part, parts)
+    batches = training_batches(run, train, seed)
+    ahead = part_of_epoch(len(batches), part, parts)
     if not ahead:  # An epoch of very few batches: nothing was trained since the last measurement.
         return run.measurements[-1].metrics["train_loss"]
 
     run.model.train()
     draws = Draws.of_step(run.seed, run.step, run.device)
+    weights = class_weights(run, train)
     curve = run.curve
     total = torch.zeros((), device=run.device)  # Read once at the end: each read waits for a GPU.
     for batch in ahead:
-        progress = (epoch + batch / len(order)) / run.epochs
+        progress = (epoch + batch / len(batches)) / run.epochs
         run.set_learning_rate(run.schedule.scale(progress, curve))
-        inputs, targets = train.at(order[batch])
-        total += train_batch(run, inputs, targets, draws) * len(targets)
-    mean = total.item() / sum(len(order[batch]) for batch in ahead)
+        inputs, targets = (each.to(run.device) for each in train.at(batches[batch]))
+        total += train_batch(run, inputs, targets, weights, draws) * len(targets)
+    mean = total.item() / sum(len(batches[batch]) for batch in ahead)
     check_finite({"train_loss": mean}, (run.step + 1) / parts)
     return mean
 
 
-def train_batch(run: TrainingRun, inputs: Tensor, targets: Tensor, draws: Draws) -> Tensor:
+def class_weights(run: TrainingRun, train: Tensors) -> Tensor | None:
+    """What an example of each class counts in the loss; None is one each."""
+    if run.classes is None or run.settings.class_weights == "even":
+        return None
+    return balanced_weights(train.targets, run.classes).to(run.device)
+
+
+def train_batch(
+    run: TrainingRun, inputs: Tensor, targets: Tensor, weights: Tensor | None, draws: Draws
+) -> Tensor:
     """Take one step of the optimiser; the loss before it."""
     settings = run.settings
     for augmentation in run.augmentations:
         inputs = augmentation.apply(inputs, draws.tensors)
     mixup = Mixup.draw(settings.mixup, len(targets), draws) if settings.mixup else None
-    logits = forward(run.model, mixup.blend_inputs(inputs) if mixup else inputs)
+    outputs = forward(run.model, mixup.blend_inputs(inputs) if mixup else inputs)
     if mixup:
-        targets = mixup.blend_targets(targets, classes=logits.shape[-1])
-    loss = run.loss(logits, targets, settings.label_smoothing)
+        targets = mixup.blend_targets(targets, classes=outputs.shape[-1])
+    loss = run.loss(outputs, targets, settings.label_smoothing, weights)
 
     run.optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
@@ -100,8 +111,10 @@ def train_batch(run: TrainingRun, inputs: Tensor, targets: Tensor, draws: Draws)
 def validate(run: TrainingRun, validation: Tensors) -> dict[str, float]:
     """Measure the model as it is on the whole validation split."""
     run.model.eval()
-    size = VALIDATION_BATCHES * run.settings.batch_size
-    logits = [forward(run.model, inputs) for inputs in torch.split(validation.inputs, size)]
-    metrics = dict(run.measure(torch.cat(logits), validation.targets))
+    batches, back = evaluation_batches(validation, VALIDATION_BATCHES * run.settings.batch_size)
+    outputs = torch.cat([forward(run.model, batch.to(run.device)) for batch in batches])
+    if back is not None:
+        outputs = outputs[back]
+    metrics = dict(run.measure(outputs, validation.targets.to(run.device)))
     check_finite(metrics, (run.step + 1) / reports_per_epoch(run.epochs))
     return metrics

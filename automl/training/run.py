@@ -22,16 +22,17 @@ class TrainingRun:
     """A model in training, with all that its training needs beside the data.
 
     Args:
-        model: Takes raw inputs, gives logits (N, classes); trained on the device it is on.
-        loss: ``(logits, targets, label_smoothing)`` -> scalar; targets are class ids (N,), or
-            probabilities (N, classes) under mixup.
-        measure: ``(logits, targets)`` of the whole validation split -> metrics by name.
+        model: Takes raw inputs, gives outputs (N, …); trained on the device it is on.
+        loss: ``(outputs, targets, label_smoothing, class_weights)`` -> scalar; targets are those
+            of the data, or probabilities (N, classes) under mixup.
+        measure: ``(outputs, targets)`` of the whole validation split -> metrics by name.
         settings: How to train. Its epochs are a space's; the run goes by ``epochs``.
         epochs: Full length of the training.
         seed: Decides the order of the data, augmentation and dropout; the fresh weights are the
             caller's.
         metric: Name of the objective among the metrics.
         maximize: Whether a larger objective is better.
+        classes: How many there are, None where numbers are predicted.
 
     Attributes:
         measurements: One per reporting step taken, oldest first.
@@ -43,13 +44,14 @@ class TrainingRun:
     """
 
     model: nn.Module
-    loss: Callable[[Tensor, Tensor, float], Tensor]
+    loss: Callable[[Tensor, Tensor, float, Tensor | None], Tensor]
     measure: Callable[[Tensor, Tensor], Mapping[str, float]]
     settings: TrainingSettings
     epochs: int
     seed: int
     metric: str
     maximize: bool
+    classes: int | None
     measurements: list[Measurement] = field(default_factory=list, init=False)
     best_weights: dict[str, Tensor] = field(default_factory=dict, init=False)
 

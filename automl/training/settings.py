@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -35,6 +35,12 @@ class TrainingSettings(Options):
 
     mixup: float = Field(default=0.0, ge=0)
     """Alpha of the Beta that blends pairs of examples (arXiv 1710.09412); 0 is off."""
+
+    sampling: Literal["shuffled", "balanced"] = "shuffled"
+    """Each example once an epoch, or examples drawn so that all classes come equally often."""
+
+    class_weights: Literal["even", "balanced"] = "even"
+    """What an example counts in the loss: the same, or less the more there are of its class."""
 
     clip_norm: float | None = Field(default=None, gt=0)
     """Largest norm of the gradients of one step; None is off."""

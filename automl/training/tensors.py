@@ -1,4 +1,4 @@
-"""A split of the data in memory, on the device that trains."""
+"""A split of the data in memory."""
 
 from __future__ import annotations
 
@@ -7,43 +7,46 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from automl.core.shape import PADDING
+
 
 @dataclass(frozen=True)
 class Tensors:
-    """Examples and their targets.
+    """Examples and their targets, on the device that trains or, if too large for it, on the host.
 
     Args:
-        inputs: (N, …): images as uint8 (N, C, H, W), tokens as int64 (N, length), or floats.
-        targets: (N,) int64 class ids.
+        inputs: (N, …): images as uint8 (N, C, H, W), tokens as int32 (N, length), or floats.
+        targets: (N,) int64 class ids, or float32 (N, steps, names).
+        lengths: (N,) int64: how many tokens of each text are no padding; None if nothing is padded.
     """
 
     inputs: Tensor
     targets: Tensor
+    lengths: Tensor | None = None
+
+    @staticmethod
+    def of_texts(tokens: Tensor, targets: Tensor) -> Tensors:
+        """Texts as tokens (N, length) that end in padding."""
+        return Tensors(tokens, targets, (tokens != PADDING).sum(dim=1))
 
     def __len__(self) -> int:
         return len(self.targets)
 
     def to(self, device: torch.device) -> Tensors:
         """The same on ``device``; costs nothing if they are there already."""
-        return Tensors(self.inputs.to(device), self.targets.to(device))
+        lengths = None if self.lengths is None else self.lengths.to(device)
+        return Tensors(self.inputs.to(device), self.targets.to(device), lengths)
 
     def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """A copy of the inputs and of the targets at ``index``, (M,) int64."""
-        return self.inputs.index_select(0, index), self.targets.index_select(0, index)
+        """A copy of the inputs and of the targets at ``index``, (M,) int64.
 
+        Texts are as long as the longest of them.
+        """
+        return self.inputs_at(index), self.targets.index_select(0, index)
 
-def shuffled_batches(
-    examples: int, batch_size: int, seed: int, device: torch.device
-) -> list[Tensor]:
-    """Every index below ``examples`` once, on ``device``, in an order that ``seed`` decides.
-
-    The last batch is smaller where it does not come out even, but a single example joins the
-    batch before it: batch normalisation cannot train on one.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    # Drawn on the CPU, so that the order is the same for every device.
-    order = torch.randperm(examples, generator=generator).to(device)
-    batches = list(torch.split(order, batch_size))
-    if len(batches) > 1 and len(batches[-1]) == 1:
-        batches[-2:] = [torch.cat(batches[-2:])]
-    return batches
+    def inputs_at(self, index: Tensor) -> Tensor:
+        """The inputs alone."""
+        inputs = self.inputs.index_select(0, index)
+        if self.lengths is None:
+            return inputs
+        return inputs[:, : int(self.lengths.index_select(0, index).max())]

@@ -8,25 +8,22 @@ from automl.core.inspection import Inspection
 from automl.core.trial import Config
 from automl.data.dataset import Dataset
 from automl.models.limits import check_limits
-from automl.models.preprocess import Normalize
+from automl.models.preprocessing.make import make_preprocess
 from automl.models.summary import summarize
 from automl.tasks import TASKS
 
 
-def inspect(
-    config: Config, task: str, data: Dataset, constraints: Mapping[str, float]
-) -> Inspection:
+def inspect(config: Config, data: Dataset, constraints: Mapping[str, float]) -> Inspection:
     """What the network of ``config`` would be on ``data``.
 
     Raises:
         Infeasible: if it cannot be built, or is over a limit.
     """
-    head = TASKS[task]().head
     summary = summarize(
         config.network,
-        data.shape,
-        Normalize(data.mean, data.std),
-        lambda shape: head(shape, len(data.labels)),
+        data.encoding.shape,
+        make_preprocess(data.encoding.preprocessing),
+        TASKS[data.task](data.target).head,
     )
     check_limits(summary, constraints)
     rows = tuple((row.name, row.shape, row.parameters) for row in summary.rows)

@@ -13,10 +13,12 @@ import torch
 from safetensors.torch import save_file
 
 from automl.core.errors import AutomlError, Infeasible
+from automl.core.shape import Tokens
+from automl.core.target import Classes
 from automl.core.trial import Decision, Measurement, Status, Trial, TrialResult, TrialSpec, Verdict
 from automl.data.dataset import Dataset, Split
 from automl.models.network import build_model
-from automl.models.preprocess import Normalize
+from automl.models.preprocessing.make import make_preprocess
 from automl.store import STATE, WEIGHTS
 from automl.tasks import TASKS
 from automl.training.checkpoint import load_checkpoint, save_checkpoint
@@ -24,6 +26,9 @@ from automl.training.fit import fit
 from automl.training.run import TrainingRun
 from automl.training.settings import TrainingSettings
 from automl.training.tensors import Tensors
+
+# Data that would take more than this share of a GPU's free memory stays on the host.
+ON_DEVICE = 0.25
 
 # How a training that was not let to its end is called.
 _STOPPED = {Verdict.PAUSE: Status.PAUSED, Verdict.STOP: Status.PRUNED}
@@ -84,14 +89,10 @@ class TrialRunner:
 
     def _prepare(self, spec: TrialSpec, data: Dataset) -> TrainingRun:
         torch.manual_seed(spec.seed)
-        task = TASKS[spec.task]()
+        task = TASKS[data.task](data.target)
         with self.device:
-            model = build_model(
-                spec.config.network,
-                data.shape,
-                Normalize(data.mean, data.std),
-                lambda shape: task.head(shape, len(data.labels)),
-            )
+            preprocess = make_preprocess(data.encoding.preprocessing)
+            model = build_model(spec.config.network, data.encoding.shape, preprocess, task.head)
         run = TrainingRun(
             model,
             loss=task.loss,
@@ -101,6 +102,7 @@ class TrialRunner:
             seed=spec.seed,
             metric=spec.metric,
             maximize=spec.maximize,
+            classes=len(data.target.labels) if isinstance(data.target, Classes) else None,
         )
         state = Path(spec.folder) / STATE
         if spec.resume and state.is_file():
@@ -108,13 +110,27 @@ class TrialRunner:
         return run
 
     def _place(self, data: Dataset) -> tuple[Tensors, Tensors]:
-        """The data on the device, put there once for all trials that use it."""
+        """The data where it is trained on, put there once for all trials that use it."""
         if self._placed is None or self._placed[0] is not data:
-            self._placed = data, self._tensors(data.train), self._tensors(data.validation)
+            self._placed = None  # what was there before makes room first
+            are_texts = isinstance(data.encoding.shape, Tokens)
+            halves = [as_tensors(split, are_texts) for split in (data.train, data.validation)]
+            if self._fits(data):
+                halves = [half.to(self.device) for half in halves]
+            self._placed = data, halves[0], halves[1]
         return self._placed[1:]
 
-    def _tensors(self, split: Split) -> Tensors:
-        return Tensors(shared(split.inputs).to(self.device), shared(split.targets).to(self.device))
+    def _fits(self, data: Dataset) -> bool:
+        if self.device.type == "cpu":
+            return True
+        free, _ = torch.cuda.mem_get_info(self.device)
+        return data.train.inputs.nbytes + data.validation.inputs.nbytes < ON_DEVICE * free
+
+
+def as_tensors(split: Split, are_texts: bool) -> Tensors:
+    """A split's arrays as tensors over the same memory."""
+    inputs, targets = shared(split.inputs), shared(split.targets)
+    return Tensors.of_texts(inputs, targets) if are_texts else Tensors(inputs, targets)
 
 
 def explain(error: Exception) -> str:

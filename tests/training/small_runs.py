@@ -7,13 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from automl.tasks.image_classification import ImageClassification
+from automl.core.target import Classes
+from automl.tasks.classification import ImageClassification
+from automl.tasks.task import Task
 from automl.training.run import TrainingRun
 from automl.training.settings import TrainingSettings
 from automl.training.tensors import Tensors
 
 CLASSES = 4
-TASK = ImageClassification()
+TASK = ImageClassification(Classes(tuple("abcd")))
 
 
 def images(examples: int = 160, seed: int = 0) -> Tensors:
@@ -34,7 +36,7 @@ def tokens(examples: int = 160, seed: int = 0) -> Tensors:
     own = targets[:, None] * 5 + torch.randint(5, (examples, 12), generator=generator)
     other = torch.randint(50, (examples, 12), generator=generator)
     telling = torch.rand(examples, 12, generator=generator) < 0.75
-    return Tensors(torch.where(telling, own, other), targets)
+    return Tensors.of_texts(torch.where(telling, own, other) + 1, targets)
 
 
 class Scale(nn.Module):
@@ -66,7 +68,7 @@ class TokenModel(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(50, 16)
+        self.embedding = nn.Embedding(51, 16)
         self.lstm = nn.LSTM(16, 16, batch_first=True)
         self.head = nn.Linear(16, CLASSES)
 
@@ -85,16 +87,18 @@ def make_run(
     epochs: int = 5,
     seed: int = 0,
     metric: str = "accuracy",
+    task: Task = TASK,
     **settings: Any,
 ) -> TrainingRun:
     """A run on ``image_model`` in batches of 32, but for what is given."""
     return TrainingRun(
         model or image_model(),
-        loss=TASK.loss,
-        measure=TASK.measure,
+        loss=task.loss,
+        measure=task.measure,
         settings=TrainingSettings(**{"batch_size": 32, **settings}),
         epochs=epochs,
         seed=seed,
         metric=metric,
-        maximize=TASK.metrics[metric],
+        maximize=task.metrics[metric],
+        classes=CLASSES if task is TASK else None,
     )

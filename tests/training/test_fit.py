@@ -8,7 +8,9 @@ from small_runs import CLASSES, TASK, image_model, images, make_run, token_model
 from torch import nn
 
 from automl.core.errors import UserError
+from automl.core.target import Quantities
 from automl.core.trial import Measurement
+from automl.tasks.regression import TabularRegression
 from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
 from automl.training.checkpoint import load_checkpoint, save_checkpoint
 from automl.training.diverged import Diverged
@@ -227,3 +229,55 @@ def test_trains_and_goes_on_on_a_gpu(optimizer, tmp_path):
     *_, last = fit(resumed, TRAIN, VALIDATION)
     assert last.epoch == 2
     assert {each.device.type for each in resumed.best_weights.values()} == {"cuda"}
+
+
+class TestNumbers:
+    """Trainings whose targets are numbers."""
+
+    def run(self, **settings):
+        task = TabularRegression(Quantities(("y",), (50.0,), (10.0,)))
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 8), task.head((8,)))
+        return make_run(model, task=task, metric="rmse", epochs=20, **settings)
+
+    def rows(self, seed=0):
+        inputs = torch.randn(200, 3, generator=torch.Generator().manual_seed(seed))
+        return Tensors(inputs, (50 + 10 * inputs[:, :1])[:, None, :])
+
+    def test_learns_a_number_in_its_own_units(self):
+        first, *_, last = fit(
+            self.run(optimizer={"adamw": {"lr": 0.01}}), self.rows(), self.rows(1)
+        )
+        assert last.metrics["rmse"] < 3 < first.metrics["rmse"]
+        assert last.metrics["r2"] > 0.9
+        assert last.metrics["loss"] == pytest.approx((last.metrics["rmse"] / 10) ** 2, rel=1e-3)
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"label_smoothing": 0.1},
+            {"mixup": 0.2},
+            {"sampling": "balanced"},
+            {"class_weights": "balanced"},
+        ],
+    )
+    def test_has_no_classes_to_change(self, settings):
+        with pytest.raises(UserError, match="is about classes, but the target is a number; set `"):
+            next(fit(self.run(**settings), self.rows(), self.rows()))
+
+
+@pytest.mark.parametrize("setting", ["sampling", "class_weights"])
+def test_balance_finds_a_rare_class(setting):
+    """One of four that look alike is of the rare class."""
+    data = images(320)
+    rare = (torch.arange(320) % 16 == 0).long()
+
+    def recall(**settings):
+        run = make_run(epochs=4, **settings)
+        list(fit(run, Tensors(data.inputs, rare), Tensors(data.inputs, rare)))
+        with torch.inference_mode():
+            found = run.model.eval()(data.inputs).argmax(dim=1) == 1
+        return found[rare == 1].float().mean()
+
+    assert recall() == 0
+    assert recall(**{setting: "balanced"}) > 0.9

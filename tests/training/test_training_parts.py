@@ -6,19 +6,22 @@ import platform
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from small_runs import image_model, images, make_run
 
+from automl.training.batches import evaluation_batches, training_batches
 from automl.training.checkpoint import load_checkpoint, save_checkpoint
 from automl.training.draws import Draws, derive_seed
 from automl.training.fit import fit
+from automl.training.imbalance import balanced_weights
 from automl.training.mixup import Mixup
 from automl.training.precision import forward
 from automl.training.steps import part_of_epoch, reports_per_epoch
-from automl.training.tensors import shuffled_batches
+from automl.training.tensors import Tensors
 
 CPU = torch.device("cpu")
 
@@ -38,12 +41,63 @@ def test_reports_per_epoch(epochs, reports):
     assert reports_per_epoch(epochs) == reports
 
 
-@given(examples=st.integers(2, 300), batch_size=st.integers(2, 400), seed=st.integers(0, 9))
-def test_batches_hold_each_example_once_and_are_never_single(examples, batch_size, seed):
-    batches = shuffled_batches(examples, batch_size, seed, CPU)
-    assert torch.cat(batches).sort().values.tolist() == list(range(examples))
+def texts(lengths: list[int]) -> Tensors:
+    """A text of ones of each length, behind it padding; the n-th example's target is n."""
+    tokens = torch.zeros(len(lengths), max(lengths), dtype=torch.int32)
+    for row, length in enumerate(lengths):
+        tokens[row, :length] = 1
+    return Tensors.of_texts(tokens, torch.arange(len(lengths)))
+
+
+sizes = st.integers(2, 300).map(
+    lambda examples: Tensors(torch.zeros(examples, 1), torch.zeros(examples))
+)
+any_data = sizes | st.lists(st.integers(1, 60), min_size=2, max_size=300).map(texts)
+
+
+@given(data=any_data, batch_size=st.integers(2, 400), seed=st.integers(0, 9))
+def test_batches_hold_each_example_once_and_are_never_single(data, batch_size, seed):
+    batches = training_batches(make_run(batch_size=batch_size), data, seed)
+    assert torch.cat(batches).sort().values.tolist() == list(range(len(data)))
     assert all(2 <= len(batch) <= batch_size + 1 for batch in batches)
-    assert all(len(batch) == batch_size for batch in batches[:-1])
+    assert sum(len(batch) != batch_size for batch in batches) <= 1
+
+
+def test_texts_of_like_length_share_a_batch_that_is_as_long_as_its_longest():
+    lengths = torch.randint(1, 200, (2000,), generator=torch.Generator().manual_seed(0)).tolist()
+    data = texts(lengths)
+    batches = training_batches(make_run(batch_size=32), data, seed=0)
+    padded = sum(data.inputs_at(batch).numel() for batch in batches)
+    assert padded < 1.1 * sum(lengths)
+    assert padded < 0.6 * data.inputs.numel()
+
+
+@given(data=any_data, size=st.integers(1, 99))
+def test_evaluation_gives_outputs_in_the_order_of_the_data(data, size):
+    batches, back = evaluation_batches(data, size)
+    rows = [row[row != 0].tolist() for batch in batches for row in batch]
+    ordered = rows if back is None else [rows[at] for at in back.tolist()]
+    assert ordered == [row[row != 0].tolist() for row in data.inputs]
+
+
+def test_balanced_sampling_draws_rare_classes_as_often():
+    targets = torch.tensor([0] * 950 + [1] * 40 + [2] * 10)
+    run = make_run(sampling="balanced")
+    drawn = torch.cat(training_batches(run, Tensors(torch.zeros(1000, 1), targets), seed=0))
+    counts = targets[drawn].bincount()
+    assert counts.min() > 280
+    assert counts.sum() == 1000
+
+
+def test_balanced_weights_make_classes_count_the_same():
+    """As scikit-learn's ``class_weight="balanced"``; a class without an example weighs nothing."""
+    from sklearn.utils.class_weight import compute_class_weight
+
+    targets = torch.tensor([0, 0, 0, 0, 0, 2, 2, 3])
+    expected = compute_class_weight("balanced", classes=np.array([0, 2, 3]), y=targets.numpy())
+    weights = balanced_weights(targets, classes=5)
+    assert weights[[0, 2, 3]].tolist() == pytest.approx(expected)
+    assert weights[[1, 4]].tolist() == [0, 0]
 
 
 def test_seeds_differ_by_run_purpose_and_index():

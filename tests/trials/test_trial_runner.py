@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from automl.core.target import Quantities
 from automl.core.trial import (
     CONTINUE,
     Config,
@@ -37,7 +38,7 @@ NETWORK = (
 
 @pytest.fixture(scope="module")
 def digits() -> Dataset:
-    return load_dataset("digits", {}, 0, print)
+    return load_dataset("digits", "images", {}, 0, print)
 
 
 QUICK = {"batch_size": 32, "optimizer": {"adamw": {"lr": 0.01}}}
@@ -131,7 +132,7 @@ def test_divergence_fails_the_trial_with_its_reason(digits: Dataset, tmp_path: P
 
 
 def test_an_error_nobody_expected_is_kept_in_a_log(digits: Dataset, tmp_path: Path) -> None:
-    broken = Dataset(**{**digits.__dict__, "mean": ("no number",)})
+    broken = replace(digits, target=Quantities(("of another task",), (0.0,), (1.0,)))
     result = run(make_runner(1)(make_spec(tmp_path), broken))
     assert result.status is Status.FAILED
     assert "log.txt" in result.reason

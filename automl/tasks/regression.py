@@ -1,0 +1,89 @@
+"""Numbers are predicted: of an example, or of the steps to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from automl.core.shape import Shape
+from automl.core.target import Quantities, Target
+from automl.tasks.prediction import Prediction, QuantityPrediction
+from automl.tasks.task import Task, dense_head
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class Regression(Task):
+    """Regression with the squared error in standard deviations of the train split.
+
+    Outputs and targets are (N, steps, names) in their own units: scaling is part of the head.
+    """
+
+    metrics: ClassVar[Mapping[str, bool]] = {"rmse": False, "mae": False, "r2": True, "loss": False}
+    default_metric: ClassVar[str] = "rmse"
+
+    def __init__(self, target: Target) -> None:
+        if not isinstance(target, Quantities):
+            raise TypeError(f"{type(self).__name__} predicts Quantities, not {target!r}")
+        self.target = target
+
+    def head(self, shape: Shape) -> nn.Module:
+        """A dense layer to each step of each number, brought to its units."""
+        from torch import nn
+
+        from automl.tasks.rescale import Rescale
+
+        target = self.target
+        dense = dense_head(shape, target.steps * len(target.names))
+        return nn.Sequential(dense, Rescale(target.steps, target.mean, target.std))
+
+    def loss(
+        self,
+        outputs: Tensor,
+        targets: Tensor,
+        label_smoothing: float = 0.0,
+        weights: Tensor | None = None,
+    ) -> Tensor:
+        """Mean squared error in standard deviations; there are no classes to smooth or weigh."""
+        error = (outputs - targets) / outputs.new_tensor(self.target.std)
+        return error.square().mean()
+
+    def measure(self, outputs: Tensor, targets: Tensor) -> dict[str, float]:
+        """RMSE and MAE in the target's units, R² (the mean over the numbers), and the loss."""
+        error = outputs.double() - targets.double()
+        spread = (targets.double() - targets.double().mean(dim=(0, 1))).square().sum(dim=(0, 1))
+        unexplained = error.square().sum(dim=(0, 1)) / spread.clamp(min=1e-12)
+        return {
+            "rmse": error.square().mean().sqrt().item(),
+            "mae": error.abs().mean().item(),
+            "r2": (1 - unexplained).mean().item(),
+            "loss": self.loss(outputs.float(), targets).item(),
+        }
+
+    def decode(self, outputs: Tensor) -> list[Prediction]:
+        """Every number by its name, step by step."""
+        names = self.target.names
+        return [
+            QuantityPrediction(dict(zip(names, map(tuple, example.T.tolist()), strict=True)))
+            for example in outputs.float()
+        ]
+
+
+class TextRegression(Regression):
+    """A number for each text: a rating, a strength."""
+
+    data: ClassVar[str] = "text"
+
+
+class TabularRegression(Regression):
+    """A number for each row of a table."""
+
+    data: ClassVar[str] = "table"
+
+
+class Forecasting(Regression):
+    """The steps that come after a window of a series."""
+
+    data: ClassVar[str] = "forecast"
+    default_metric: ClassVar[str] = "mae"
