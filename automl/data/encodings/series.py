@@ -1,0 +1,60 @@
+"""Series as numbers: whole ones, or the latest window of a long one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from automl.data.encodings.encoding import Encoding, Reading
+from automl.data.series.latest_window import LatestWindow
+from automl.data.series.rows import describe_shape
+from automl.data.series.whole_series import WholeSeries
+
+
+class SeriesEncoding(Encoding):
+    """Steps of numbers, which the model standardizes by the train split's statistics."""
+
+    kind: ClassVar[str] = "series"
+    dtype: ClassVar[Literal["uint8", "int32", "float32"]] = "float32"
+
+    length: int
+    """Steps of an example."""
+
+    mean: tuple[float, ...]
+    """Of each variable over the train split's steps."""
+
+    std: tuple[float, ...]
+    """Of each variable likewise; above 0."""
+
+    content: Annotated[WholeSeries | LatestWindow, Field(discriminator="unit")]
+    """What a file holds: examples, or the past of the one to forecast."""
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]  # here it depends on the content
+        """``"series"`` or ``"windows"``."""
+        return self.content.unit
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(length, variables)."""
+        return self.length, len(self.mean)
+
+    @property
+    def preprocessing(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every variable to numbers around 0."""
+        return {"standardize": {"mean": list(self.mean), "std": list(self.std)}}
+
+    def describe(self) -> str:
+        """As ``"24 steps × 1 variable"``."""
+        return describe_shape(self.shape)
+
+    def read(self, path: Path) -> Iterator[Reading]:
+        """The series of a .ts file or of a table with a row each; to forecast, the latest window.
+
+        Raises:
+            DataError: the file cannot be read, or is too short.
+        """
+        return self.content.read(path, self.length, self.mean)

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from series_files import hourly, load_forecast, silent
+
+from automl.data.series.file import SeriesFile
+
+
+def daily(values, **columns) -> pd.DataFrame:
+    days = pd.date_range("2023-01-01", periods=len(values)).astype(str)
+    return pd.DataFrame({"date": days, "sales": values, **columns})
+
+
+def test_one_variable_is_forecast_with_what_the_calendar_says(tmp_path):
+    values = np.sin(np.arange(300.0))
+    dataset = load_forecast(daily(values), tmp_path)
+    assert dataset.name == "series"
+    assert dataset.task == "forecasting"
+    assert dataset.encoding.shape == (21, 3)
+    assert dataset.encoding.content.variables == ("sales", "week sine", "week cosine")
+    assert (dataset.target.names, dataset.target.steps, dataset.target.season) == (("sales",), 7, 7)
+    np.testing.assert_allclose(dataset.train.inputs[0, :, 0], values[:21], rtol=1e-6)
+    np.testing.assert_allclose(dataset.train.targets[0, :, 0], values[21:28], rtol=1e-6)
+    np.testing.assert_allclose(dataset.test.targets[-1, :, 0], values[-7:], rtol=1e-6)
+    assert dataset.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "history", "horizon"),
+    [
+        ("h", 72, 24),
+        ("D", 21, 7),
+        ("7D", 104, 26),
+        ("MS", 36, 12),
+        ("YS", 12, 4),
+        ("10min", 104, 26),
+    ],
+)
+def test_lengths_follow_from_the_frequency(tmp_path, frequency, history, horizon):
+    times = pd.date_range("1800-01-01", periods=300, freq=frequency).astype(str)
+    frame = pd.DataFrame({"date": times, "a": np.random.default_rng(0).random(300)})
+    dataset = load_forecast(frame, tmp_path)
+    assert (dataset.encoding.length, dataset.target.steps) == (history, horizon)
+
+
+def test_lengths_can_be_given(tmp_path):
+    dataset = load_forecast(hourly(), tmp_path, history=10, horizon=3, target="value")
+    assert dataset.train.inputs.shape[1] == 10
+    assert dataset.train.targets.shape[1:] == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("columns", "target", "names"),
+    [
+        ({}, None, ("value", "load")),
+        ({}, "load", ("load",)),
+        ({"y": np.tile([0.0, 1.0], 200)}, None, ("y",)),
+        ({"Target": np.arange(400)}, None, ("Target",)),
+    ],
+)
+def test_what_is_forecast(tmp_path, columns, target, names):
+    dataset = load_forecast(hourly(**columns), tmp_path, target=target)
+    assert dataset.target.names == names
+    assert dataset.encoding.content.numbers[: len(names)] == names
+    told = any("columns of numbers are forecast (value, load)" in note for note in dataset.notes)
+    assert told == (len(names) > 1)
+
+
+def test_few_names_are_a_variable_each_and_what_tells_nothing_is_left_out(tmp_path):
+    frame = hourly(
+        wind=["north", "south"] * 200,
+        row=np.arange(7, 407),
+        same=[3] * 400,
+        note=[f"text {i}" for i in range(400)],
+        open=[True, False] * 200,
+    )
+    dataset = load_forecast(frame, tmp_path, target="value")
+    assert dataset.encoding.content.variables == (
+        *("value", "load", "open", "wind north", "wind south"),
+        *("day sine", "day cosine"),
+    )
+    assert set(np.unique(dataset.train.inputs[..., 3:5])) == {0, 1}
+    assert (dataset.train.inputs[..., 3:5].sum(axis=-1) == 1).all()
+    assert (
+        "left out 'row' (counts the rows), 'same' (constant), 'note' (280 different texts, more "
+        "than 20)"
+    ) in dataset.notes
+
+
+def test_missing_inputs_are_filled_and_windows_without_target_left_out(tmp_path):
+    frame = hourly()
+    frame.loc[100:109, "load"] = np.nan
+    frame.loc[50, "value"] = np.nan
+    dataset = load_forecast(frame, tmp_path, target="value", history=5, horizon=2)
+    assert any("'value' 1, 'load' 10" in note for note in dataset.notes)
+    assert any("left out 2 of 392 windows" in note for note in dataset.notes)
+    for split in (dataset.train, dataset.validation, dataset.test):
+        assert np.isfinite(split.inputs).all()
+        assert np.isfinite(split.targets).all()
+    window = next(w for w in dataset.train.inputs if w[0, 0] == np.float32(frame["value"][101]))
+    np.testing.assert_array_equal(window[:, 1], np.full(5, frame["load"][99], np.float32))
+
+
+def test_statistics_are_those_of_the_train_split(tmp_path):
+    frame = hourly()
+    one = load_forecast(frame, tmp_path)
+    known = frame[["value", "load"]].iloc[:280]
+    np.testing.assert_allclose(one.encoding.mean[:2], known.mean(), rtol=1e-5)
+    np.testing.assert_allclose(one.encoding.std[:2], known.std(ddof=0), rtol=1e-5)
+    np.testing.assert_allclose(one.target.mean, one.train.targets.mean(axis=(0, 1)), rtol=1e-5)
+    np.testing.assert_allclose(one.target.std, one.train.targets.std(axis=(0, 1)), rtol=1e-4)
+    frame.loc[280:, ["value", "load"]] *= 100
+    other = load_forecast(frame, tmp_path)
+    assert (other.encoding, other.target) == (one.encoding, one.target)
+
+
+def test_the_fingerprint_is_of_what_was_read(tmp_path):
+    frame = hourly()
+    one = load_forecast(frame, tmp_path)
+    other = load_forecast(frame, tmp_path, history=9, horizon=2, target="load")
+    assert other.fingerprint == one.fingerprint
+    frame.loc[7, "load"] += 1
+    assert load_forecast(frame, tmp_path).fingerprint != one.fingerprint
+
+
+def test_the_order_of_the_rows_does_not_matter(tmp_path):
+    frame = hourly()
+    tidy, mixed = (
+        load_forecast(frame, tmp_path),
+        load_forecast(frame.sample(frac=1, random_state=0), tmp_path),
+    )
+    np.testing.assert_array_equal(mixed.test.inputs, tidy.test.inputs)
+    assert any("sorted" in note for note in mixed.notes)
+
+
+def test_a_table_without_times_is_taken_in_its_order(tmp_path):
+    values = np.random.default_rng(0).random(200)
+    dataset = load_forecast(pd.DataFrame({"a": values}), tmp_path)
+    np.testing.assert_allclose(dataset.test.targets[-1, :, 0], values[-4:], rtol=1e-6)
+    assert dataset.target.season == 1
+    assert any("order of the file" in note for note in dataset.notes)
+
+
+@pytest.mark.parametrize("suffix", [".tsv", ".jsonl", ".parquet"])
+def test_other_formats_read_alike(tmp_path, suffix):
+    frame, path = hourly(), tmp_path / f"series{suffix}"
+    if suffix == ".parquet":
+        frame.assign(when=pd.to_datetime(frame["when"])).to_parquet(path)
+    elif suffix == ".tsv":
+        frame.to_csv(path, sep="\t", index=False)
+    else:
+        frame.to_json(path, orient="records", lines=True)
+    found = SeriesFile().load(str(path), 0, silent)
+    np.testing.assert_allclose(
+        found.test.inputs, load_forecast(frame, tmp_path).test.inputs, rtol=1e-6
+    )
