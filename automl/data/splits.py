@@ -1,10 +1,13 @@
-"""Stratified splits: every class is in every split, in the same proportions."""
+"""Splits: at random with every class in each, by group, or by time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from automl.core.errors import DataError
 from automl.data.dataset import Indices, Split, Targets
@@ -80,6 +83,78 @@ def check_enough(given: Mapping[str, Targets], labels: tuple[str, ...]) -> None:
                 f"class {labels[rarest]!r} has {counts[rarest]} usable examples, but at least "
                 f"{len(needed_for)} are needed, one each for {', '.join(needed_for)}"
             )
+
+
+def cut_rows(
+    rows: int,
+    seed: int,
+    *,
+    classes: Targets | None = None,
+    groups: Sequence[Hashable] | None = None,
+    times: npt.NDArray[Any] | None = None,
+    parts: Sequence[str] = ("validation", "test"),
+) -> dict[str, Indices]:
+    """Cut rows into ``train`` and ``parts``, about 15 % each, without a leak between them.
+
+    Args:
+        rows: How many there are.
+        seed: Same seed, same parts; a cut by time has no use for it.
+        classes: Class ids (N,): every class is in every part; None where numbers are predicted.
+        groups: Whose rows stay together: a patient, a film, a session.
+        times: Sortable (N,): the latest rows are held out, and rows of one time stay together.
+        parts: What is held out; by time in this order, the last of them being the latest.
+
+    Returns:
+        Sorted indices of each part.
+
+    Raises:
+        DataError: There are too few rows, groups or times.
+    """
+    names = ["train", *parts]
+    if rows < len(names):
+        raise DataError(f"{rows} rows cannot be cut into {len(names)} splits")
+    if times is not None:
+        found = _cut_by_time(times, len(parts))
+    elif groups is not None:
+        found = _cut_by_group(groups, classes, len(parts), seed)
+    else:
+        strata = np.zeros(rows, np.int64) if classes is None else classes
+        found = split_indices(strata, [SHARE] * len(parts), seed)
+    return dict(zip(names, found, strict=True))
+
+
+def _cut_by_time(times: npt.NDArray[Any], parts: int) -> tuple[Indices, ...]:
+    moments, counts = np.unique(times, return_counts=True)
+    if len(moments) <= parts:
+        raise DataError(f"{len(moments)} different times cannot be cut into {parts + 1} splits")
+    # After each moment so many rows have passed; a cut is where that is nearest to its share.
+    passed = np.cumsum(counts) / len(times)
+    wanted = [1 - SHARE * left for left in range(parts, 0, -1)]
+    cuts: list[int] = []
+    for left, share in enumerate(wanted):
+        lowest, highest = (cuts[-1] + 1 if cuts else 1), len(moments) - parts + left
+        cuts.append(int(np.clip(np.abs(passed - share).argmin() + 1, lowest, highest)))
+    part_of = np.searchsorted(moments[cuts], times, side="right")
+    return tuple(np.flatnonzero(part_of == part) for part in range(parts + 1))
+
+
+def _cut_by_group(
+    groups: Sequence[Hashable], classes: Targets | None, parts: int, seed: int
+) -> tuple[Indices, ...]:
+    """Folds of whole groups, their classes as even as they can be; one fold for each part."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    _, numbers = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    count = int(numbers.max()) + 1
+    if count <= parts:
+        raise DataError(f"{count} groups cannot be cut into {parts + 1} splits")
+    strata = np.zeros(len(numbers), np.int64) if classes is None else classes
+    folds = StratifiedGroupKFold(min(count, round(1 / SHARE)), shuffle=True, random_state=seed)
+    with warnings.catch_warnings():  # that a class has few members is no matter here
+        warnings.simplefilter("ignore")
+        held_out = [test for _, test in folds.split(strata, strata, numbers)][:parts]
+    train = np.setdiff1d(np.arange(len(numbers)), np.concatenate(held_out))
+    return train, *held_out
 
 
 def _missing(given: Mapping[str, object]) -> list[str]:

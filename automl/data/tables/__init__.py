@@ -1,0 +1,1 @@
+"""Tables: published ones, and files of one's own."""

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from automl.models.preprocessing import PREPROCESSING
+
+NAN = float("nan")
+OPTIONS = {"center": [10.0, 0.0, 2.0], "scale": [2.0, 1.0, 0.5], "flagged": [0, 2], "sizes": [3, 2]}
+RAW = np.array(
+    [
+        [10.0, 0.5, 2.5, 0, 1],
+        [NAN, -1.0, NAN, 2, 0],
+        [14.0, NAN, 2.0, -1, NAN],
+        [3e38, -3e38, 1.0, 3, 1],
+    ],
+    np.float32,
+)
+
+
+def squashed(z: float) -> float:
+    return z / np.sqrt(1 + (z / 3) ** 2)
+
+
+EXPECTED = np.array(
+    [
+        [0, squashed(0.5), squashed(1), 0, 0, 1, 0, 0, 0, 1],
+        [0, squashed(-1), 0, 1, 1, 0, 0, 1, 1, 0],
+        [squashed(2), 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [3, -3, squashed(-2), 0, 0, 0, 0, 0, 0, 1],
+    ],
+    np.float32,
+)
+
+
+@pytest.fixture(scope="module")
+def columns():
+    return PREPROCESSING["columns"](**OPTIONS)
+
+
+def test_numbers_flags_and_places_as_by_hand(columns):
+    given = torch.from_numpy(RAW)
+    kept = given.clone()
+    vectors = columns(given)
+    assert vectors.dtype == torch.float32
+    np.testing.assert_allclose(vectors, EXPECTED, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(given, kept, equal_nan=True)
+    assert columns.mask(given) is None
+
+
+def test_no_row_and_one_row(columns):
+    assert columns(torch.empty(0, 5)).shape == (0, 10)
+    np.testing.assert_allclose(columns(torch.from_numpy(RAW[1:2])), EXPECTED[1:2], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "width", "features"),
+    [
+        ({"center": [1.0], "scale": [1.0], "flagged": [], "sizes": []}, 1, 1),
+        ({"center": [], "scale": [], "flagged": [], "sizes": [2, 4]}, 2, 6),
+    ],
+)
+def test_numbers_alone_and_categories_alone(options, width, features):
+    assert PREPROCESSING["columns"](**options)(torch.zeros(3, width)).shape == (3, features)
+
+
+def test_center_and_scale_go_together():
+    with pytest.raises(ValueError, match="1 numbers in `center`, but 2 in `scale`"):
+        PREPROCESSING["columns"](center=[1.0], scale=[1.0, 2.0], flagged=[], sizes=[])
+
+
+@pytest.fixture(scope="module")
+def exported(columns):
+    rows = torch.export.Dim("rows")
+    return torch.export.export(columns, (torch.from_numpy(RAW),), dynamic_shapes=({0: rows},))
+
+
+def test_torch_export_with_any_number_of_rows(exported):
+    for rows in (2, 4):
+        vectors = exported.module()(torch.from_numpy(RAW[:rows]))
+        np.testing.assert_allclose(vectors, EXPECTED[:rows], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")  # PyTorch's exporter calls what it has deprecated itself
+def test_onnx_with_any_number_of_rows(exported, tmp_path):
+    path = tmp_path / "columns.onnx"
+    torch.onnx.export(exported, (), path, dynamo=True, verbose=False)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (given,) = session.get_inputs()
+    for rows in (1, 3, 4):
+        (vectors,) = session.run(None, {given.name: RAW[:rows]})
+        np.testing.assert_allclose(vectors, EXPECTED[:rows], rtol=1e-5, atol=1e-5)
