@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # A slow moment of the machine is no fault of the code.
 settings.register_profile("shared machine", settings.default, deadline=None)
 settings.load_profile("shared machine")
+
+
+@pytest.fixture
+def offline(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No network but this machine's own, for urllib, pip and apt; pip's only wheels are in here."""
+    folder = tmp_path_factory.mktemp("offline")
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    apt = folder / "apt.conf"
+    apt.write_text('Dir::Etc::sourcelist "/dev/null"; Dir::Etc::sourceparts "/dev/null";')
+    monkeypatch.setenv("APT_CONFIG", str(apt))
+    return folder

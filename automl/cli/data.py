@@ -1,0 +1,122 @@
+"""``automl data list``, ``automl data info`` and ``automl data fetch``."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from automl.cli.options import Json
+from automl.cli.tables import table
+from automl.cli.text import program
+
+if TYPE_CHECKING:
+    from automl.data.catalogue.entry import Entry
+
+Name = Annotated[str, typer.Argument(help="A dataset (see: automl data list).")]
+
+KILOBYTE = 1000
+# The shipped space that a kind of data is searched with first.
+SPACES = {
+    "images": "cnn",
+    "text": "lstm",
+    "table": "mlp",
+    "series": "series",
+    "forecast": "forecast",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    family = typer.Typer(help="See and fetch named datasets.", no_args_is_help=True)
+    family.command("list")(list_)
+    family.command("info")(info)
+    family.command("fetch")(fetch)
+    app.add_typer(family, name="data")
+
+
+def list_(json: Json = False) -> None:
+    """List the datasets that have a name."""
+    from automl.api.data import datasets
+
+    entries = datasets()
+    if json:
+        typer.echo(json_module.dumps([_record(each) for each in entries]))
+        return
+    headings = ("dataset", "kind", "rows", "kB", "licence", "on this machine")
+    typer.echo(table(headings, (_row(each) for each in entries)))
+    typer.echo(f"\nAll about one: {program()} data info NAME")
+
+
+def info(name: Name, json: Json = False) -> None:
+    """Show all that is known of a dataset."""
+    from automl.api.data import dataset
+
+    entry = dataset(name)
+    if json:
+        typer.echo(json_module.dumps(_record(entry)))
+        return
+    parts = [f"{entry.name}: {entry.title}", _facts(entry)]
+    if entry.files:
+        files = ((each.name, f"{each.size:,}", each.checksum) for each in entry.files)
+        sources = "\n".join(f"  {source}" for source in entry.sources)
+        parts += [
+            table(("file", "bytes", "checksum"), files),
+            f"Fetched from the first of these that has it:\n{sources}",
+        ]
+    typer.echo("\n\n".join([*parts, _next(entry)]))
+
+
+def fetch(name: Name) -> None:
+    """Bring a dataset to this machine, verified."""
+    from automl.api.data import dataset
+    from automl.api.data import fetch as fetch_data
+
+    entry = dataset(name)
+    if entry.comes_with:
+        typer.echo(f"{name} comes with {entry.comes_with}.")
+    else:
+        path = fetch_data(name, lambda line: typer.echo(line, err=True))
+        typer.echo(f"{name} is in {path}, verified.")
+    typer.echo(_next(entry))
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    here = f"comes with {entry.comes_with}" if entry.comes_with else "yes" if entry.here else "no"
+    size = f"{entry.size / KILOBYTE:,.0f}" if entry.files else "-"
+    return entry.name, entry.kind, f"{entry.rows:,}", size, entry.licence, here
+
+
+def _facts(entry: Entry) -> str:
+    note = f" ({entry.licence_note})" if entry.licence_note else ""
+    facts = {
+        "kind": entry.kind,
+        "rows": f"{entry.rows:,}",
+        "licence": entry.licence + note,
+        "home": entry.home,
+        "citation": entry.citation,
+    }
+    if entry.comes_with:
+        facts["comes with"] = entry.comes_with
+    else:
+        facts["size"] = f"{entry.size:,} bytes"
+        facts["path"] = f"{entry.path}{'' if entry.here else ' (not fetched yet)'}"
+    return "\n".join(f"{name:<10}  {fact}" for name, fact in facts.items())
+
+
+def _next(entry: Entry) -> str:
+    if not entry.here:
+        return f"Fetch it: {program()} data fetch {entry.name}"
+    return f"Search it: {program()} search {SPACES[entry.kind]} --data {entry.name}"
+
+
+def _record(entry: Entry) -> dict[str, object]:
+    return {
+        **asdict(entry),
+        "size": entry.size,
+        "path": str(entry.path) if entry.files else None,
+        "here": entry.here,
+        "sources": [str(source) for source in entry.sources],
+    }
