@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from automl.core.target import Target
+from automl.data.encodings.encoding import Encoding
+
 Images = npt.NDArray[np.uint8]
-Targets = npt.NDArray[np.int64]
+Targets = npt.NDArray[Any]
 Indices = npt.NDArray[np.int64]
 
 
@@ -17,11 +21,12 @@ class Split:
     """Examples of one split.
 
     Args:
-        inputs: Images, uint8 (N, channels, height, width), C-contiguous.
-        targets: Class ids, int64 (N,), each an index into the dataset's labels.
+        inputs: (N, …), C-contiguous: images as uint8 (N, channels, height, width), texts as int32
+            (N, length) tokens with ``PADDING`` behind them, tables and series as float32.
+        targets: As the dataset's ``Target`` says: int64 (N,) or float32 (N, steps, names).
     """
 
-    inputs: Images
+    inputs: npt.NDArray[Any]
     targets: Targets
 
     def __post_init__(self) -> None:
@@ -38,42 +43,35 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Three splits of labelled images; the search sees ``train`` and ``validation`` alone.
+    """Three splits of examples; the search sees ``train`` and ``validation`` alone.
 
     Args:
         name: Short name, for people.
+        task: Name of the task that its targets call for: ``"tabular_regression"``.
         train: What models are fitted on.
         validation: What trials are ranked on.
         test: Opened once, for the final model.
-        labels: Class names; a target is an index into them.
-        mean: Mean of the train split per channel, pixels counted from 0 to 1.
-        std: Standard deviation likewise; at least 1/255, so that one can divide by it.
+        encoding: How its examples became arrays.
+        target: What is predicted.
         notes: What the user should be told, a sentence each.
-        fingerprint: SHA-256 (hexadecimal) of the inputs, targets and labels; the same content has
-            the same fingerprint on every machine.
+        fingerprint: SHA-256 (hexadecimal) of what was read: the same content has the same
+            fingerprint on every machine, whatever the encoding.
     """
 
     name: str
+    task: str
     train: Split
     validation: Split
     test: Split
-    labels: tuple[str, ...]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
+    encoding: Encoding
+    target: Target
     notes: tuple[str, ...]
     fingerprint: str
 
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(channels, height, width) of every image."""
-        channels, height, width = self.train.inputs.shape[1:]
-        return channels, height, width
-
     def describe(self) -> str:
-        """In a line: sizes of the splits, shape of an image, number of classes."""
-        channels, height, width = self.shape
+        """In a line: sizes of the splits, an example, what is predicted."""
         return (
-            f"{self.name}, {len(self.train):,} train + {len(self.validation):,} validation images "
-            f"({len(self.test):,} test kept aside), {channels}×{height}×{width}, "
-            f"{len(self.labels)} classes"
+            f"{self.name}, {len(self.train):,} train + {len(self.validation):,} validation "
+            f"{self.encoding.unit} ({len(self.test):,} test kept aside), "
+            f"{self.encoding.describe()}, {self.target}"
         )

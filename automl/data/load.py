@@ -9,46 +9,59 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from automl.core.errors import UserError
+from automl.core.errors import DataError, UserError
 from automl.core.registry import nearest
-from automl.data import DATASETS
+from automl.data import DATASETS, READERS
 from automl.data.dataset import Dataset
-from automl.data.images.folder import ImageFolder
 from automl.data.source import Announce, Source
 
 LOOKS_LIKE_A_NAME = re.compile(r"[\w-]{1,64}")
+# Options that have a flag of their own on the command line.
+FLAGS = ("target", "text", "group", "time")
 
 
 def load_dataset(
-    name_or_path: str, options: Mapping[str, Any], seed: int, announce: Announce
+    name_or_path: str, kind: str, options: Mapping[str, Any], seed: int, announce: Announce
 ) -> Dataset:
-    """Load a named dataset, or a folder of images.
+    """Load a named dataset, or a user's own data.
 
     Args:
-        name_or_path: A name of ``DATASETS``, or a folder; ``./digits`` is the folder of that name.
+        name_or_path: A name of ``DATASETS``, or a path; ``./digits`` is the path of that name.
+        kind: What it has to hold, a name of ``READERS``.
         options: The dataset's options, as in a space's ``data``.
         seed: Seed of the splits that a user's own data does not come with.
         announce: Is told, a line at a time, of work that takes seconds.
 
     Raises:
-        UnknownName: It looks like a name, but there is no dataset and no folder of that name.
-        DataError: The data is missing, unreadable or not enough.
+        UnknownName: It looks like a name, but there is no dataset and no path of that name.
+        DataError: The data is of another kind, missing, unreadable or not enough.
         UserError: An option is unknown, or its value is wrong.
     """
-    source = configure(find_source(name_or_path), name_or_path, options)
+    source = configure(find_source(name_or_path, kind), name_or_path, options)
     return source.load(name_or_path, seed, announce)
 
 
-def find_source(name_or_path: str) -> type[Source]:
-    """The kind of data that ``name_or_path`` is; its fields are the options it takes.
+def find_source(name_or_path: str, kind: str) -> type[Source]:
+    """What reads ``name_or_path``; its fields are the options it takes.
+
+    Args:
+        name_or_path: A name of ``DATASETS``, or a path.
+        kind: What it has to hold, a name of ``READERS``.
 
     Raises:
-        UnknownName: It looks like a name, but there is no dataset and no folder of that name.
+        UnknownName: It looks like a name, but there is no dataset and no path of that name.
+        DataError: There is a dataset of that name, but it is of another kind.
     """
     is_name = LOOKS_LIKE_A_NAME.fullmatch(name_or_path) and not Path(name_or_path).exists()
-    if is_name or name_or_path in DATASETS:
-        return DATASETS[name_or_path]
-    return ImageFolder
+    if not is_name and name_or_path not in DATASETS:
+        return READERS[kind]
+    source = DATASETS[name_or_path]
+    if source.kind != kind:
+        raise DataError(
+            f"{name_or_path!r} holds {source.kind}, and the space is about {kind}; "
+            f"name other data, or a space for {source.kind}"
+        )
+    return source
 
 
 def configure(source: type[Source], name: str, options: Mapping[str, Any]) -> Source:
@@ -64,10 +77,11 @@ def configure(source: type[Source], name: str, options: Mapping[str, Any]) -> So
         option = str(problem["loc"][0])
     known = tuple(source.model_fields)
     if option in known:
-        rule = problem["msg"].lower()
+        rule = problem["msg"][0].lower() + problem["msg"][1:]
         raise UserError(f"data {name!r}: option {option!r} (={problem['input']!r}): {rule}")
+    shown = f"{option!r} (--{option})" if option in FLAGS else repr(option)
     if not known:
-        raise UserError(f"data {name!r} takes no options, but was given {option!r}")
+        raise UserError(f"data {name!r} takes no options, but was given {shown}")
     close = nearest(option, known)
     guess = f"did you mean {close!r}? " if close else ""
-    raise UserError(f"data {name!r} has no option {option!r}; {guess}known: {', '.join(known)}")
+    raise UserError(f"data {name!r} has no option {shown}; {guess}known: {', '.join(known)}")

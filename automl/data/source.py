@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,7 +16,12 @@ Announce = Callable[[str], None]
 class Source(BaseModel, ABC):
     """Where a dataset comes from. The fields are the options a user may set."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+    kind: ClassVar[str]
+    """What it holds, a name of ``READERS``: ``"images"``, ``"text"``, ``"table"``, ``"series"``."""
 
     @abstractmethod
     def load(self, name: str, seed: int, announce: Announce) -> Dataset:

@@ -7,19 +7,12 @@ from pathlib import Path
 import pytest
 from data_files import save_image, write_cifar, write_idx
 
-from automl.data.images import fashion_mnist
-
 
 @pytest.fixture(autouse=True)
-def data_root(tmp_path, monkeypatch) -> Path:
-    """An empty folder for published datasets, and no network but this machine's own."""
-    root = tmp_path / "data root"
+def data_root(offline, tmp_path_factory, monkeypatch) -> Path:
+    """An empty folder for what is fetched and decoded, and no network but this machine's own."""
+    root = tmp_path_factory.mktemp("data root")
     monkeypatch.setenv("AUTOML_DATA", str(root))
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setattr(fashion_mnist, "DEBIAN_FOLDER", tmp_path / "debian")
     return root
 
 

@@ -7,23 +7,23 @@ import pytest
 from data_files import PER_CLASS, idx_files, write_idx
 
 from automl.core.errors import DataError
-from automl.data import cut_fashion_mini
+from automl.data.images import cut_fashion_mini
 from automl.data.images.fashion_mini import FILE
 from automl.data.images.idx import read_idx
 from automl.data.load import load_dataset
 
 
 def test_splits_are_even_and_the_official_test_images_stay_test():
-    dataset = load_dataset("fashion_mini", {}, 0, print)
+    dataset = load_dataset("fashion_mini", "images", {}, 0, print)
     for split, per_class in [(dataset.train, 510), (dataset.validation, 90), (dataset.test, 100)]:
         assert np.bincount(split.targets).tolist() == [per_class] * 10
-    assert dataset.shape == (1, 28, 28)
-    assert dataset.labels[0] == "T-shirt/top"
+    assert dataset.encoding.shape == (1, 28, 28)
+    assert dataset.target.labels[0] == "T-shirt/top"
 
 
 def test_it_is_the_same_in_every_study_and_on_every_machine():
     for seed in (0, 1):
-        assert load_dataset("fashion_mini", {}, seed, print).fingerprint == (
+        assert load_dataset("fashion_mini", "images", {}, seed, print).fingerprint == (
             "5bedca2225f48ff4388a63a853657526cc46801f980580b7fa61ce17a81d1b4b"
         )
 

@@ -14,7 +14,7 @@ from automl.data.load import load_dataset
 
 
 def load(path: object, seed: int = 0, **options: object) -> Dataset:
-    return load_dataset(str(path), options, seed, print)
+    return load_dataset(str(path), "images", options, seed, print)
 
 
 def sizes(dataset: Dataset) -> tuple[int, int, int]:
@@ -24,15 +24,15 @@ def sizes(dataset: Dataset) -> tuple[int, int, int]:
 def test_a_folder_per_class(tmp_path):
     dataset = load(save_folder(tmp_path / "pets", count=20))
     assert dataset.name == "pets"
-    assert dataset.labels == ("cat", "dog")
+    assert dataset.target.labels == ("cat", "dog")
     assert sizes(dataset) == (28, 6, 6)
     assert dataset.notes == ()
 
 
 def test_any_mix_of_images_is_read_as_decode_image_does(mixed_folder):
     dataset = load(mixed_folder, size=16)
-    assert dataset.shape == (3, 16, 16)
-    assert dataset.notes == ()
+    assert dataset.encoding.shape == (3, 16, 16)
+    assert not any("skipped" in note for note in dataset.notes)
     every = np.concatenate([s.inputs for s in (dataset.train, dataset.validation, dataset.test)])
     found = {image.tobytes() for image in every}
     files = list(mixed_folder.rglob("*.*"))
@@ -56,7 +56,7 @@ def test_splits_that_are_not_given_are_cut_from_train(tmp_path):
 
 def test_a_class_may_be_called_train(tmp_path):
     dataset = load(save_folder(tmp_path, classes=("plane", "test", "train")))
-    assert dataset.labels == ("plane", "test", "train")
+    assert dataset.target.labels == ("plane", "test", "train")
 
 
 def test_the_seed_decides_the_split(tmp_path):
@@ -88,16 +88,16 @@ def test_the_default_size_is_that_of_the_images(tmp_path, image_sizes, side):
         for index in range(6):
             size = image_sizes[index % len(image_sizes)]
             save_image(tmp_path / label / f"{index}.png", size=size)
-    assert load(tmp_path).shape == (1, side, side)
+    assert load(tmp_path).encoding.shape == (1, side, side)
 
 
 def test_one_coloured_image_makes_all_coloured(tmp_path):
     save_folder(tmp_path)
-    assert load(tmp_path).shape[0] == 1
-    assert load(tmp_path, channels=3).shape[0] == 3
+    assert load(tmp_path).encoding.shape[0] == 1
+    assert load(tmp_path, channels=3).encoding.shape[0] == 3
     save_image(tmp_path / "cat" / "colour.png", "RGB")
-    assert load(tmp_path).shape[0] == 3
-    assert load(tmp_path, channels=1).shape[0] == 1
+    assert load(tmp_path).encoding.shape[0] == 3
+    assert load(tmp_path, channels=1).encoding.shape[0] == 1
 
 
 def test_hidden_files_are_not_looked_at(tmp_path):
@@ -222,11 +222,11 @@ def test_a_path_that_cannot_be_is_one_clear_line(path):
 def test_a_long_read_tells_its_progress(tmp_path, monkeypatch):
     monkeypatch.setattr(progress, "SECONDS", 0.0)
     told: list[str] = []
-    load_dataset(str(save_folder(tmp_path / "pets")), {}, 0, told.append)
-    assert told[-1] == "pets: reading images: 12 of 12"
+    load_dataset(str(save_folder(tmp_path / "pets")), "images", {}, 0, told.append)
+    assert told == ["images looked at: 12 of 12", "images decoded: 12 of 12"]
 
 
 def test_a_short_read_is_not_spoken_of(tmp_path):
     told: list[str] = []
-    load_dataset(str(save_folder(tmp_path)), {}, 0, told.append)
+    load_dataset(str(save_folder(tmp_path)), "images", {}, 0, told.append)
     assert told == []

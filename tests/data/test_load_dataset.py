@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pickle
 import subprocess
 import sys
 
@@ -8,11 +7,12 @@ import pytest
 from data_files import save_folder
 
 from automl.core.errors import DataError, UnknownName, UserError
-from automl.data.load import load_dataset
+from automl.data import READERS
+from automl.data.load import find_source, load_dataset
 
 
 def load(name: str, **options: object):
-    return load_dataset(name, options, 0, print)
+    return load_dataset(name, "images", options, 0, print)
 
 
 def test_an_unknown_name_gets_the_nearest():
@@ -29,9 +29,9 @@ def test_a_folder_in_sight_needs_no_slash_unless_a_dataset_has_its_name(tmp_path
     monkeypatch.chdir(tmp_path)
     save_folder(tmp_path / "photos")
     save_folder(tmp_path / "digits")
-    assert load("photos").labels == ("cat", "dog")
-    assert load("./digits").labels == ("cat", "dog")
-    assert load("digits").labels[0] == "0"
+    assert load("photos").target.labels == ("cat", "dog")
+    assert load("./digits").target.labels == ("cat", "dog")
+    assert load("digits").target.labels[0] == "0"
     monkeypatch.chdir(tmp_path / "photos")
     assert load(".").name == "photos"
 
@@ -55,17 +55,26 @@ def test_a_wrong_value_is_shown_with_the_rule(tmp_path, options):
         load(str(tmp_path), **options)
 
 
-def test_a_dataset_crosses_processes():
-    dataset = load("fashion_mini")
-    copy = pickle.loads(pickle.dumps(dataset))
-    assert copy.fingerprint == dataset.fingerprint
-    assert (copy.train.inputs == dataset.train.inputs).all()
+def test_a_named_dataset_of_another_kind_names_both():
+    with pytest.raises(DataError, match="'digits' holds images, and the space is about text"):
+        load_dataset("digits", "text", {}, 0, print)
+
+
+def test_a_path_is_read_as_the_kind_says():
+    assert find_source("./digits", "images") is READERS["images"]
+
+
+def test_an_option_that_a_flag_sets_is_told_by_its_flag(tmp_path):
+    with pytest.raises(UserError, match=r"no option 'target' \(--target\); .*known: size"):
+        load(str(tmp_path), target="label")
+    with pytest.raises(UserError, match=r"takes no options, but was given 'group' \(--group\)"):
+        load("digits", group="x")
 
 
 def test_nothing_heavy_is_imported_for_the_shipped_dataset():
     code = (
         "import sys; from automl.data.load import load_dataset; "
-        "load_dataset('fashion_mini', {}, 0, print); "
+        "load_dataset('fashion_mini', 'images', {}, 0, print); "
         "print([m for m in ('torch', 'torchvision', 'sklearn', 'PIL') if m in sys.modules])"
     )
     result = subprocess.run(

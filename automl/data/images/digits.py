@@ -19,6 +19,8 @@ class Digits(Source):
     (https://doi.org/10.24432/C50P49), its test set, as scikit-learn's ``load_digits`` has it.
     """
 
+    kind = "images"
+
     def load(self, name: str, seed: int, announce: Announce) -> Dataset:
         """70 % train, 15 % validation and 15 % test."""
         from sklearn.datasets import load_digits

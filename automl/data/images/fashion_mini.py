@@ -21,6 +21,8 @@ class FashionMini(Source):
     ``cut_fashion_mini.py`` cut them; ``files/NOTICE.md`` names their makers.
     """
 
+    kind = "images"
+
     def load(self, name: str, seed: int, announce: Announce) -> Dataset:
         """5,100 train and 900 validation of Fashion-MNIST's train images, 1,000 of its test."""
         with np.load(FILE, allow_pickle=False) as arrays:

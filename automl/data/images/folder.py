@@ -2,72 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Literal
 
-import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from automl.core.errors import DataError
-from automl.data.dataset import Dataset, Split, Targets
-from automl.data.images.assemble import assemble
-from automl.data.images.decode import Header, quiet_pillow, read_header, read_pixels
-from automl.data.images.folder_layout import ImageFile, find_layout
-from automl.data.images.reader import ImageReader
+from automl.core.target import Classes
+from automl.data.dataset import Dataset
+from automl.data.encodings.images import ImageEncoding
+from automl.data.images.assemble import TASK
+from automl.data.images.cut_folder import note_shared_sources
+from automl.data.images.decode import Header, quiet_pillow
+from automl.data.images.mapped import ImageShape
+from automl.data.images.reader import FolderReader
 from automl.data.source import Announce, Source
-from automl.data.splits import check_enough
 
 LARGEST_DEFAULT = 128
-Shape = tuple[int, int, int]
+
+
+def _check_expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        rule = "Input should be a regular expression ({error})"
+        raise PydanticCustomError("expression", rule, {"error": str(error)}) from None
+    return value
 
 
 class ImageFolder(Source):
     """``DIR/CLASS/image.png``, or ``DIR/{train,val,test}/CLASS/image.png``.
 
     Any mix of sizes, colours and formats: ``decode_image`` says how an image becomes an array.
-
-    Args:
-        size: Side in pixels of the square that every image is fitted into. By default that of the
-            images if all have one, else the median of their longer sides in steps of 8; at most
-            128.
-        channels: 1 for grey, 3 for RGB. By default 1 if all images are grey.
+    Each is decoded once, into the cache, whence it is mapped: the folder may be larger than memory.
     """
 
+    kind = "images"
+
     size: Annotated[int, Field(ge=8)] | None = None
+    """Side in pixels of the square that every image is fitted into. By default that of the images
+    if all have one, else the median of their longer sides in steps of 8; at most 128."""
+
     channels: Literal[1, 3] | None = None
+    """1 for grey, 3 for RGB. By default 1 if all images are grey."""
+
+    group: Annotated[str, AfterValidator(_check_expression)] | None = None
+    """Finds in a file's path below the folder of its class what it is a frame of: a regular
+    expression, whose first group, or else all it matches, is the name of the source:
+    ``^(video\\d+)_``. Images of one source are then in one split."""
 
     def load(self, name: str, seed: int, announce: Announce) -> Dataset:
         """Read the folder ``name``; splits it does not have are cut with ``seed`` from train."""
         root = _absolute(name)
-        reader = ImageReader(root, announce)
         try:
-            given, labels = self._read(root, reader)
-            return assemble(root.name, given, labels, seed, reader.notes)
-        except OSError as error:
+            with quiet_pillow():
+                return self._load(FolderReader(root, announce), root.name, seed, announce)
+        except (OSError, DataError) as error:
             raise DataError(f"{name}: {error}") from None
+
+    def _load(self, reader: FolderReader, name: str, seed: int, announce: Announce) -> Dataset:
+        try:
+            decoded = reader.decode(self._shape(reader.headers), seed, self.group)
         except DataError as error:
-            raise DataError(f"{name}: {'; '.join([str(error), *reader.notes])}") from None
+            raise DataError("; ".join([str(error), *reader.notes])) from None
+        splits = decoded.map_splits()
+        facts = decoded.facts(splits, announce)
+        shared = note_shared_sources(decoded.files, self.group)
+        return Dataset(
+            name=name,
+            task=TASK,
+            **splits,
+            encoding=ImageEncoding(image_shape=decoded.shape, mean=facts.mean, std=facts.std),
+            target=Classes(reader.labels),
+            notes=(*reader.notes, *shared, *facts.repeated),
+            fingerprint=decoded.fingerprint(reader.labels),
+        )
 
-    def _read(self, root: Path, reader: ImageReader) -> tuple[dict[str, Split], tuple[str, ...]]:
-        layout = find_layout(root)
-        with quiet_pillow():
-            headers = {
-                split: dict(reader.read("looking at images:", files, read_header))
-                for split, files in layout.splits.items()
-            }
-            shape = self._shape([header for found in headers.values() for header in found.values()])
-            check_enough(
-                {split: _targets(found) for split, found in headers.items()}, layout.labels
-            )
-            given = {
-                split: _read_split(reader, tuple(found), shape) for split, found in headers.items()
-            }
-        return given, layout.labels
-
-    def _shape(self, headers: Sequence[Header]) -> Shape:
+    def _shape(self, headers: Sequence[Header]) -> ImageShape:
         if not headers:
             raise DataError("there is no image in it that can be read")
         size = self.size or _default_size([header.side for header in headers])
@@ -86,17 +101,3 @@ def _default_size(sides: Sequence[int]) -> int:
     if len(set(sides)) == 1:
         return min(sides[0], LARGEST_DEFAULT)
     return min(max(8, round(median(sides) / 8) * 8), LARGEST_DEFAULT)
-
-
-def _read_split(reader: ImageReader, files: Sequence[ImageFile], shape: Shape) -> Split:
-    """One array for all images, filled in place: twice as much may not fit into memory."""
-    inputs = np.empty((len(files), *shape), np.uint8)
-    kept: list[ImageFile] = []
-    for file, pixels in reader.read("reading images:", files, partial(read_pixels, shape=shape)):
-        inputs[len(kept)] = pixels
-        kept.append(file)
-    return Split(inputs[: len(kept)], _targets(kept))
-
-
-def _targets(files: Iterable[ImageFile]) -> Targets:
-    return np.array([file.target for file in files], np.int64)

@@ -1,33 +1,46 @@
-"""Reads many image files at once."""
+"""Reads a folder of images as far as its cache does not hold it already."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
 
-from automl.core.errors import DataError
-from automl.data.images.folder_layout import ImageFile
-from automl.data.progress import Progress
+from automl.data.folder_layout import find_layout
+from automl.data.images.cut_folder import Files, cut_files, has_every_class
+from automl.data.images.decode_folder import DecodedFolder, decode_folder
+from automl.data.images.folder_cache import cache_of_folder
+from automl.data.images.mapped import ImageShape
+from automl.data.images.survey import survey
 from automl.data.source import Announce
 
-T = TypeVar("T")
 NAMED = 3
 
 
-class ImageReader:
-    """Reads files in threads, for Pillow decodes outside Python's lock; skips what it cannot read.
+class FolderReader:
+    """One reading of a folder; for use inside ``quiet_pillow``.
+
+    Files that cannot be read as an image are left out, and counted in ``notes``.
 
     Args:
-        root: Folder that the names in ``notes`` are relative to.
+        root: The folder; all that its files say of themselves is read at once.
         announce: Is told how far a long read is.
+
+    Raises:
+        DataError: The folder is not laid out as it should be.
+        OSError: It cannot be read.
     """
 
     def __init__(self, root: Path, announce: Announce) -> None:
         self._root, self._announce = root, announce
+        layout = find_layout(root, "image.png")
+        files = [file for each in layout.splits.values() for file in each]
+        self.labels = layout.labels
+        self._files: Files = layout.splits
+        self._cache = cache_of_folder(root, files)
+        headers = survey(files, self._cache, announce)
+        self.headers = [header for header in headers if header is not None]
         self._skipped: list[Path] = []
+        self._skip(file.path for file, header in zip(files, headers, strict=True) if header is None)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -41,32 +54,25 @@ class ImageReader:
         count = f"{len(self._skipped):,} {files}"
         return (f"skipped {count} that cannot be read as an image: {', '.join(names)}{more}",)
 
-    def read(
-        self, what: str, files: Sequence[ImageFile], read: Callable[[Path], T]
-    ) -> Iterator[tuple[ImageFile, T]]:
-        """Each file that can be read, with what ``read`` makes of it, in order.
+    def decode(self, shape: ImageShape, seed: int, group: str | None) -> DecodedFolder:
+        """The images, in splits as ``cut_files`` cuts them.
 
-        Args:
-            what: What is going on, for progress: ``"reading images:"``.
-            files: What to read.
-            read: Reads one, in any thread; raises DataError where it cannot.
+        Where a damaged image was the only one of its class in a split, the splits are cut anew.
+
+        Raises:
+            DataError: There are not enough images, or there is no room for them.
         """
-        tell = Progress(self._announce, f"{self._root.name}: {what}", len(files))
-        pool = ThreadPoolExecutor(os.cpu_count())
-        try:
-            found = pool.map(lambda file: _or_none(read, file.path), files)
-            for done, (file, content) in enumerate(zip(files, found, strict=True), start=1):
-                if content is None:
-                    self._skipped.append(file.path)
-                else:
-                    yield file, content
-                tell(done)
-        finally:  # an interrupt should not wait for the rest
-            pool.shutdown(cancel_futures=True)
+        cut = cut_files(self._files, self.labels, seed, group)
+        decoded = decode_folder(cut, shape, self._cache, self._announce)
+        self._skip(decoded.skipped)
+        if has_every_class(decoded.files, self.labels):
+            return decoded
+        return self.decode(shape, seed, group)
 
-
-def _or_none(read: Callable[[Path], T], path: Path) -> T | None:
-    try:
-        return read(path)
-    except DataError:
-        return None
+    def _skip(self, paths: Iterable[Path]) -> None:
+        self._skipped.extend(paths)
+        gone = set(self._skipped)
+        self._files = {
+            name: [file for file in files if file.path not in gone]
+            for name, files in self._files.items()
+        }

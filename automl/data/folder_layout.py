@@ -15,15 +15,21 @@ SPLIT_FOLDERS = {
     "validation": "validation",
     "test": "test",
 }
-LAY_OUT = "put the images of each class into a folder of its own: CLASS/image.png"
 
 
 @dataclass(frozen=True)
-class ImageFile:
-    """A file, and the class it is an example of: an index into the layout's labels."""
+class ClassFile:
+    """An example.
+
+    Args:
+        path: The file.
+        target: Its class, an index into the layout's labels.
+        name: Its path below the folder of its class, with ``/`` on every machine.
+    """
 
     path: Path
     target: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -36,14 +42,18 @@ class Layout:
         labels: Class names, sorted; the same in every split.
     """
 
-    splits: Mapping[str, tuple[ImageFile, ...]]
+    splits: Mapping[str, tuple[ClassFile, ...]]
     labels: tuple[str, ...]
 
 
-def find_layout(root: Path) -> Layout:
+def find_layout(root: Path, example: str) -> Layout:
     """Look through ``root/CLASS/…`` or ``root/{train,val,test}/CLASS/…``.
 
     Every file below a class's folder counts as one of its examples; hidden ones do not.
+
+    Args:
+        root: The folder.
+        example: What a file might be called, for messages: ``"image.png"``.
 
     Raises:
         DataError: It is laid out in neither way, or has one class only.
@@ -52,8 +62,10 @@ def find_layout(root: Path) -> Layout:
     if not root.exists():
         raise DataError("there is no such folder")
     if not root.is_dir():
-        raise DataError(f"this is a file, but a folder is needed; {LAY_OUT}")
-    classes = {split: _class_folders(folder) for split, folder in _split_folders(root).items()}
+        raise DataError(f"this is a file, but a folder is needed; {_lay_out(example)}")
+    classes = {
+        split: _class_folders(folder, example) for split, folder in _split_folders(root).items()
+    }
     labels = tuple(classes["train"])
     if len(labels) < 2:
         raise DataError(f"there is one class only, {labels[0]!r}, but at least 2 are needed")
@@ -81,12 +93,16 @@ def _split_folders(root: Path) -> Mapping[str, Path]:
     return {"train": root}
 
 
-def _class_folders(folder: Path) -> Mapping[str, Path]:
+def _class_folders(folder: Path, example: str) -> Mapping[str, Path]:
     folders = _folders(folder)
     if not folders:
         found = "has files, but no folders" if any(folder.iterdir()) else "is empty"
-        raise DataError(f"the folder {folder.name!r} {found}; {LAY_OUT}")
+        raise DataError(f"the folder {folder.name!r} {found}; {_lay_out(example)}")
     return folders
+
+
+def _lay_out(example: str) -> str:
+    return f"put the files of each class into a folder of their own: CLASS/{example}"
 
 
 def _check_same_classes(split: str, expected: set[str], found: set[str]) -> None:
@@ -103,9 +119,9 @@ def _folders(folder: Path) -> Mapping[str, Path]:
     return {path.name: path for path in paths if path.is_dir() and not _is_hidden(path, folder)}
 
 
-def _files(class_folders: Mapping[str, Path]) -> tuple[ImageFile, ...]:
+def _files(class_folders: Mapping[str, Path]) -> tuple[ClassFile, ...]:
     return tuple(
-        ImageFile(path, target)
+        ClassFile(path, target, path.relative_to(folder).as_posix())
         for target, folder in enumerate(class_folders.values())
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not _is_hidden(path, folder)

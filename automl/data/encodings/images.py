@@ -1,0 +1,49 @@
+"""Images: whole, undistorted, of one size, as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from automl.core.errors import DataError
+from automl.data.encodings.encoding import Encoding, Reading
+from automl.data.images.decode import decode_image
+
+
+class ImageEncoding(Encoding):
+    """``decode_image`` makes the array; the model normalizes it by the train split's statistics."""
+
+    kind: ClassVar[str] = "images"
+    unit: ClassVar[str] = "images"
+    dtype: ClassVar[Literal["uint8", "int32", "float32"]] = "uint8"
+
+    image_shape: tuple[int, int, int]
+    """(channels, height, width); 1 channel is grey, 3 are RGB."""
+
+    mean: tuple[float, ...]
+    """Of each channel on the train split, pixels counted from 0 to 1."""
+
+    std: tuple[float, ...]
+    """Of each channel likewise; at least 1/255, so that one can divide by it."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channels, height, width)."""
+        return self.image_shape
+
+    @property
+    def preprocessing(self) -> Mapping[str, Mapping[str, Any]]:
+        """Bytes to numbers around 0."""
+        return {"normalize": {"mean": list(self.mean), "std": list(self.std)}}
+
+    def describe(self) -> str:
+        """As ``"1×28×28"``."""
+        return "×".join(map(str, self.image_shape))
+
+    def read(self, path: Path) -> Iterator[Reading]:
+        """The one image of a file; a file that is no image is one reading with its error."""
+        try:
+            yield Reading(str(path), decode_image(path, self.image_shape))
+        except DataError as error:
+            yield Reading(str(path), error=str(error))
