@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from automl.api.parts import Datasets, find_study, read_back, storage_of
+from automl.api.parts import Datasets, find_study, storage_of
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 from automl.core.trial import Config
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from automl.data.dataset import Dataset
     from automl.export.bundle import Bundle
     from automl.export.export import Exported
-    from automl.export.predict import FilePrediction
+    from automl.export.predict import InputPrediction
     from automl.search.plan import Plan
     from automl.search.records import StudyRecord, TrialRecord
 
@@ -51,15 +51,15 @@ def export(
     store = Store(Path(results))
     folder, plan = find_study(store, name)
     chosen = _choose(load_record(storage_of(plan, store), name), folder, trial)
-    data = Datasets(plan.data, plan.seed, Silent())(Config(**folder.config(chosen.number)))
+    data = Datasets.of(plan, Silent())(Config(**folder.config(chosen.number)))
     target = Path(output) if output else folder.exported(format)
     with TemporaryDirectory() as scratch:
         bundle = make_bundle(folder, plan, chosen, data, Path(scratch) / "bundle")
         return export_bundle(bundle, format, target, data.validation.inputs)
 
 
-def predict(bundle: str, inputs: list[str]) -> list[FilePrediction]:
-    """Run a bundle on files, and on the files in folders.
+def predict(bundle: str, inputs: list[str]) -> list[InputPrediction]:
+    """Run a bundle on every example of files, and of the files in folders.
 
     Raises:
         UserError: if the bundle or an input is not there.
@@ -102,12 +102,12 @@ def make_bundle(
     from safetensors.torch import load_file
 
     from automl.export.bundle import Bundle
-    from automl.export.facts import Input, ModelFacts, Origin, Score
+    from automl.export.facts import ModelFacts, Origin, Score
 
     facts = ModelFacts(
-        task=read_back(folder).task,
-        labels=data.labels,
-        input=Input(shape=data.shape, mean=data.mean, std=data.std),
+        task=data.task,
+        encoding=data.encoding,
+        target=data.target,
         network=folder.config(trial.number)["network"],
         parameters=trial.size,
         score=Score(metric=plan.metric, value=trial.value),

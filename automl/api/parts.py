@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,25 +27,51 @@ class Datasets:
 
     Args:
         name: Name or path of the dataset.
+        kind: What it holds, as its task says: ``"images"``, ``"table"``.
+        options: What the user set beside the space: column names.
         seed: Of its splits.
         watcher: Hears of what takes long or was left out.
     """
 
-    def __init__(self, name: str, seed: int, watcher: Watcher) -> None:
-        self._name, self._seed, self._watcher = name, seed, watcher
+    def __init__(
+        self, name: str, kind: str, options: Mapping[str, str], seed: int, watcher: Watcher
+    ) -> None:
+        self._name, self._kind, self._options = name, kind, options
+        self._seed, self._watcher = seed, watcher
         self._loaded: dict[str, Dataset] = {}
+        self._told: set[str] = set()
+
+    @classmethod
+    def of(cls, plan: Plan, watcher: Watcher) -> Datasets:
+        """The datasets of a study."""
+        return cls(plan.data, kind_of(plan.task), plan.options, plan.seed, watcher)
 
     def __call__(self, config: Config) -> Dataset:
         """The dataset with the options of ``config``."""
         from automl.data.load import load_dataset
 
-        key = json.dumps(config.data, sort_keys=True)
+        options = {**config.data, **self._options}
+        key = json.dumps(options, sort_keys=True)
         if key not in self._loaded:
-            data = load_dataset(self._name, config.data, self._seed, self._watcher.announce)
+            announce = self._watcher.announce
+            data = load_dataset(self._name, self._kind, options, self._seed, announce)
             for note in data.notes:
-                self._watcher.announce(note)
+                self._tell(note)
             self._loaded[key] = data
         return self._loaded[key]
+
+    def _tell(self, note: str) -> None:
+        """Once, though every tokenizer finds the same duplicates."""
+        if note not in self._told:
+            self._told.add(note)
+            self._watcher.announce(note)
+
+
+def kind_of(task: str) -> str:
+    """The kind of data that a task is about."""
+    from automl.tasks import TASKS
+
+    return TASKS[task].data
 
 
 def simplest(space: SearchSpace) -> Config:
@@ -54,17 +81,17 @@ def simplest(space: SearchSpace) -> Config:
     return space.sample(FixedSuggest(space.baseline()))
 
 
-def dataset_name(data: str) -> str:
+def dataset_name(data: str, kind: str) -> str:
     """A dataset's name as it is, or a path made absolute, so that ``resume`` works anywhere.
 
     Raises:
         UnknownName: if it is neither a known name nor a path; says the nearest.
-        DataError: if it is a path, and there is nothing.
+        DataError: if it is a path, and there is nothing, or a dataset of another kind.
     """
     from automl.data import DATASETS
     from automl.data.load import find_source
 
-    find_source(data)
+    find_source(data, kind)
     return data if data in DATASETS else str(Path(data).expanduser().resolve())
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import platform
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from automl import __version__
 from automl.api.models import make_bundle
 from automl.api.parts import Datasets, simplest, storage_of
+from automl.api.settling import check_task, choose_metric
 from automl.core.errors import StudyError
 from automl.core.trial import Config
 from automl.search.watch import Outcome, Setting, Watcher
@@ -70,7 +71,7 @@ class Run:
                 f"a study {name!r} is there already; go on with it: automl resume {name}, "
                 f"or give the new one another name: --name {name}-2"
             )
-        return self._search(self._create)
+        return self._search(Run._create)
 
     def go_on(self) -> Outcome:
         """Go on with a study that was begun before; one that is done takes no worker."""
@@ -79,23 +80,30 @@ class Run:
         study = load_record(storage_of(self.plan, self.store), self.plan.name)
         if study.counted >= self.plan.trials and not study.unfinished:
             return Outcome(study, "done", 0.0)
-        return self._search(self._load)
+        return self._search(Run._load)
 
-    def _search(self, take_up: Callable[[Dataset], Study]) -> Outcome:
+    def _search(self, take_up: Callable[[Run, Dataset], Study]) -> Outcome:
         executor = self._start_workers()
         try:
             from automl.search.search import Search  # takes seconds, as the workers do
 
-            datasets = Datasets(self.plan.data, self.plan.seed, self.watcher)
+            datasets = Datasets.of(self.plan, self.watcher)
             first = datasets(simplest(self.space))
-            study = take_up(first)
-            problem = self._problem(executor, datasets, first, study.records())
+            run = self._settled(first)
+            study = take_up(run, first)
+            problem = run._problem(executor, datasets, first, study.records())
             outcome = Search(problem, study, self.folder, executor, self.watcher, self.stop).run()
         finally:
             executor.close()
-        self._keep_best(outcome, datasets)
+        run._keep_best(outcome, datasets)
         self.watcher.finish(outcome)
         return outcome
+
+    def _settled(self, data: Dataset) -> Run:
+        """The same run, now that the data has said what the task is."""
+        check_task(data, self.space)
+        metric = choose_metric(self.plan.metric or self.space.objective.metric, data.task)
+        return replace(self, plan=replace(self.plan, task=data.task, metric=metric))
 
     def _start_workers(self) -> Executor:
         """Workers come up in the background, while the data is read."""
@@ -118,7 +126,7 @@ class Run:
         study = Study.create(
             storage_of(self.plan, self.store),
             self.plan.name,
-            self.plan.metric,
+            self._metric,
             self._maximize(),
             *self._sampling(begun=0),
         )
@@ -150,7 +158,7 @@ class Run:
         plan, space = self.plan, self.space
 
         def inspected(config: Config) -> Inspection:
-            return inspect(config, space.task, datasets(config), space.objective.constraints)
+            return inspect(config, datasets(config), space.objective.constraints)
 
         return Problem(
             setting=Setting(
@@ -165,14 +173,14 @@ class Run:
                 epochs=plan.epochs,
                 steps=self._steps(),
                 timeout=plan.timeout,
-                metric=plan.metric,
+                metric=self._metric,
                 maximize=self._maximize(),
                 slots=executor.slots,
             ),
             space=space,
             inspect=inspected,
             load=datasets,
-            task=space.task,
+            task=plan.task,
             data=plan.data,
             seed=plan.seed,
             pruner=plan.pruner,
@@ -187,7 +195,12 @@ class Run:
     def _maximize(self) -> bool:
         from automl.tasks import TASKS
 
-        return TASKS[self.space.task].metrics[self.plan.metric]
+        return TASKS[self.plan.task].metrics[self._metric]
+
+    @property
+    def _metric(self) -> str:
+        assert self.plan.metric is not None, "the run is not settled"
+        return self.plan.metric
 
     def _steps(self) -> int:
         from automl.training.steps import reports_per_epoch
@@ -199,7 +212,6 @@ class Run:
         ours = {"automl": __version__, "python": platform.python_version()}
         return {
             **self.plan.as_record(),
-            "task": self.space.task,
             "data_sha256": data.fingerprint,
             "versions": ours | {package: version(package) for package in PACKAGES},
             "text": self.space.text,

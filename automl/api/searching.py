@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from automl.api.parts import dataset_name, find_study, read_back
+from automl.api.parts import dataset_name, find_study, kind_of, read_back
 from automl.api.run import Run
+from automl.api.settling import choose_metric
 from automl.api.spaces import find_and_read
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
-from automl.core.registry import nearest
 from automl.search.watch import Outcome, Silent, Watcher
 from automl.store import Store
 
@@ -19,6 +19,10 @@ def search(
     space: str,
     *,
     data: str | None = None,
+    target: str | None = None,
+    text: str | None = None,
+    group: str | None = None,
+    time: str | None = None,
     name: str | None = None,
     trials: int | None = None,
     timeout: float | None = None,
@@ -42,6 +46,11 @@ def search(
     Args:
         space: Name of a shipped space, or path of one.
         data: Name or path of the dataset; None is the space's own.
+        target: Column of one's own data that is predicted; None finds it by name.
+        text: Column that holds the text; None finds it by name and content.
+        group: Column whose equal values stay in one split: a patient, a film. Of a folder of
+            images, a regular expression that finds that in their paths.
+        time: Column to split by: the latest rows are held out.
         name: The study's name; None is the space's.
         trials: Trials in all; None is what the space says.
         timeout: Seconds the search may take, or None.
@@ -71,16 +80,19 @@ def search(
     from automl.search.plan import Plan
 
     parsed = find_and_read(space)
+    choose_metric(metric, *parsed.tasks)  # a typo is told before the data is read
+    columns = {"target": target, "text": text, "group": group, "time": time}
     plan = Plan(
         name=study_name(name or Path(space).stem),
         space=space,
-        data=dataset_name(data or parsed.data),
+        task=parsed.tasks[0],
+        data=dataset_name(data or parsed.data, kind_of(parsed.tasks[0])),
         trials=trials or parsed.search.trials,
         timeout=timeout,
         epochs=epochs or parsed.epochs,
         sampler=SAMPLERS.check(sampler or parsed.search.sampler),
         pruner=PRUNERS.check(pruner or parsed.search.pruner),
-        metric=_metric(metric or parsed.objective.metric, parsed.task),
+        metric=metric,
         seed=seed,
         storage=storage,
         executor=EXECUTORS.check(executor),
@@ -88,6 +100,7 @@ def search(
         cpus_per_trial=cpus_per_trial,
         gpus_per_trial=gpus_per_trial,
         ray_address=ray_address,
+        options={name: column for name, column in columns.items() if column is not None},
     )
     store = Store(Path(results))
     run = Run(plan, parsed, store, watcher or Silent(), stop or threading.Event())
@@ -131,17 +144,4 @@ def study_name(name: str) -> str:
     """
     if not name or name.startswith(".") or any(each in name for each in "/\\\0"):
         raise UserError(f"--name {name!r}: a study's name is a folder's name, without / or \\")
-    return name
-
-
-def _metric(name: str | None, task: str) -> str:
-    from automl.tasks import TASKS
-
-    metrics = tuple(TASKS[task].metrics)
-    if name is None:
-        return TASKS[task].default_metric
-    if name not in metrics:
-        guess = nearest(name, metrics)
-        hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(metrics)}"
-        raise UserError(f"--metric {name!r}: {task} does not measure it; {hint}")
     return name

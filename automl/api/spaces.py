@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.api.parts import Datasets, dataset_name
+from automl.api.parts import Datasets, dataset_name, kind_of, simplest
+from automl.api.settling import check_task
 from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import UserError
 from automl.core.inspection import Inspection
@@ -45,10 +46,12 @@ def check(
     from automl.trials.inspector import inspect
 
     parsed = find_and_read(space)
-    datasets = Datasets(dataset_name(data or parsed.data), 0, Silent())
+    kind = kind_of(parsed.tasks[0])
+    datasets = Datasets(dataset_name(data or parsed.data, kind), kind, {}, 0, Silent())
+    check_task(datasets(simplest(parsed)), parsed)
 
     def inspected(config: Config) -> Inspection:
-        return inspect(config, parsed.task, datasets(config), parsed.objective.constraints)
+        return inspect(config, datasets(config), parsed.objective.constraints)
 
     return check_space(parsed, inspected, progress)
 

@@ -31,4 +31,5 @@ def make_vocabulary() -> Vocabulary:
         samplers=SAMPLERS,
         pruners=PRUNERS,
         metrics=lambda task: TASKS[task].metrics,
+        reads=lambda task: TASKS[task].data,
     )

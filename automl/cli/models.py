@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,9 @@ from automl.cli.tables import table
 from automl.cli.text import program
 from automl.core.defaults import RESULTS
 from automl.core.errors import DataError
+
+if TYPE_CHECKING:
+    from automl.export.predict import InputPrediction
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +44,7 @@ def export(
         return
     typer.echo(f"{made.path}: {made.format}, {made.size:,} bytes")
     typer.echo(f"Checked: {made.parity}")
-    typer.echo(f"Use it: {program()} predict {made.path} IMAGE")
+    typer.echo(f"Use it: {program()} predict {made.path} INPUT")
 
 
 def predict(
@@ -48,19 +52,25 @@ def predict(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="Files or folders.")],
     json: Json = False,
 ) -> None:
-    """Run a model on image files."""
+    """Run a model on your files: images, texts, tables, series."""
     from automl import api
 
     found = api.predict(bundle, inputs)
     if json:
         typer.echo(json_module.dumps([asdict(each) for each in found], default=str))
     else:
-        rows = (
-            (str(each.path), each.prediction.label, f"{each.prediction.probability:.4f}")
-            if each.prediction
-            else (str(each.path), "-", str(each.error))
-            for each in found
-        )
-        typer.echo(table(("file", "label", "probability"), rows))
+        typer.echo(_as_table(found))
     if all(each.prediction is None for each in found):
         raise DataError("none of the inputs could be read")
+
+
+def _as_table(found: Sequence[InputPrediction]) -> str:
+    """A row for each example; errors have a column of their own, if there are any."""
+    columns = next((tuple(each.prediction.as_row()) for each in found if each.prediction), ())
+    columns += ("error",) if any(each.error for each in found) else ()
+    return table(("input", *columns), ((each.name, *_cells(each, columns)) for each in found))
+
+
+def _cells(found: InputPrediction, columns: Sequence[str]) -> list[str]:
+    row = found.prediction.as_row() if found.prediction else {"error": found.error}
+    return [row.get(column) or "-" for column in columns]

@@ -35,6 +35,14 @@ def register(app: typer.Typer) -> None:
 def search(
     space: Annotated[str, typer.Argument(help="A shipped space (see: automl spaces) or a file.")],
     data: Annotated[str | None, typer.Option(help="A dataset's name, or a path.")] = None,
+    target: Annotated[str | None, typer.Option(help="Column to predict.  [by its name]")] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the text.  [by its name]")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Column whose equal values stay in one split.")
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(help="Column of the time: the latest rows are held out.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="The study's name.  [the space's]")] = None,
     trials: Trials = None,
     timeout: Timeout = None,
@@ -73,6 +81,10 @@ def search(
         return api.search(
             space,
             data=data,
+            target=target,
+            text=text,
+            group=group,
+            time=time,
             name=name,
             trials=trials,
             timeout=seconds,

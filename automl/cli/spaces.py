@@ -55,7 +55,7 @@ def check(
     described = found.space
     drawn = ((each.name, each.values, each.baseline, each.when) for each in described.parameters)
     parts = [
-        f"{described.source}: {described.task} on {data or described.data}",
+        f"{described.source}: {' or '.join(described.tasks)} on {data or described.data}",
         table(("parameter", "values", "first", "drawn when"), drawn),
         _networks(found),
         f"Search it: {program()} search {space}",

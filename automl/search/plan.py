@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from automl.core.errors import StudyError
@@ -16,13 +16,14 @@ class Plan:
     Args:
         name: The study's name.
         space: The space as the user named it.
+        task: Name of the task; of a space's several the one that the data calls for.
         data: Name or absolute path of the dataset.
         trials: The study's total.
         timeout: Seconds one run may take, or None.
         epochs: Full length of a trial.
         sampler: Name of the sampler.
         pruner: Name of the pruner.
-        metric: The objective.
+        metric: The objective; None until the data has said what the task is.
         seed: Of everything that is drawn.
         storage: An Optuna URL, or None for the journal in the results folder.
         executor: Where trials run: ``"ray"`` or ``"local"``.
@@ -30,17 +31,19 @@ class Plan:
         cpus_per_trial: CPU threads a trial, or None.
         gpus_per_trial: GPUs a trial, a fraction to share one, or None.
         ray_address: A running cluster, or None.
+        options: What was set of the dataset beside the space: column names.
     """
 
     name: str
     space: str
+    task: str
     data: str
     trials: int
     timeout: float | None
     epochs: int
     sampler: str
     pruner: str
-    metric: str
+    metric: str | None
     seed: int
     storage: str | None
     executor: str
@@ -48,6 +51,7 @@ class Plan:
     cpus_per_trial: int | None
     gpus_per_trial: float | None
     ray_address: str | None
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def as_record(self) -> dict[str, Any]:
         """For study.yaml."""
@@ -60,11 +64,11 @@ class Plan:
         Raises:
             StudyError: if a setting is missing there.
         """
-        names = [each.name for each in fields(cls)]
-        missing = [name for name in names if name not in record]
+        needed = [each.name for each in fields(cls) if each.default_factory is MISSING]
+        missing = [name for name in needed if name not in record]
         if missing:
             raise StudyError(f"study.yaml is damaged: it lacks {', '.join(missing)}")
-        return cls(**{name: record[name] for name in names})
+        return cls(**{each.name: record[each.name] for each in fields(cls) if each.name in record})
 
     def changed(self, trials: int | None, timeout: float | None) -> Plan:
         """The same plan with another total or time limit, where given."""

@@ -33,7 +33,7 @@ class Description:
 
     Args:
         source: The file as the user named it.
-        task: Name of the task.
+        tasks: Names of the tasks; of several the data decides.
         data: Name or path of the dataset.
         metric: The objective; empty for the task's own.
         constraints: ``"parameters"``, ``"flops"`` -> the most a network may have.
@@ -46,7 +46,7 @@ class Description:
     """
 
     source: str
-    task: str
+    tasks: tuple[str, ...]
     data: str
     metric: str
     constraints: Mapping[str, float]
@@ -63,7 +63,7 @@ def describe(space: SearchSpace) -> Description:
     baseline = space.baseline()
     return Description(
         source=space.source,
-        task=space.task,
+        tasks=space.tasks,
         data=space.data,
         metric=space.objective.metric or "",
         constraints=space.objective.constraints,

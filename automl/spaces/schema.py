@@ -29,7 +29,7 @@ def json_schema(vocabulary: Vocabulary) -> Schema:
         writer.define_family(family, registry)
     sampling = {"sampler": _enum(vocabulary.samplers), "pruner": _enum(vocabulary.pruners)}
     sections = {
-        "task": _enum(vocabulary.tasks),
+        "task": _one_or_several(_enum(vocabulary.tasks)),
         "data": _data(vocabulary.datasets),
         "network": {**_list_of(LAYER), "minItems": 1},
         "training": writer.options(vocabulary.training),
@@ -123,6 +123,10 @@ def _is_number(plain: Schema) -> bool:
 def _list_of(family: str) -> Schema:
     parts = [_ref(family), _ref(f"{family}_stage"), _ref(f"{family}_branches")]
     return {"type": "array", "items": {"anyOf": parts}}
+
+
+def _one_or_several(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1}]}
 
 
 def _data(datasets: Registry[Any]) -> Schema:

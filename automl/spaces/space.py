@@ -24,7 +24,7 @@ class SearchSpace:
     Args:
         source: The file as the user named it.
         text: What the file says.
-        task: Name of the task.
+        tasks: Names of the tasks; of several the data decides.
         data: Name or path of the dataset.
         data_options: Options of the dataset that the file sets or draws.
         objective: What makes one model better than another.
@@ -37,7 +37,7 @@ class SearchSpace:
 
     source: str
     text: str
-    task: str
+    tasks: tuple[str, ...]
     data: str
     data_options: Mapping[str, Node]
     objective: Objective

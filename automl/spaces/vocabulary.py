@@ -27,6 +27,7 @@ class Vocabulary:
         samplers: How values are drawn.
         pruners: How weak trials are stopped.
         metrics: The metrics of a task by name -> whether larger is better.
+        reads: The kind of data that a task is about.
     """
 
     tasks: Registry[Any]
@@ -36,6 +37,7 @@ class Vocabulary:
     samplers: Registry[Any]
     pruners: Registry[Any]
     metrics: Callable[[str], Mapping[str, bool]]
+    reads: Callable[[str], str]
 
 
 def named_of(model: type[BaseModel], field: str) -> Named | None:

@@ -93,7 +93,9 @@ def _family(kind: str, **members: str) -> Registry[type[BaseModel]]:
 
 
 VOCABULARY = Vocabulary(
-    tasks=Registry("task", {"image_classification": "x:y"}),
+    tasks=Registry(
+        "task", {"image_classification": "x:y", "text_rating": "x:y", "text_topic": "x:y"}
+    ),
     datasets=Registry("dataset", {"fashion_mini": "x:y", "digits": "x:y"}),
     families={
         "layer": _family(
@@ -115,5 +117,6 @@ VOCABULARY = Vocabulary(
     training=Training,
     samplers=Registry("sampler", {"tpe": "x:y", "random": "x:y"}),
     pruners=Registry("pruner", {"asha": "x:y", "none": "x:y"}),
-    metrics=lambda task: {"accuracy": True, "loss": False},
+    metrics=lambda task: {"mae" if task == "text_rating" else "accuracy": True, "loss": False},
+    reads=lambda task: task.split("_")[0],
 )

@@ -87,7 +87,10 @@ class TestSections:
         ("line", "problem"),
         [
             ("task: image_clasification", "unknown task 'image_clasification'; did you mean 'image_classification'?"),
-            ("task: [1]", "task: this must be a name, not a list; known: image_classification"),
+            ("task: [1]", "task: this must be a name, not 1; known: image_classification, text_rating, text_topic"),
+            ("task: []", "task: this must be a name, not a list; known: image_classification, text_rating, text_topic"),
+            ("task: [text_topic, text_topics]", "unknown task 'text_topics'; did you mean 'text_topic'?"),
+            ("task: [text_topic, image_classification]", "the tasks must be about one kind of data; these read image and text"),
             ("data: fashion_mni", "unknown dataset 'fashion_mni'; did you mean 'fashion_mini'?"),
             ("data: 3", "dataset: this must be a name, not 3; known: fashion_mini, digits"),
             ("data: {size: 3}", "data needs `name`; a dataset's name, or a path"),

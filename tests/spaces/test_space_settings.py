@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from reading_spaces import distribution, names, read, sample, training_of, when
+from small_vocabulary import VOCABULARY
 
 from automl.core.distributions import Choices
 from automl.core.errors import Infeasible, SpaceError
 from automl.spaces.fixed_suggest import FixedSuggest
 from automl.spaces.grammar.sections import Objective, SearchForm
+from automl.spaces.read import parse_space
 
 
 class TestSettings:
@@ -100,3 +102,17 @@ class TestSections:
         (tmp_path / "photos").mkdir()
         monkeypatch.chdir(tmp_path)
         assert read(data="photos").data == "photos"
+
+
+class TestTasks:
+    TEXT = "task: [text_topic, text_rating]\ndata: digits\nnetwork: [flatten]\n"
+
+    def test_one_task_or_several(self):
+        assert read().tasks == ("image_classification",)
+        assert parse_space(self.TEXT, VOCABULARY, "s").tasks == ("text_topic", "text_rating")
+
+    def test_a_metric_must_be_one_that_every_task_has(self):
+        both = parse_space(f"{self.TEXT}objective: {{metric: loss}}\n", VOCABULARY, "s")
+        assert both.objective.metric == "loss"
+        with pytest.raises(SpaceError, match="unknown metric 'accuracy'; known: loss"):
+            parse_space(f"{self.TEXT}objective: {{metric: accuracy}}\n", VOCABULARY, "s")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from automl.core.registry import Registry
-from automl.spaces.document import Scalar, Table, Yaml, shown
+from automl.spaces.document import Items, Scalar, Table, Yaml, shown
 from automl.spaces.grammar.context import Context
 from automl.spaces.grammar.distribution import Positive
 from automl.spaces.grammar.form import Form, read_form
@@ -69,9 +69,15 @@ class Objective:
     constraints: Mapping[str, float] = field(default_factory=dict)
 
 
-def read_task(context: Context, yaml: Yaml) -> str:
-    """The task's name; empty after saying what is wrong with it."""
-    return _read_name(context, context.vocabulary.tasks, yaml)
+def read_tasks(context: Context, yaml: Yaml) -> tuple[str, ...]:
+    """The names of the tasks; those that are wrong are told and left out."""
+    items = yaml.items if isinstance(yaml, Items) and yaml.items else (yaml,)
+    names = [_read_name(context, context.vocabulary.tasks, item) for item in items]
+    kinds = {context.vocabulary.reads(name) for name in names if name}
+    if len(kinds) > 1:
+        hint = f"these read {' and '.join(sorted(kinds))}"
+        context.problems.add(yaml.line, "the tasks must be about one kind of data", hint)
+    return tuple(name for name in names if name)
 
 
 def read_data(context: Context, yaml: Yaml) -> tuple[str, Mapping[str, Fixed | Draw]]:
@@ -90,13 +96,13 @@ def read_data(context: Context, yaml: Yaml) -> tuple[str, Mapping[str, Fixed | D
     return name, options
 
 
-def read_objective(context: Context, task: str, yaml: Yaml) -> Objective:
-    """The objective; its metric is one of the task's."""
+def read_objective(context: Context, tasks: tuple[str, ...], yaml: Yaml) -> Objective:
+    """The objective; its metric is one that every task has."""
     form = read_form(context.problems, ObjectiveForm, yaml, "the objective")
     if form is None:
         return Objective()
-    if form.metric is not None and task:
-        metrics = tuple(context.vocabulary.metrics(task))
+    if form.metric is not None and tasks:
+        metrics = _common_metrics(context, tasks)
         _check_known(context, yaml, "metric", "metric", form.metric, metrics)
     limits = form.constraints.model_dump(exclude_none=True)
     return Objective(form.metric, {name: limit["max"] for name, limit in limits.items()})
@@ -113,6 +119,11 @@ def read_search(context: Context, yaml: Yaml) -> SearchForm:
     ):
         _check_known(context, yaml, key, registry.kind, getattr(form, key), registry.names)
     return form
+
+
+def _common_metrics(context: Context, tasks: tuple[str, ...]) -> tuple[str, ...]:
+    first, *others = (context.vocabulary.metrics(task) for task in tasks)
+    return tuple(name for name in first if all(name in each for each in others))
 
 
 def _read_dataset(context: Context, yaml: Yaml) -> str:

@@ -12,7 +12,7 @@ from automl.spaces.grammar.baseline import read_baseline
 from automl.spaces.grammar.context import Context
 from automl.spaces.grammar.form import Form, read_form
 from automl.spaces.grammar.members import Owner, read_members, read_settings
-from automl.spaces.grammar.sections import read_data, read_objective, read_search, read_task
+from automl.spaces.grammar.sections import read_data, read_objective, read_search, read_tasks
 from automl.spaces.nodes.draw import Draw
 from automl.spaces.nodes.fixed import Fixed
 from automl.spaces.nodes.listing import list_parameters
@@ -30,7 +30,7 @@ class SpaceForm(Form):
     """A search space: the models that a search may try, and how it tries them."""
 
     task: Any
-    """What kind of problem it is."""
+    """What kind of problem it is, or a list: the data then decides, by what its target is."""
     data: Any
     """A dataset's name, a path, or a mapping of `name` and the dataset's options."""
     network: Any
@@ -53,11 +53,11 @@ def read_whole(context: Context, document: Yaml, text: str, source: str) -> Sear
     """
     read_form(context.problems, SpaceForm, document, "a search space")
     sections = document.entries if isinstance(document, Table) else {}
-    task = read_task(context, sections["task"].value) if "task" in sections else ""
+    tasks = read_tasks(context, sections["task"].value) if "task" in sections else ()
     data, options = read_data(context, sections["data"].value) if "data" in sections else ("", {})
     network = _read_network(context, sections["network"]) if "network" in sections else Sequence(())
     training = _read_training(context, _optional(document, "training"))
-    objective = read_objective(context, task, _optional(document, "objective"))
+    objective = read_objective(context, tasks, _optional(document, "objective"))
     search = read_search(context, _optional(document, "search"))
     parts = (network, training, *options.values())
     start = _read_start(context, parts, _optional(document, "baseline"))
@@ -65,7 +65,7 @@ def read_whole(context: Context, document: Yaml, text: str, source: str) -> Sear
     return SearchSpace(
         source=source,
         text=text,
-        task=task,
+        tasks=tasks,
         data=data,
         data_options=options,
         objective=objective,

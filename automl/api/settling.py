@@ -1,0 +1,43 @@
+"""What only the data can say: which of a space's tasks it is, and so what ranks trials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.core.errors import DataError, UserError
+from automl.core.registry import nearest
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Dataset
+    from automl.spaces.space import SearchSpace
+
+
+def check_task(data: Dataset, space: SearchSpace) -> None:
+    """Check that a space is for such data.
+
+    Raises:
+        DataError: if the data's target calls for another task.
+    """
+    if data.task not in space.tasks:
+        raise DataError(
+            f"{data.name} is for {data.task} ({data.target}), and {space.source} is for "
+            f"{' or '.join(space.tasks)}; choose another space (see: automl spaces) or target"
+        )
+
+
+def choose_metric(name: str | None, *tasks: str) -> str:
+    """The metric that ranks trials: ``name``, or by default the first task's own.
+
+    Raises:
+        UserError: if none of the tasks measures it.
+    """
+    from automl.tasks import TASKS
+
+    if name is None:
+        return TASKS[tasks[0]].default_metric
+    metrics = tuple(dict.fromkeys(each for task in tasks for each in TASKS[task].metrics))
+    if name not in metrics:
+        guess = nearest(name, metrics)
+        hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(metrics)}"
+        raise UserError(f"--metric {name!r}: {' or '.join(tasks)} does not measure it; {hint}")
+    return name
