@@ -25,8 +25,9 @@ class Quantities:
 
     Args:
         names: What each number is.
-        mean: Of each on the train split.
-        std: Of each on the train split; above 0.
+        mean: Of each on the train split; of a forecast that goes from the last known value on, of
+            the distance from it.
+        std: Likewise; above 0.
         steps: How many steps ahead a forecast goes; 1 for a number that is of no series.
         season: Steps after which a series repeats itself; 1 where it is not known to.
     """

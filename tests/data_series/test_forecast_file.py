@@ -105,15 +105,28 @@ def test_missing_inputs_are_filled_and_windows_without_target_left_out(tmp_path)
 
 def test_statistics_are_those_of_the_train_split(tmp_path):
     frame = hourly()
-    one = load_forecast(frame, tmp_path)
+    one = load_forecast(frame, tmp_path, level="train")
     known = frame[["value", "load"]].iloc[:280]
     np.testing.assert_allclose(one.encoding.mean[:2], known.mean(), rtol=1e-5)
     np.testing.assert_allclose(one.encoding.std[:2], known.std(ddof=0), rtol=1e-5)
     np.testing.assert_allclose(one.target.mean, one.train.targets.mean(axis=(0, 1)), rtol=1e-5)
     np.testing.assert_allclose(one.target.std, one.train.targets.std(axis=(0, 1)), rtol=1e-4)
     frame.loc[280:, ["value", "load"]] *= 100
-    other = load_forecast(frame, tmp_path)
+    other = load_forecast(frame, tmp_path, level="train")
     assert (other.encoding, other.target) == (one.encoding, one.target)
+
+
+def test_a_level_that_drifts_is_measured_from_the_last_value(tmp_path):
+    frame = hourly()
+    one = load_forecast(frame, tmp_path, target="load")
+    last = one.train.inputs[:, -1:, :1]
+    np.testing.assert_allclose(one.encoding.std[0], (one.train.inputs[..., :1] - last).std(), 1e-4)
+    np.testing.assert_allclose(one.target.mean, (one.train.targets - last).mean(), rtol=1e-4)
+    np.testing.assert_allclose(one.target.std, (one.train.targets - last).std(), rtol=1e-4)
+    frame["load"] += 1000
+    other = load_forecast(frame, tmp_path, target="load")
+    np.testing.assert_allclose(other.encoding.std, one.encoding.std, rtol=1e-3)
+    np.testing.assert_allclose(other.target.std, one.target.std, rtol=1e-3)
 
 
 def test_the_fingerprint_is_of_what_was_read(tmp_path):

@@ -29,6 +29,9 @@ class SeriesEncoding(Encoding):
     std: tuple[float, ...]
     """Of each variable likewise; above 0."""
 
+    from_last: int = 0
+    """So many of the first variables, those to forecast, are measured from their last value."""
+
     content: Annotated[WholeSeries | LatestWindow, Field(discriminator="unit")]
     """What a file holds: examples, or the past of the one to forecast."""
 
@@ -45,7 +48,10 @@ class SeriesEncoding(Encoding):
     @property
     def preprocessing(self) -> Mapping[str, Mapping[str, Any]]:
         """Every variable to numbers around 0."""
-        return {"standardize": {"mean": list(self.mean), "std": list(self.std)}}
+        statistics = {"mean": list(self.mean), "std": list(self.std)}
+        if self.from_last:
+            return {"from_last": {**statistics, "targets": self.from_last}}
+        return {"standardize": statistics}
 
     def describe(self) -> str:
         """As ``"24 steps × 1 variable"``."""

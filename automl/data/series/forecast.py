@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from automl.core.errors import DataError
 from automl.core.target import Quantities
-from automl.data.dataset import Dataset
+from automl.data.dataset import Dataset, Split
 from automl.data.encodings.series import SeriesEncoding
 from automl.data.series.calendar import season_of
 from automl.data.series.choose import choose_columns
@@ -51,6 +51,10 @@ class ForecastSource(Source):
     horizon: Steps | None = None
     """Steps ahead that are forecast. By default one season, but 4 to 26 steps."""
 
+    level: Literal["window", "train"] = "window"
+    """What numbers are measured from: the last one of the window, so that a level may drift, or
+    the mean of the train split."""
+
     target: str | None = None
     """The column to forecast. By default one named target or y, else all columns of numbers."""
 
@@ -81,16 +85,20 @@ class ForecastSource(Source):
         mean, std = mean_and_std(values[parts["train"]])
         targets = values[:, : len(chosen.targets)]
         splits, notes = cut_windows(windows, fill_forward(values, mean), targets, parts)
+        encoding = SeriesEncoding(
+            length=windows.history, mean=mean, std=std, content=chosen.window
+        )
         target_mean, target_std = mean_and_std(splits["train"].targets)
+        if self.level == "window":
+            encoding = _from_last(encoding, splits["train"], len(chosen.targets))
+            target_mean, target_std = mean_and_std(_distance(splits["train"]))
         return Dataset(
             name=name,
             task="forecasting",
             train=splits["train"],
             validation=splits["validation"],
             test=splits["test"],
-            encoding=SeriesEncoding(
-                length=windows.history, mean=mean, std=std, content=chosen.window
-            ),
+            encoding=encoding,
             target=Quantities(chosen.targets, target_mean, target_std, windows.horizon, season),
             notes=(*line.notes, *chosen.notes, *_filled(values, chosen.window.numbers), *notes),
             fingerprint=hash_table(frame),
@@ -99,6 +107,20 @@ class ForecastSource(Source):
     def _windows(self, season: int) -> Windows:
         history = self.history or min(max(3 * season, 12), 104)
         return Windows(history, self.horizon or min(max(season, 4), 26))
+
+
+def _distance(split: Split) -> Floats:
+    """What is forecast, measured from the last value of the window: (N, steps, targets)."""
+    distance: Floats = split.targets - split.inputs[:, -1:, : split.targets.shape[2]]
+    return distance
+
+
+def _from_last(encoding: SeriesEncoding, train: Split, targets: int) -> SeriesEncoding:
+    """The encoding with what is forecast measured from the last value of the window."""
+    past = train.inputs[:, :, :targets] - train.inputs[:, -1:, :targets]
+    _, std = mean_and_std(past)
+    changed = {"from_last": targets, "std": (*std, *encoding.std[targets:])}
+    return encoding.model_copy(update=changed)
 
 
 def _filled(values: Floats, numbers: tuple[str, ...]) -> tuple[str, ...]:

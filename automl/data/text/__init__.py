@@ -1,0 +1,1 @@
+"""Texts: published ones, and files of one's own."""

@@ -1,0 +1,46 @@
+"""Pieces of words as tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from automl.data.text.tokenizers.hugging_face import HuggingFaceTokenizer
+from automl.data.text.tokenizers.tokenizer import FEWEST_OCCURRENCES, SPECIAL_TOKENS
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer as Backend
+
+# Training takes the square of a word's length, and there are texts without any space.
+LONGEST_WORD = 100
+
+
+class BpeTokenizer(HuggingFaceTokenizer):
+    """Byte-level byte-pair encoding: no word is unknown, for a rare one is several tokens.
+
+    As of Radford et al. 2019 (GPT-2), after Sennrich et al. 2016
+    (https://arxiv.org/abs/1508.07909). In lower case: nothing has to be written back, and a
+    small vocabulary is better spent on other pieces than on "The" beside "the".
+    """
+
+    @classmethod
+    def _untrained(cls, vocabulary: int) -> tuple[Backend, Any]:
+        from tokenizers import Tokenizer as Backend
+        from tokenizers import models, normalizers, pre_tokenizers, trainers
+
+        backend = Backend(models.BPE())
+        backend.normalizer = normalizers.Lowercase()
+        backend.pre_tokenizer = pre_tokenizers.Sequence(
+            [
+                pre_tokenizers.Whitespace(),
+                pre_tokenizers.FixedLength(LONGEST_WORD),
+                pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False),
+            ]
+        )
+        trainer = trainers.BpeTrainer(
+            vocab_size=vocabulary,
+            min_frequency=FEWEST_OCCURRENCES,
+            special_tokens=list(SPECIAL_TOKENS),
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        )
+        return backend, trainer

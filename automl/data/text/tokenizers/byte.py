@@ -1,0 +1,41 @@
+"""Bytes as tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from automl.data.text.tokenizers.tokenizer import UNKNOWN, Tokenizer
+
+BYTES = 256
+FIRST = UNKNOWN + 1
+
+
+class ByteTokenizer(Tokenizer):
+    """The bytes of a text in UTF-8; learns nothing, knows every language, makes long sequences.
+
+    As in ByT5 (Xue et al. 2022, https://arxiv.org/abs/2105.13626).
+    """
+
+    @classmethod
+    def train(cls, texts: Iterable[str], vocabulary: int) -> ByteTokenizer:
+        """There is nothing to learn; its vocabulary is always ``SMALLEST_VOCABULARY``."""
+        return cls()
+
+    @classmethod
+    def from_state(cls, state: str) -> ByteTokenizer:
+        """There is nothing to restore."""
+        return cls()
+
+    def state(self) -> str:
+        """An empty object."""
+        return json.dumps({})
+
+    @property
+    def vocabulary(self) -> int:
+        """Every byte, padding and unknown."""
+        return FIRST + BYTES
+
+    def _encode(self, texts: list[str]) -> Iterable[list[int]]:
+        for text in texts:
+            yield [FIRST + byte for byte in text.encode("utf-8")]

@@ -1,0 +1,91 @@
+"""torchtext's tokenizer and vocabulary."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Any
+
+from automl.core.errors import MissingPackage, UserError
+from automl.data.text.tokenizers.tokenizer import (
+    FEWEST_OCCURRENCES,
+    SPECIAL_TOKENS,
+    UNKNOWN,
+    Tokenizer,
+    without_surrogates,
+)
+
+INSTALL = (
+    "pip install 'automl[torchtext]' (in an environment of its own: torchtext's last release, "
+    "0.18.0, loads only with torch 2.3)"
+)
+
+
+class TorchtextTokenizer(Tokenizer):
+    """``basic_english``: lower case, cut at white space and at ``. , ( ) ! ? ' " ; :``.
+
+    See https://pytorch.org/text/0.18.0/data_utils.html#get-tokenizer and vocab.html there.
+
+    Args:
+        vocab: A ``torchtext.vocab.Vocab``.
+    """
+
+    def __init__(self, vocab: Any) -> None:
+        self._cut = _load().data.utils.get_tokenizer("basic_english")
+        self._vocab = vocab
+        self._vocab.set_default_index(UNKNOWN)
+
+    @classmethod
+    def train(cls, texts: Iterable[str], vocabulary: int) -> TorchtextTokenizer:
+        """Learn the most frequent words."""
+        torchtext = _load()
+        cut = torchtext.data.utils.get_tokenizer("basic_english")
+        vocab = torchtext.vocab.build_vocab_from_iterator(
+            (cut(without_surrogates(text)) for text in texts),
+            min_freq=FEWEST_OCCURRENCES,
+            specials=list(SPECIAL_TOKENS),
+            max_tokens=vocabulary,
+        )
+        return cls(vocab)
+
+    @classmethod
+    def from_state(cls, state: str) -> TorchtextTokenizer:
+        """The tokenizer whose ``state()`` this was."""
+        counts = OrderedDict.fromkeys(json.loads(state), 1)  # its order is that of the ids
+        return cls(_load().vocab.vocab(counts))
+
+    def state(self) -> str:
+        """A list of the words, each at the place that is its id."""
+        return json.dumps(self._vocab.get_itos())
+
+    @property
+    def vocabulary(self) -> int:
+        """How many ids there are, padding and unknown among them."""
+        return len(self._vocab)
+
+    def _encode(self, texts: list[str]) -> Iterator[list[int]]:
+        return (self._vocab(self._cut(text)) for text in texts)
+
+
+def _load() -> ModuleType:
+    """The library, without what it says of its own end on being imported.
+
+    Raises:
+        MissingPackage: It is not installed.
+        UserError: It is installed beside a torch that it does not load with.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import torchtext
+            import torchtext.data.utils
+            import torchtext.vocab
+    except ModuleNotFoundError:
+        raise MissingPackage("torchtext", INSTALL) from None
+    except (ImportError, OSError) as error:
+        reason = str(error).split("\n", 1)[0]
+        raise UserError(f"torchtext cannot be loaded ({reason}); get it with: {INSTALL}") from None
+    return torchtext  # type: ignore[no-any-return]
