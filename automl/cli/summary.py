@@ -65,7 +65,7 @@ def _next(outcome: Outcome, store: Store) -> list[str]:
     if outcome.study.best is not None:
         steps += [
             (f"export {name} --format onnx{where}", "take the model away"),
-            (f"predict {store.study(name).best} IMAGE", "use it"),
+            (f"predict {store.study(name).best} FILE", "use it"),
         ]
     width = max(len(step) for step, _ in steps)
     return [f"  {program()} {step:<{width}}  {what}" for step, what in steps]
