@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from automl.core.options import Named
+from automl.core.shape import Shape
 
 if TYPE_CHECKING:
     from torch import nn
 
-# Without the batch axis: an image is (channels, height, width), a vector (features,).
-Shape = tuple[int, ...]
-
 # PyTorch overflows on larger ones.
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+# Layers inside a layer. Lists, as JSON and YAML have them, are welcome.
+Inner = Annotated[
+    tuple[dict[str, Any], ...], Named("layer", many=True), Field(min_length=1, strict=False)
+]
 
 
 class Layer(BaseModel, ABC):
@@ -26,6 +31,9 @@ class Layer(BaseModel, ABC):
 
     keeps_shape: ClassVar[bool] = False
     """Outputs have the input's shape and take no matrix product: measured without a run."""
+
+    takes_tokens: ClassVar[bool] = False
+    """Inputs are ``Tokens``; all other layers take numbers."""
 
     @abstractmethod
     def build(self, shape: Shape) -> nn.Module:

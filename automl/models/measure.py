@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from automl.models.layer import Shape
+from automl.core.errors import Infeasible
+from automl.core.shape import Shape, Tokens
 from automl.models.layers import LAYERS
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 # Some normalisation layers refuse a batch of one even when they do not train.
 _BATCH = 2
@@ -38,7 +39,7 @@ def measure(make: Callable[[Shape], nn.Module], shape: Shape) -> Size:
 
     Args:
         make: Makes the module for inputs of a shape.
-        shape: Of one input, floats.
+        shape: Of one input.
     """
     import torch
     from torch.utils.flop_counter import FlopCounterMode
@@ -46,15 +47,23 @@ def measure(make: Callable[[Shape], nn.Module], shape: Shape) -> Size:
     with torch.device("meta"), torch.no_grad():
         module = make(shape).eval()
         with FlopCounterMode(display=False) as counter:
-            output = module(torch.empty(_BATCH, *shape))
+            output = module(_example(shape))
     return Size(
         tuple(output.shape[1:]), count_parameters(module), counter.get_total_flops() // _BATCH
     )
 
 
+def _example(shape: Shape) -> Tensor:
+    import torch
+
+    if isinstance(shape, Tokens):
+        return torch.zeros(_BATCH, shape.length, dtype=torch.int32)
+    return torch.empty(_BATCH, *shape)
+
+
 # Sampled networks have most of their layers in common, and a look-up takes microseconds where
-# some layers take milliseconds.
-@lru_cache(maxsize=2**14)
+# some layers take milliseconds. Typed, for ``Tokens`` equal the plain tuple of the same numbers.
+@lru_cache(maxsize=2**14, typed=True)
 def measure_layer(name: str, options: str, shape: Shape) -> Size:
     """The size of one layer of a network.
 
@@ -70,6 +79,8 @@ def measure_layer(name: str, options: str, shape: Shape) -> Size:
     import torch
 
     layer = LAYERS[name].model_validate_json(options)
+    if isinstance(shape, Tokens) and not layer.takes_tokens:
+        raise Infeasible("tokens need an embedding first")
     if not layer.keeps_shape:
         return measure(layer.build, shape)
     with torch.device("meta"):

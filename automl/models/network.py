@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from automl.core.errors import Infeasible
-from automl.models.layer import Shape
+from automl.core.shape import Shape, Tokens
 from automl.models.layers import LAYERS
 from automl.models.measure import Size, measure_layer
 from automl.models.pool_first import pool_first
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from automl.models.modules.body import Body
+    from automl.models.modules.model import Model
+    from automl.models.preprocessing.preprocess import Preprocess
 
 Network = Sequence[Mapping[str, Any]]
 
@@ -44,12 +48,12 @@ def trace(network: Network, shape: Shape) -> Iterator[tuple[str, Size]]:
         shape = size.shape
 
 
-def build_body(network: Network, shape: Shape) -> tuple[nn.Sequential, Shape]:
+def build_body(network: Network, shape: Shape) -> tuple[Body, Shape]:
     """Build the layers in order, with fresh weights on PyTorch's default device.
 
     Args:
         network: Layers, each ``{name: options}``.
-        shape: Of one input: (channels, height, width) or (features,).
+        shape: Of one input.
 
     Returns:
         The layers, whose children are named ``conv2d_1``, ``batch_norm_2`` … after their place in
@@ -58,25 +62,25 @@ def build_body(network: Network, shape: Shape) -> tuple[nn.Sequential, Shape]:
     Raises:
         UnknownName, Infeasible: as ``trace`` does.
     """
-    from torch import nn
+    from automl.models.modules.body import Body
 
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     steps = zip(network, trace(network, shape), strict=True)
     for position, (layer, (name, size)) in enumerate(steps, start=1):
         layers[f"{name}_{position}"] = LAYERS[name].model_validate(layer[name]).build(shape)
         shape = size.shape
-    return nn.Sequential(pool_first(layers)), shape
+    return Body(pool_first(layers)), shape
 
 
 def build_model(
-    network: Network, shape: Shape, preprocess: nn.Module, head: Callable[[Shape], nn.Module]
-) -> nn.Sequential:
-    """Build the whole model: raw batches in, logits out.
+    network: Network, shape: Shape, preprocess: Preprocess, head: Callable[[Shape], nn.Module]
+) -> Model:
+    """Build the whole model: raw batches in, outputs out.
 
     Args:
         network: Layers, each ``{name: options}``.
-        shape: Of one input: (channels, height, width) or (features,).
-        preprocess: Turns raw inputs into the floats that the first layer takes; keeps the shape.
+        shape: Of one input, as the first layer sees it.
+        preprocess: Turns raw inputs into what the first layer takes.
         head: Makes the output layer for the shape that the last layer gives.
 
     Returns:
@@ -85,15 +89,16 @@ def build_model(
     Raises:
         UnknownName, Infeasible: as ``trace`` does, and Infeasible where ``head`` does.
     """
-    from torch import nn
+    from automl.models.modules.model import Model
 
     body, output = build_body(network, shape)
-    parts = [("preprocess", preprocess), ("body", body), ("head", head(output))]
-    return nn.Sequential(OrderedDict(parts))
+    return Model(preprocess, body, head(output))
 
 
 def _describe(shape: Shape) -> str:
-    kind = {1: "a vector", 3: "an image"}.get(len(shape), "an array")
+    if isinstance(shape, Tokens):
+        return f"texts of up to {shape.length} tokens"
+    kind = {1: "a vector", 2: "a sequence", 3: "an image"}.get(len(shape), "an array")
     return f"{kind} of {shape}"
 
 

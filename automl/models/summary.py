@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automl.models.layer import Shape
+from automl.core.shape import Shape
 from automl.models.measure import count_parameters, measure
 from automl.models.network import Network, trace
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from automl.models.preprocessing.preprocess import Preprocess
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class NetworkSummary:
 
 
 def summarize(
-    network: Network, shape: Shape, preprocess: nn.Module, head: Callable[[Shape], nn.Module]
+    network: Network, shape: Shape, preprocess: Preprocess, head: Callable[[Shape], nn.Module]
 ) -> NetworkSummary:
     """Summarise what ``build_model`` would build from the same arguments.
 

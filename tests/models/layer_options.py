@@ -4,27 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from hypothesis import strategies as st
 
+from automl.core.shape import Shape, Tokens
 from automl.models.layers import LAYERS
 
-CONV = {"conv2d": {"filters": 8}}
+# What a layer that holds layers may hold: for a vector, a sequence and an image.
+INNER = {
+    1: {"dense": {"units": 8}},
+    2: {"gru": {"units": 8, "return_sequences": True}},
+    3: {"conv2d": {"filters": 8}},
+}
+
+
+def batch_of(shape: Shape, size: int = 4, seed: int = 1) -> torch.Tensor:
+    """Examples of ``shape``, as the first layer gets them."""
+    generator = torch.Generator().manual_seed(seed)
+    if isinstance(shape, Tokens):
+        ids = torch.randint(1, shape.vocabulary, (size, shape.length), generator=generator)
+        return ids.to(torch.int32)
+    return torch.randn(size, *shape, generator=generator)
 
 
 def fields(name: str) -> dict[str, dict[str, Any]]:
     return LAYERS[name].model_json_schema()["properties"] if LAYERS[name].model_fields else {}
 
 
-def minimal(name: str) -> dict[str, Any]:
-    """The options that have no default."""
+def minimal(name: str, shape: Shape = (2, 2)) -> dict[str, Any]:
+    """The options that have no default, for inputs of ``shape``."""
     required = LAYERS[name].model_json_schema().get("required", [])
-    return {field: _example(fields(name)[field]) for field in required}
+    return {field: _example(fields(name)[field], shape) for field in required}
 
 
-def _example(field: dict[str, Any]) -> Any:
+def _example(field: dict[str, Any], shape: Shape) -> Any:
     if "enum" in field:
         return field["enum"][0]
-    return {"integer": 8, "number": 0.5, "array": [CONV]}[field["type"]]
+    return {"integer": 8, "number": 0.5, "array": [INNER[len(shape)]]}[field["type"]]
 
 
 def layers(depth: int = 2) -> st.SearchStrategy[dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from automl.core.errors import Infeasible
-from automl.models.layer import Shape
+from automl.core.shape import Shape
 from automl.models.layers import LAYERS
 from automl.models.measure import measure_layer
 

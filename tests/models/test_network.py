@@ -6,13 +6,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layer_options import layers
-from torch import nn
+from layer_options import batch_of, layers
+from torch import Tensor, nn
 
 from automl.core.errors import Infeasible, UnknownName
-from automl.models.layer import Shape
+from automl.core.shape import Shape, Tokens
 from automl.models.network import build_body, build_model
-from automl.models.preprocess import Normalize
+from automl.models.preprocessing.normalize import Normalize
+from automl.models.preprocessing.preprocess import Preprocess
 from automl.models.summary import NetworkSummary, summarize
 
 CNN: list[dict[str, Any]] = [
@@ -25,8 +26,15 @@ CNN: list[dict[str, Any]] = [
     {"dropout": {"rate": 0.1}},
 ]
 
-# What takes raw inputs as they are.
-RAW = nn.Identity()
+
+class Raw(Preprocess):
+    """Takes raw inputs as they are."""
+
+    def forward(self, raw: Tensor) -> Tensor:
+        return raw
+
+
+RAW = Raw()
 
 
 def head(shape: Shape) -> nn.Module:
@@ -41,8 +49,13 @@ def as_written(body: nn.Sequential) -> list[nn.Module]:
 
 shapes = st.one_of(
     st.tuples(st.integers(1, 4), st.integers(1, 9), st.integers(1, 9)),
+    st.tuples(st.integers(1, 6), st.integers(1, 6)),
     st.tuples(st.integers(1, 6)),
+    st.builds(Tokens, st.integers(1, 6), st.integers(2, 6)),
 )
+
+# Random layers take no token ids but for one.
+EMBEDDING = {"embedding": {"size": 4}}
 
 
 class TestAnyStack:
@@ -51,6 +64,7 @@ class TestAnyStack:
     def test_it_is_as_summarised_or_infeasible(
         self, network: list[dict[str, Any]], shape: Shape
     ) -> None:
+        network = [EMBEDDING, *network] if isinstance(shape, Tokens) else network
         try:
             summary = summarize(network, shape, RAW, head)
         except Infeasible:
@@ -59,11 +73,11 @@ class TestAnyStack:
             return
         body, output = build_body(network, shape)
         assert_as_summarised(summary, body, shape)
-        assert body(torch.randn(2, *shape)).shape == (2, *output)
+        assert body(batch_of(shape, size=2)).shape == (2, *output)
 
 
 def assert_as_summarised(summary: NetworkSummary, body: nn.Sequential, shape: Shape) -> None:
-    values = torch.randn(2, *shape)
+    values = batch_of(shape, size=2)
     for module, row in zip(as_written(body), summary.rows, strict=False):
         values = module(values)
         assert values.shape == (2, *row.shape)

@@ -3,7 +3,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from automl.models.preprocess import Normalize
+from automl.core.errors import UnknownName
+from automl.core.shape import PADDING
+from automl.models.preprocessing.make import make_preprocess
+from automl.models.preprocessing.normalize import Normalize
+from automl.models.preprocessing.standardize import Standardize
+from automl.models.preprocessing.tokens import TokenIds
 
 MEAN, STD = (0.5, 0.25, 0.1), (0.2, 0.3, 0.4)
 
@@ -29,6 +34,47 @@ def test_a_channel_that_never_varies_stays_finite() -> None:
     torch.testing.assert_close(Normalize((0.2,), (0.0,))(images), torch.zeros(2, 1, 4, 4))
 
 
-def test_mean_and_std_go_together() -> None:
+@pytest.mark.parametrize("kind", [Normalize, Standardize])
+def test_mean_and_std_go_together(kind: type[Normalize] | type[Standardize]) -> None:
     with pytest.raises(ValueError, match="differ in length"):
-        Normalize((0.5,), STD)
+        kind((0.5,), STD)
+
+
+class TestTokenIds:
+    def test_ids_go_through_and_padding_is_masked(self) -> None:
+        ids = torch.tensor([[5, 1, 7], [2, PADDING, PADDING]], dtype=torch.int32)
+        assert torch.equal(TokenIds()(ids), ids)
+        assert TokenIds().mask(ids).tolist() == [[True] * 3, [True, False, False]]
+
+    def test_an_empty_text_has_a_position(self) -> None:
+        ids = torch.full((1, 2), PADDING, dtype=torch.int32)
+        assert TokenIds().mask(ids).tolist() == [[True, False]]
+
+
+class TestStandardize:
+    def test_each_variable_has_its_own_scale(self) -> None:
+        series = torch.tensor([[[1.0, 10.0], [3.0, 30.0]]])
+        values = Standardize([2.0, 20.0], [1.0, 5.0])(series)
+        assert values.tolist() == [[[-1.0, -2.0], [1.0, 2.0]]]
+
+    def test_a_missing_value_is_the_mean(self) -> None:
+        series = torch.tensor([[[float("nan"), 10.0]]])
+        assert Standardize([2.0, 20.0], [1.0, 5.0])(series).tolist() == [[[0.0, -2.0]]]
+
+    def test_a_variable_that_never_varies_is_only_shifted(self) -> None:
+        assert Standardize([2.0], [0.0])(torch.tensor([[[5.0]]])).tolist() == [[[3.0]]]
+
+    def test_a_large_mean_costs_no_digits(self) -> None:
+        series = torch.tensor([[[1_000_000.5]]], dtype=torch.float32)
+        assert Standardize([1e6], [0.5])(series).tolist() == [[[1.0]]]
+
+
+class TestMake:
+    def test_it_is_made_from_what_an_encoding_says(self) -> None:
+        made = make_preprocess({"normalize": {"mean": list(MEAN), "std": list(STD)}})
+        images = torch.randint(0, 256, (2, 3, 4, 4), dtype=torch.uint8)
+        assert torch.equal(made(images), Normalize(MEAN, STD)(images))
+
+    def test_an_unknown_one_is_named(self) -> None:
+        with pytest.raises(UnknownName, match="did you mean 'tokens'"):
+            make_preprocess({"token": {}})

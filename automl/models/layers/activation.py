@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from automl.models.layer import Layer, Shape
+from automl.core.shape import Shape
+from automl.models.layer import Layer
 
 if TYPE_CHECKING:
     from torch import nn

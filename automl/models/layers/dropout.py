@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from automl.models.layer import Layer, Shape
+from automl.core.shape import Shape
+from automl.models.layer import Layer
 
 if TYPE_CHECKING:
     from torch import nn

@@ -6,15 +6,16 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from automl.core.errors import Infeasible
+from automl.core.shape import Shape
 from automl.models.checks import divisible
-from automl.models.layer import Count, Layer, Shape
+from automl.models.layer import Count, Layer
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 class BatchNorm(Layer):
-    """Normalises each channel of an image, or feature of a vector, over the batch.
+    """Normalises each channel of an image, or feature of a sequence or vector, over the batch.
 
     Source: Ioffe and Szegedy, "Batch Normalization" (2015).
     """
@@ -22,14 +23,18 @@ class BatchNorm(Layer):
     keeps_shape: ClassVar[bool] = True
 
     def build(self, shape: Shape) -> nn.Module:
-        """``BatchNorm2d`` for an image, ``BatchNorm1d`` for a vector."""
+        """``BatchNorm2d`` for an image, ``BatchNorm1d`` for a vector or a sequence."""
         from torch import nn
 
+        from automl.models.modules.sequence_norm import SequenceBatchNorm
+
+        if len(shape) == 2:
+            return SequenceBatchNorm(shape[1])
         return nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0])
 
 
 class LayerNorm(Layer):
-    """Normalises the channels of each pixel of an image, or the features of a vector.
+    """Normalises the channels of each pixel, the features of each position, or those of a vector.
 
     Source: Ba et al., "Layer Normalization" (2016); per pixel as in ConvNeXt (Liu et al., 2022).
     """
@@ -42,8 +47,9 @@ class LayerNorm(Layer):
 
         from automl.models.modules.channel_norm import ChannelNorm
 
-        _more_than_one(shape[0])
-        return ChannelNorm(shape[0]) if len(shape) == 3 else nn.LayerNorm(shape[0])
+        features = shape[0] if len(shape) == 3 else shape[-1]
+        _more_than_one(features)
+        return ChannelNorm(features) if len(shape) == 3 else nn.LayerNorm(features)
 
 
 class GroupNorm(Layer):
@@ -61,7 +67,9 @@ class GroupNorm(Layer):
         """``GroupNorm``."""
         from torch import nn
 
-        divisible("channels", shape[0], self.groups)
+        if len(shape) == 2:
+            raise Infeasible("it needs an image or a vector; a sequence takes layer_norm")
+        divisible("channels", shape[0], "groups", self.groups)
         _more_than_one(prod(shape) // self.groups)
         return nn.GroupNorm(self.groups, shape[0])
 

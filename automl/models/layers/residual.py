@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from operator import floordiv
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from automl.core.errors import Infeasible
-from automl.core.options import Named
-from automl.models.layer import Layer, Shape
+from automl.core.shape import Shape
+from automl.models.layer import Inner, Layer
 from automl.models.network import build_body
 
 if TYPE_CHECKING:
@@ -20,15 +18,13 @@ class Residual(Layer):
     """Layers whose output is added to their input, so that deep networks train well.
 
     Where the layers change the channels or the size, the input is averaged to the same size and
-    goes through a learned 1×1 convolution; a vector goes through a dense layer without a bias.
+    goes through a learned 1×1 convolution; features of a vector or a sequence go through a dense
+    layer without a bias.
     Source: He et al., "Deep Residual Learning for Image Recognition" (2016); the averaging is that
     of ResNet-D in He et al., "Bag of Tricks for Image Classification" (2019).
     """
 
-    # Lists, as JSON and YAML have them, are welcome.
-    layers: Annotated[
-        tuple[dict[str, Any], ...], Named("layer", many=True), Field(min_length=1, strict=False)
-    ]
+    layers: Inner
     """The layers that the input goes around."""
 
     def build(self, shape: Shape) -> nn.Module:
@@ -36,18 +32,36 @@ class Residual(Layer):
         from automl.models.modules.residual import ResidualBlock
 
         body, output = build_body(self.layers, shape)
-        return ResidualBlock(body, _shortcut(shape, output))
+        if len(shape) != len(output):
+            raise Infeasible(f"its layers end in {output}, which cannot be added to its input")
+        return ResidualBlock(body, _shortcut(shape, output, body.stride))
 
 
-def _shortcut(before: Shape, after: Shape) -> nn.Module:
+def _shortcut(before: Shape, after: Shape, stride: int) -> nn.Module:
     from torch import nn
 
     if before == after:
         return nn.Identity()
-    if len(before) != len(after):
-        raise Infeasible(f"its layers end in {after}, which cannot be added to its input")
-    if len(before) == 1:
-        return nn.Linear(before[0], after[0], bias=False)
+    if len(before) == 3:
+        return _image_shortcut(before, after)
+    projection = nn.Linear(before[-1], after[-1], bias=False)
+    return projection if before[:-1] == after[:-1] else _shorten(before, after, stride, projection)
+
+
+def _shorten(before: Shape, after: Shape, stride: int, projection: nn.Module) -> nn.Module:
+    from automl.models.modules.body import Body
+    from automl.models.modules.sequence_pool import SequenceAvgPool
+
+    if _divide_up(before[0], stride) != after[0]:
+        raise Infeasible(
+            f"its layers turn a length of {before[0]} into {after[0]}, and no stride does that"
+        )
+    return Body(SequenceAvgPool(stride), projection)
+
+
+def _image_shortcut(before: Shape, after: Shape) -> nn.Module:
+    from torch import nn
+
     projection = nn.Conv2d(before[0], after[0], 1, bias=False)
     if before[1:] == after[1:]:
         return projection

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl.core.shape import Shape
 from automl.models.checks import image
-from automl.models.layer import Count, Layer, Shape
+from automl.models.layer import Count, Layer
 
 if TYPE_CHECKING:
     from torch import nn

@@ -1,17 +1,16 @@
-"""What happens to raw inputs before the first layer; part of the model, so exports carry it.
-
-Importing this imports torch.
-"""
+"""What happens to images before the first layer. Importing this imports torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from automl.models.preprocessing.preprocess import Preprocess
 
 
-class Normalize(nn.Module):
+class Normalize(Preprocess):
     """Brings each channel to mean 0 and standard deviation 1: ``(images / 255 - mean) / std``.
 
     Args:
@@ -35,6 +34,6 @@ class Normalize(nn.Module):
         self.register_buffer("scale", torch.tensor(scale).reshape(-1, 1, 1))
         self.register_buffer("shift", torch.tensor(shift).reshape(-1, 1, 1))
 
-    def forward(self, images: Tensor) -> Tensor:
+    def forward(self, raw: Tensor) -> Tensor:
         """(N, C, H, W) uint8 or floats on the 0..255 scale -> (N, C, H, W) float32."""
-        return torch.addcmul(self.shift, images.to(torch.float32), self.scale)
+        return torch.addcmul(self.shift, raw.to(torch.float32), self.scale)
