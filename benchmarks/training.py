@@ -29,11 +29,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
+from automl.core.target import Classes
 from automl.data.dataset import Dataset as Images
 from automl.data.load import load_dataset
 from automl.models.network import build_model
-from automl.models.preprocess import Normalize
-from automl.tasks.image_classification import ImageClassification
+from automl.models.preprocessing.make import make_preprocess
+from automl.tasks.classification import ImageClassification
 from automl.training.fit import fit
 from automl.training.run import TrainingRun
 from automl.training.settings import TrainingSettings
@@ -71,7 +72,7 @@ class Trained:
 @cache
 def images() -> Images:
     """Fashion-MNIST, cut to what is shipped."""
-    return load_dataset("fashion_mini", {}, 0, print)
+    return load_dataset("fashion_mini", "images", {}, 0, print)
 
 
 @cache
@@ -188,8 +189,9 @@ def train_plain(model: nn.Module, data: tuple[Dataset, Dataset], epochs: int, de
 def fit_cnn(device: torch.device) -> tuple[nn.Module, Tensors, Tensors]:
     """The CNN as a search space builds it, and its data."""
     data = images()
-    preprocess = Normalize(data.mean, data.std)
-    model = build_model(CNN, data.shape, preprocess, lambda shape: nn.Linear(shape[0], CLASSES))
+    preprocess = make_preprocess(data.encoding.preprocessing)
+    head = ImageClassification(data.target).head
+    model = build_model(CNN, data.encoding.shape, preprocess, head)
     train, validation = (
         Tensors(torch.from_numpy(split.inputs), torch.from_numpy(split.targets)).to(device)
         for split in (data.train, data.validation)
@@ -205,9 +207,9 @@ def fit_lstm(device: torch.device) -> tuple[nn.Module, Tensors, Tensors]:
 
 def train_fit(model: nn.Module, data: tuple[Tensors, Tensors], epochs: int, seed: int) -> float:
     """Train with fit(); the accuracy after the last epoch."""
-    task = ImageClassification()
+    task = ImageClassification(Classes(tuple(map(str, range(10)))))
     settings = TrainingSettings(batch_size=BATCH_SIZE, optimizer={"adamw": {"lr": 1e-3}})
-    run = TrainingRun(model, task.loss, task.measure, settings, epochs, seed, "accuracy", True)
+    run = TrainingRun(model, task.loss, task.measure, settings, epochs, seed, "accuracy", True, 10)
     *_, last = fit(run, *data)
     return last.metrics["accuracy"]
 

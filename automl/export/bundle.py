@@ -28,7 +28,7 @@ from automl.export.bundle import Bundle
 
 model = Bundle.load(Path(".")).model()
 with torch.inference_mode():
-    logits = model(torch.from_numpy(images)).numpy()
+    outputs = model(torch.from_numpy(inputs)).numpy()
 """
 
 
@@ -84,7 +84,7 @@ class Bundle:
         return cls(folder, ModelFacts.from_json(text, source=str(file)))
 
     def model(self) -> nn.Module:
-        """The model with its weights, on the CPU, in eval mode: raw uint8 images in, logits out.
+        """The model with its weights, on the CPU, in eval mode: raw batches in, outputs out.
 
         Raises:
             UserError: if the weights are missing, damaged or not of this network.
@@ -120,18 +120,16 @@ def _build(facts: ModelFacts, weights: Mapping[str, Tensor]) -> nn.Module:
     import torch
 
     from automl.models.network import build_model
-    from automl.models.preprocess import Normalize
-    from automl.tasks import TASKS
+    from automl.models.preprocessing.make import make_preprocess
 
-    task = TASKS[facts.task]()
     # On the meta device no random number is drawn, and a foreign file cannot ask for memory that
     # its weights do not take.
     with torch.device("meta"):
         model = build_model(
             facts.network,
-            facts.input.shape,
-            Normalize(facts.input.mean, facts.input.std),
-            lambda shape: task.head(shape, len(facts.labels)),
+            facts.encoding.shape,
+            make_preprocess(facts.encoding.preprocessing),
+            facts.make_task().head,
         )
     model.load_state_dict(weights, assign=True)
     return model.eval()

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from automl.core.errors import ExportError
 from automl.core.registry import Registry
-from automl.data.dataset import Images
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle, describe
 from automl.export.exporter import Exporter
 from automl.export.foreign import foreign
+from automl.export.interface import input_shape, takes
 from automl.export.parity import Parity, compare
 from automl.export.replace import replacing
-from automl.export.run import run_module
+from automl.export.run import Inputs, run_module
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ def export_bundle(
     bundle: Bundle,
     format: str,
     output: Path,
-    samples: Images,
+    samples: Inputs,
     exporters: Registry[type[Exporter]] = EXPORTERS,
 ) -> Exported:
-    """Write a bundle's model in ``format``, with its labels and a model card.
+    """Write a bundle's model in ``format``, with what it predicts and a model card.
 
     The file is loaded by the format's own software and compared with the original; nothing is
     written, and what was in ``output`` stays, unless the two agree.
@@ -50,7 +50,7 @@ def export_bundle(
         bundle: One with weights, as ``Bundle.write`` makes.
         format: Name in ``exporters``.
         output: Folder to write; a bundle that is there already is replaced.
-        samples: Real inputs to compare on, uint8 (N, channels, height, width), N > 0.
+        samples: Real inputs to compare on, (N, …) as the model takes them, N > 0.
         exporters: The formats there are.
 
     Raises:
@@ -66,21 +66,22 @@ def export_bundle(
         describe(folder, bundle.facts.model_copy(update={"format": format}), exporter.usage)
         with foreign(ExportError, f"the model cannot be written as {format}"):
             exporter.write(bundle, folder)
-            parity = compare(original, exporter.load(folder), samples)
+            parity = compare(original, exporter.load(folder), samples, bundle.facts.target)
         if not parity.agrees:
             raise ExportError(f"{format} is not what the model is, and was not written: {parity}")
         size = (folder / exporter.file).stat().st_size
     return Exported(output, format, parity, size)
 
 
-def _check(bundle: Bundle, output: Path, samples: Images) -> None:
+def _check(bundle: Bundle, output: Path, samples: Inputs) -> None:
     folder, target = bundle.folder.resolve(), output.resolve()
     if folder == target or folder in target.parents:
         raise ExportError(
             f"{str(output)!r} is in the bundle that is exported; choose a folder outside of it"
         )
-    if samples.shape[1:] != bundle.facts.input.shape or not len(samples):
+    encoding = bundle.facts.encoding
+    if not takes(encoding, samples):
         raise ExportError(
-            f"inputs of shape {samples.shape} cannot check a model that takes (N, "
-            f"{', '.join(map(str, bundle.facts.input.shape))}), N > 0"
+            f"inputs of {samples.dtype} {samples.shape} cannot check a model that takes "
+            f"{encoding.dtype} {input_shape(encoding)}, N > 0"
         )

@@ -17,11 +17,11 @@ class Exporter(ABC):
     """Name of the file it writes: ``model`` and a suffix."""
 
     usage: ClassVar[str]
-    """Python for the model card, to be run in the folder: from ``images`` to ``logits``."""
+    """Python for the model card, to be run in the folder: from ``inputs`` to ``outputs``."""
 
     @abstractmethod
     def write(self, bundle: Bundle, folder: Path) -> None:
-        """Write a model, normalising included, that takes batches of any length.
+        """Write a model, preprocessing included, that takes batches of any length.
 
         Args:
             bundle: Has the weights.

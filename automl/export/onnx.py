@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from automl.core.errors import ExportError
-from automl.data.dataset import Images
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
-from automl.export.run import Logits, Run
+from automl.export.interface import input_name, output_name
+from automl.export.run import Inputs, Outputs, Run
 from automl.export.trace import trace
 
 
@@ -21,7 +21,7 @@ class Onnx(Exporter):
 import onnxruntime
 
 session = onnxruntime.InferenceSession("model.onnx")
-(logits,) = session.run(None, {"images": images})
+(outputs,) = session.run(None, {session.get_inputs()[0].name: inputs})
 """
 
     def write(self, bundle: Bundle, folder: Path) -> None:
@@ -34,14 +34,17 @@ session = onnxruntime.InferenceSession("model.onnx")
                 f"the format onnx needs torch 2.5 or newer (installed: {torch.__version__}): "
                 "pip install --upgrade torch torchvision"
             )
+        from automl.export.recurrent_onnx import translations
+
         torch.onnx.export(
             trace(bundle),
             (),
             folder / self.file,
             dynamo=True,
             external_data=False,
-            input_names=["images"],
-            output_names=["logits"],
+            input_names=[input_name(bundle.facts.encoding)],
+            output_names=[output_name(bundle.facts.target)],
+            custom_translation_table=translations(),
             verbose=False,
         )
 
@@ -53,9 +56,10 @@ session = onnxruntime.InferenceSession("model.onnx")
             folder / self.file, providers=["CPUExecutionProvider"]
         )
 
-        def run(images: Images) -> Logits:
-            (logits,) = session.run(None, {"images": images})
-            result: Logits = logits
-            return result
+        name = session.get_inputs()[0].name
+
+        def run(inputs: Inputs) -> Outputs:
+            outputs: Outputs = session.run(None, {name: inputs})[0]
+            return outputs
 
         return run

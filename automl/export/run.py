@@ -1,32 +1,31 @@
-"""A model as a function from images to logits, whatever runs it."""
+"""A model as a function from a raw batch to outputs, whatever runs it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from automl.data.dataset import Images
-
 if TYPE_CHECKING:
     from torch import nn
 
-Logits = npt.NDArray[np.float32]
+Inputs = npt.NDArray[Any]
+Outputs = npt.NDArray[np.float32]
 
-# uint8 (N, channels, height, width) -> (N, classes).
-Run = Callable[[Images], Logits]
+# As the encoding makes a batch, (N, …) -> logits (N, classes) or values (N, steps, names).
+Run = Callable[[Inputs], Outputs]
 
 
 def run_module(module: nn.Module) -> Run:
     """Run a PyTorch module that is on the CPU, without gradients."""
     import torch
 
-    def run(images: Images) -> Logits:
+    def run(inputs: Inputs) -> Outputs:
         with torch.inference_mode():
             # A copy, for PyTorch takes no read-only arrays.
-            logits: Logits = module(torch.tensor(images)).numpy()
-        return logits
+            outputs: Outputs = module(torch.tensor(inputs)).numpy()
+        return outputs
 
     return run

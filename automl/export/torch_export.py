@@ -23,14 +23,16 @@ import torch
 
 model = torch.export.load("model.pt2").module()
 with torch.inference_mode():
-    logits = model(torch.from_numpy(images)).numpy()
+    outputs = model(torch.from_numpy(inputs)).numpy()
 """
 
     def write(self, bundle: Bundle, folder: Path) -> None:
         """Saves the graph."""
         import torch
 
-        torch.export.save(trace(bundle), folder / self.file)
+        from automl.export.recurrent import plain
+
+        torch.export.save(plain(trace(bundle)), folder / self.file)
 
     def load(self, folder: Path) -> Run:
         """Reads the graph back."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from automl.core.shape import Tokens
+from automl.data.encodings.encoding import Encoding
 from automl.export.bundle import Bundle
 
 if TYPE_CHECKING:
@@ -11,14 +13,29 @@ if TYPE_CHECKING:
 
 
 def trace(bundle: Bundle) -> ExportedProgram:
-    """The graph of a bundle's model, from ``images`` of any batch length to logits.
+    """The graph of a bundle's model, from raw batches of any length to outputs.
+
+    Texts may be of any length up to the most that the encoding makes. Recurrent layers are
+    operators of our own, which ``recurrent`` and ``recurrent_onnx`` write as the format has them.
 
     Source: https://docs.pytorch.org/docs/stable/export.html.
     """
     import torch
 
+    from automl.export.recurrent import traceable
+
+    encoding = bundle.facts.encoding
     # Two, for PyTorch takes a length of one to be one for ever.
-    images = torch.zeros(2, *bundle.facts.input.shape, dtype=torch.uint8)
-    batch = torch.export.Dim("batch")
+    batch = torch.zeros(2, *encoding.raw_shape, dtype=getattr(torch, encoding.dtype))
+    axes = _dynamic_axes(encoding)
     with torch.no_grad():
-        return torch.export.export(bundle.model(), (images,), dynamic_shapes=({0: batch},))
+        return torch.export.export(traceable(bundle.model()), (batch,), dynamic_shapes=(axes,))
+
+
+def _dynamic_axes(encoding: Encoding) -> dict[int, Any]:
+    from torch.export import Dim
+
+    axes = {0: Dim("batch")}
+    if isinstance(encoding.shape, Tokens) and encoding.shape.length > 1:
+        axes[1] = Dim("length", max=encoding.shape.length)
+    return axes

@@ -15,7 +15,7 @@ from automl.data.load import load_dataset
 
 def save_digits(folder: Path, count: int) -> list[int]:
     """Real test images as files; gives their labels."""
-    test = load_dataset("digits", {}, 0, print).test
+    test = load_dataset("digits", "images", {}, 0, print).test
     folder.mkdir()
     for number, image in enumerate(test.inputs[:count]):
         Image.fromarray(np.squeeze(image)).save(folder / f"{number:02d}.png")
@@ -115,7 +115,7 @@ def test_a_storage_of_ones_own(tmp_path: Path) -> None:
 
 def test_a_folder_of_images_is_data(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    data = load_dataset("digits", {}, 0, print).train
+    data = load_dataset("digits", "images", {}, 0, print).train
     for label in (0, 1):
         folder = tmp_path / "photos" / f"digit {label}"
         folder.mkdir(parents=True)

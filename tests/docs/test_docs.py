@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from docs_files import make_files
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -81,6 +81,7 @@ def run(command: Command, cwd: Path) -> str:
         text += f" {command.flags}"
     text = re.sub(r"^(python -m )?automl", AUTOML, text)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "100"}
+    environment["AUTOML_DATA"] = str(cwd / "cache")
     process = subprocess.Popen(
         text,
         shell=True,
@@ -101,18 +102,9 @@ def run(command: Command, cwd: Path) -> str:
     return output
 
 
-def make_photos(folder: Path) -> None:
-    """The folder of images that the pages speak of."""
-    for label, grey in (("cats", 40), ("dogs", 200)):
-        (folder / label).mkdir(parents=True)
-        for number in range(30):
-            image = Image.new("RGB", (20 + number % 3, 24), (grey, grey + number, 90))
-            image.save(folder / label / f"{number:02d}.png")
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
-    make_photos(tmp_path / "photos")
+    make_files(tmp_path)
     for command in commands(page):
         check(command, run(command, tmp_path))
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 import torch
-from export_models import NETWORK, facts_of, model_of
-from torch.nn import functional
+from export_data import load
+from export_models import CASES, NETWORK, facts_of, trained
 
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
@@ -15,7 +17,7 @@ from automl.export.facts import ModelFacts
 
 @pytest.fixture(scope="session")
 def digits() -> Dataset:
-    return load_dataset("digits", {}, seed=0, announce=lambda line: None)
+    return load_dataset("digits", "images", {}, seed=0, announce=lambda line: None)
 
 
 @pytest.fixture(scope="session")
@@ -25,16 +27,7 @@ def facts(digits: Dataset) -> ModelFacts:
 
 @pytest.fixture(scope="session")
 def model(digits: Dataset) -> torch.nn.Module:
-    """A few steps of training: enough for digits to be told apart and statistics to be real."""
-    torch.manual_seed(0)
-    model = model_of(NETWORK, digits).train()
-    inputs, targets = map(torch.tensor, (digits.train.inputs, digits.train.targets))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
-    for batch in torch.randint(len(inputs), (40, 64)):
-        optimizer.zero_grad()
-        functional.cross_entropy(model(inputs[batch]), targets[batch]).backward()
-        optimizer.step()
-    return model.eval()
+    return trained(NETWORK, digits)
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +36,26 @@ def bundle(
 ) -> Bundle:
     folder: Path = tmp_path_factory.mktemp("study") / "best"
     return Bundle.write(folder, facts, model.state_dict())
+
+
+@pytest.fixture(scope="session")
+def data_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, Dataset]]:
+    """A kind's file and what is in it; made once."""
+    return cache(lambda kind: load(kind, tmp_path_factory.mktemp(kind)))
+
+
+@pytest.fixture(scope="session")
+def bundle_of(
+    tmp_path_factory: pytest.TempPathFactory,
+    data_of: Callable[[str], tuple[Path, Dataset]],
+) -> Callable[[str], Bundle]:
+    """The bundle of a case's trained model; made once."""
+
+    def make(name: str) -> Bundle:
+        case = CASES[name]
+        _, data = data_of(case.kind)
+        model = trained(case.network, data)
+        folder = tmp_path_factory.mktemp(name) / "best"
+        return Bundle.write(folder, facts_of(case.network, data), model.state_dict())
+
+    return cache(make)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 from automl.data.dataset import Dataset
-from automl.export.facts import Input, ModelFacts, Origin, Score
+from automl.export.facts import ModelFacts, Origin, Score
 from automl.models.layers import LAYERS
 from automl.models.network import Network, build_model
-from automl.models.preprocess import Normalize
+from automl.models.preprocessing.make import make_preprocess
 from automl.tasks import TASKS
-
-TASK = "image_classification"
 
 
 def resolved(layer: str, /, **options: Any) -> dict[str, Any]:
     return {layer: LAYERS[layer].model_validate(options).model_dump(mode="json")}
+
+
+def skip_if_torch_is_too_old(format: str) -> None:
+    if format == "onnx" and torch.__version__ < "2.5":
+        pytest.skip("needs torch 2.5")
 
 
 CONV = resolved("conv2d", filters=16)
@@ -34,21 +39,76 @@ NETWORK: tuple[dict[str, Any], ...] = (
     resolved("global_avg_pool"),
     resolved("dropout", rate=0.2),
 )
+EMBEDDING = resolved("embedding", size=8)
+LSTM = resolved("lstm", units=8)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network, and the kind of data it is for."""
+
+    kind: str
+    network: tuple[dict[str, Any], ...]
+
+
+CASES = {
+    "image_cnn": Case("images", NETWORK),
+    "text_lstm": Case("text", (EMBEDDING, resolved("bidirectional", layers=[LSTM]))),
+    "text_transformer": Case(
+        "text",
+        (
+            EMBEDDING,
+            resolved("positional_embedding"),
+            resolved("transformer_encoder", heads=2, feedforward=16),
+            resolved("layer_norm"),
+            resolved("attention_pool"),
+        ),
+    ),
+    "text_conv": Case(
+        "text",
+        (
+            EMBEDDING,
+            resolved("conv1d", filters=8),
+            resolved("activation", name="relu"),
+            resolved("global_max_pool"),
+        ),
+    ),
+    "table_dense": Case(
+        "table", (resolved("dense", units=16), resolved("activation", name="relu"))
+    ),
+    "series_gru": Case("series", (resolved("gru", units=8),)),
+    "forecast_temporal_conv": Case(
+        "forecast",
+        (resolved("temporal_conv", filters=8, dilation=2), resolved("flatten")),
+    ),
+}
 
 
 def model_of(network: Network, data: Dataset) -> torch.nn.Module:
-    head = TASKS[TASK]().head
-    normalize = Normalize(data.mean, data.std)
-    return build_model(
-        network, data.shape, normalize, lambda shape: head(shape, len(data.labels))
-    ).eval()
+    preprocess = make_preprocess(data.encoding.preprocessing)
+    head = TASKS[data.task](data.target).head
+    return build_model(network, data.encoding.shape, preprocess, head).eval()
+
+
+def trained(network: Network, data: Dataset) -> torch.nn.Module:
+    """A few steps of training: enough for weights and statistics to be real."""
+    torch.manual_seed(0)
+    model = model_of(network, data).train()
+    loss = TASKS[data.task](data.target).loss
+    inputs, targets = map(torch.tensor, (data.train.inputs, data.train.targets))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for batch in torch.randint(len(inputs), (40, 64)):
+        optimizer.zero_grad()
+        loss(model(inputs[batch]), targets[batch]).backward()
+        optimizer.step()
+    return model.eval()
 
 
 def facts_of(network: Network, data: Dataset) -> ModelFacts:
     return ModelFacts(
-        task=TASK,
-        labels=data.labels,
-        input=Input(shape=data.shape, mean=data.mean, std=data.std),
+        task=data.task,
+        encoding=data.encoding,
+        target=data.target,
         network=tuple(dict(layer) for layer in network),
         parameters=sum(each.numel() for each in model_of(network, data).parameters()),
         score=Score(metric="accuracy", value=0.9125),
@@ -58,6 +118,6 @@ def facts_of(network: Network, data: Dataset) -> ModelFacts:
     )
 
 
-def logits_of(model: torch.nn.Module, images: np.ndarray) -> np.ndarray:
+def outputs_of(model: torch.nn.Module, inputs: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
-        return model(torch.tensor(images)).numpy()
+        return model(torch.tensor(inputs)).numpy()

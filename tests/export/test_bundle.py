@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from export_models import CONV, logits_of
+from export_models import CONV, outputs_of
 
 from automl.core.errors import ExportError, UserError
+from automl.core.target import Classes
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
 from automl.export.facts import ModelFacts
@@ -32,7 +33,7 @@ class TestBundle:
         found = Bundle.load(bundle.folder).model()
         images = digits.validation.inputs[:16]
         assert not any(module.training for module in found.modules())
-        np.testing.assert_array_equal(logits_of(found, images), logits_of(model, images))
+        np.testing.assert_array_equal(outputs_of(found, images), outputs_of(model, images))
 
     def test_what_was_written_is_what_is_loaded(self, bundle: Bundle, facts: ModelFacts) -> None:
         assert Bundle.load(bundle.folder) == bundle
@@ -52,7 +53,7 @@ class TestBundle:
         }
         found = Bundle.write(tmp_path / "b", facts, weights).model()
         images = digits.validation.inputs[:4]
-        np.testing.assert_array_equal(logits_of(found, images), logits_of(model, images))
+        np.testing.assert_array_equal(outputs_of(found, images), outputs_of(model, images))
 
     def test_the_card_tells_the_facts(self, bundle: Bundle, facts: ModelFacts) -> None:
         card = (bundle.folder / "README.md").read_text("utf-8")
@@ -109,7 +110,7 @@ class TestDamage:
         assert "\n" not in str(caught.value)
 
     def test_weights_of_other_labels(self, copy: Bundle) -> None:
-        change(copy, labels=["cat", "dog"])
+        change(copy, target={"labels": ["cat", "dog"]})
         with pytest.raises(UserError, match=r"size mismatch for head\.bias"):
             Bundle.load(copy.folder).model()
 
@@ -118,7 +119,7 @@ class TestDamage:
     ) -> None:
         outside = "../../outside"
         origin = facts.origin.model_copy(update={"study": outside, "data": outside})
-        odd = facts.model_copy(update={"labels": (outside,) * 10, "origin": origin})
+        odd = facts.model_copy(update={"target": Classes((outside,) * 10), "origin": origin})
         bundle = Bundle.write(tmp_path / "odd", odd, model.state_dict())
         assert bundle.model()
         assert {path.name for path in tmp_path.iterdir()} == {"copy", "odd"}

@@ -2,92 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from export_models import CONV, facts_of, model_of, resolved
+from export_models import (
+    CONV,
+    EMBEDDING,
+    LSTM,
+    facts_of,
+    model_of,
+    resolved,
+    skip_if_torch_is_too_old,
+)
 
 from automl.core.errors import Infeasible
+from automl.core.shape import Shape
+from automl.core.target import Classes
 from automl.data.dataset import Dataset, Split
+from automl.data.encodings.encoding import Encoding
+from automl.data.encodings.images import ImageEncoding
+from automl.data.encodings.text import TextEncoding
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
 from automl.export.export import export_bundle
-from automl.models.layer import Shape
 from automl.models.layers import LAYERS
 from automl.models.network import trace
 
 Network = tuple[dict[str, Any], ...]
-IMAGE: Shape = (3, 16, 16)
+IMAGES = ImageEncoding(image_shape=(3, 16, 16), mean=(0.5,) * 3, std=(0.3,) * 3)
+TEXTS = TextEncoding.train("byte", [], vocabulary=258, length=16, text=None)
+# What each kind of network begins with.
+FIRST: dict[str, tuple[Encoding, Network]] = {
+    "images": (IMAGES, (CONV,)),
+    "texts": (TEXTS, (EMBEDDING,)),
+}
 
 
 def variants(name: str) -> list[dict[str, Any]]:
-    """A layer with its defaults, once for each of the words that a required field may be."""
+    """A layer with its defaults, and once with each other word or truth that a field may have."""
     schema = LAYERS[name].model_json_schema()
-    required = {field: schema["properties"][field] for field in schema.get("required", [])}
-    options = {field: example(rule) for field, rule in required.items()}
-    words = [{key: word} for key, rule in required.items() for word in rule.get("enum", [])]
-    return [resolved(name, **{**options, **word}) for word in words or [{}]]
+    fields, required = schema["properties"], schema.get("required", [])
+    found = []
+    for inner in (CONV, LSTM):
+        plain = {field: example(fields[field], inner) for field in required}
+        others = [{key: word} for key, rule in fields.items() for word in words(rule)]
+        found += [resolved(name, **{**plain, **other}) for other in ({}, *others)]
+    return [each for at, each in enumerate(found) if each not in found[:at]]
 
 
-def example(rule: dict[str, Any]) -> Any:
+def words(rule: dict[str, Any]) -> list[Any]:
+    return [True, False] if rule.get("type") == "boolean" else rule.get("enum", [])
+
+
+def example(rule: dict[str, Any], inner: dict[str, Any]) -> Any:
     if "enum" in rule:
         return rule["enum"][0]
-    return {"integer": 8, "number": 0.5, "array": [CONV]}[rule["type"]]
+    return {"integer": 8, "number": 0.5, "array": [inner]}[rule["type"]]
 
 
-def output(network: Network) -> Shape | None:
+def output(encoding: Encoding, network: Network) -> Shape | None:
     try:
-        return [size.shape for _, size in trace(network, IMAGE)][-1]
+        return [size.shape for _, size in trace(network, encoding.shape)][-1]
     except Infeasible:
         return None
 
 
-def networks() -> Iterator[Network]:
+def networks(encoding: Encoding, start: Network) -> Iterator[Network]:
     """One network with every layer that can follow another, and one for each way to a vector."""
     everything = [layer for name in LAYERS for layer in variants(name)]
-    to_vector = [each for each in everything if len(output((CONV, each)) or IMAGE) == 1]
+    fits = [each for each in everything if output(encoding, (*start, each))]
+    to_vector = [each for each in fits if len(output(encoding, (*start, each)) or ()) == 1]
     first, *others = to_vector
-    long: Network = (CONV,)
+    long = start
     for layer in everything:
-        long += (layer,) if layer not in to_vector and output((*long, layer)) else ()
+        if layer not in to_vector and output(encoding, (*long, layer)):
+            long += (layer,)
     long += (first,)
     for layer in (variants(name)[0] for name in LAYERS):
-        long += (layer,) if output((*long, layer)) else ()
+        long += (layer,) if output(encoding, (*long, layer)) else ()
     yield long
-    yield from ((CONV, each) for each in others)
+    yield from ((*start, each) for each in others)
 
 
-NETWORKS = tuple(networks())
+NETWORKS = tuple((kind, network) for kind, start in FIRST.items() for network in networks(*start))
 
 
 @pytest.fixture(scope="module")
-def data() -> Dataset:
-    numbers = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 256, (8, *IMAGE), generator=numbers, dtype=torch.uint8).numpy()
-    split = Split(images, images[:, 0, 0, 0].astype("int64"))
-    return Dataset("noise", split, split, split, ("a", "b"), (0.5,) * 3, (0.3,) * 3, (), "")
+def noise() -> Callable[[str], Dataset]:
+    return cache(make_noise)
+
+
+def make_noise(kind: str) -> Dataset:
+    """Random examples; texts of 1 to 16 tokens."""
+    encoding, numbers = FIRST[kind][0], np.random.default_rng(0)
+    inputs = numbers.integers(1, 256, (8, *encoding.raw_shape)).astype(encoding.dtype)
+    if kind == "texts":
+        for row, length in enumerate((16, 1, 2, 3, 5, 8, 13, 15)):
+            inputs[row, length:] = 0
+    split = Split(inputs, np.arange(8) % 2)
+    task = {"images": "image_classification", "texts": "text_classification"}[kind]
+    return Dataset("noise", task, split, split, split, encoding, Classes(("a", "b")), (), "")
 
 
 def test_the_networks_hold_every_layer() -> None:
-    assert {name for network in NETWORKS for layer in network for name in layer} == set(LAYERS)
+    assert {name for _, network in NETWORKS for layer in network for name in layer} == set(LAYERS)
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: f"{len(network)}-layers")
+@pytest.mark.parametrize(
+    ("kind", "network"),
+    NETWORKS,
+    ids=[f"{kind}-{len(network)}-to-{next(iter(network[-1]))}" for kind, network in NETWORKS],
+)
 @pytest.mark.parametrize("format", EXPORTERS.names)
 def test_it_can_be_exported_and_nothing_is_said(
     format: str,
+    kind: str,
     network: Network,
-    data: Dataset,
+    noise: Callable[[str], Dataset],
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
+    skip_if_torch_is_too_old(format)
+    data = noise(kind)
     torch.manual_seed(0)
     model = model_of(network, data).train()
     model(torch.tensor(data.train.inputs))  # gives batch_norm its statistics
-    facts = facts_of(network, data)
-    bundle = Bundle.write(tmp_path / "best", facts, model.state_dict())
+    bundle = Bundle.write(tmp_path / "best", facts_of(network, data), model.state_dict())
     assert export_bundle(bundle, format, tmp_path / format, data.train.inputs).parity.agrees
     assert capfd.readouterr() == ("", "")

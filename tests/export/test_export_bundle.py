@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from export_seams import SEAMS
 
 from automl.core.errors import ExportError, UnknownName, UserError
@@ -58,7 +59,7 @@ def test_the_samples_are_spread_over_the_split(
     broken = digits.validation.inputs.copy()
     assert len(broken) > 64
     assert export_bundle(bundle, "safetensors", tmp_path / "a", broken).parity.examples == 64
-    with pytest.raises(ExportError, match="takes \\(N, 1, 8, 8\\)"):
+    with pytest.raises(ExportError, match=r"takes uint8 \(N, 1, 8, 8\)"):
         export_bundle(bundle, "safetensors", tmp_path / "b", broken[:, :, :4])
     with pytest.raises(ExportError, match="N > 0"):
         export_bundle(bundle, "safetensors", tmp_path / "b", broken[:0])
@@ -69,6 +70,12 @@ def test_an_unknown_format_suggests_the_nearest(
 ) -> None:
     with pytest.raises(UnknownName, match="did you mean 'onnx'"):
         export(bundle, digits, tmp_path / "out", format="onx")
+
+
+@pytest.mark.skipif(torch.__version__ >= "2.5", reason="torch is new enough")
+def test_onnx_says_which_torch_it_needs(bundle: Bundle, digits: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"needs torch 2\.5 or newer \(installed: 2"):
+        export(bundle, digits, tmp_path / "out", format="onnx")
 
 
 @pytest.mark.parametrize("inside", [".", "onnx"])

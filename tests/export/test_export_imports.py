@@ -3,7 +3,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("torch", "torchvision", "onnx", "onnxruntime", "safetensors", "PIL", "sklearn")
+HEAVY = (
+    *("torch", "torchvision", "onnx", "onnxscript", "onnxruntime", "safetensors"),
+    *("PIL", "sklearn", "pandas", "pyarrow", "tokenizers"),
+)
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

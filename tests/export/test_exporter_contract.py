@@ -1,127 +1,144 @@
+"""Every format holds every kind of model."""
+
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from export_models import logits_of
-from PIL import Image
+from export_models import CASES, outputs_of, skip_if_torch_is_too_old
 
 from automl.core.errors import UserError
+from automl.core.target import Classes
 from automl.data.dataset import Dataset
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
 from automl.export.export import Exported, export_bundle
 from automl.export.exporter import Exporter
-from automl.export.facts import ModelFacts
+from automl.export.interface import input_name
 from automl.export.predict import Predictor
+from automl.tasks.prediction import LabelPrediction, QuantityPrediction
 
 
-@pytest.fixture(scope="class", params=EXPORTERS.names)
-def format(request: pytest.FixtureRequest) -> str:
+@dataclass(frozen=True, eq=False)
+class Written:
+    """A model in a format, and all it was made from."""
+
+    exported: Exported
+    exporter: Exporter
+    bundle: Bundle
+    model: torch.nn.Module
+    file: Path
+    data: Dataset
+
+
+@pytest.fixture(scope="class", params=CASES)
+def case(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture(scope="class")
-def exported(
-    format: str, bundle: Bundle, digits: Dataset, tmp_path_factory: pytest.TempPathFactory
-) -> Exported:
+@pytest.fixture(scope="class", params=EXPORTERS.names)
+def written(
+    request: pytest.FixtureRequest,
+    case: str,
+    data_of: Callable[[str], tuple[Path, Dataset]],
+    bundle_of: Callable[[str], Bundle],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Written:
+    format: str = request.param
+    skip_if_torch_is_too_old(format)
+    bundle = bundle_of(case)
+    file, data = data_of(CASES[case].kind)
     output = tmp_path_factory.mktemp("exported") / format
-    return export_bundle(bundle, format, output, digits.validation.inputs)
-
-
-@pytest.fixture
-def exporter(format: str) -> Exporter:
-    return EXPORTERS[format]()
+    exported = export_bundle(bundle, format, output, data.validation.inputs)
+    return Written(exported, EXPORTERS[format](), bundle, bundle.model(), file, data)
 
 
 class TestExporter:
-    def test_it_says_what_it_did(self, exported: Exported, exporter: Exporter, format: str) -> None:
-        assert exported.format == format
-        assert exported.size == (exported.path / exporter.file).stat().st_size > 0
+    def test_it_says_what_it_did(self, written: Written) -> None:
+        exported, decides = written.exported, isinstance(written.data.target, Classes)
+        assert exported.size == (exported.path / written.exporter.file).stat().st_size > 0
         assert exported.parity.agrees
-        assert exported.parity.equal_decisions == 1.0
-        assert exported.parity.examples == 64
-        assert exported.parity.batches == (1, 7, 64)
+        assert exported.parity.equal_decisions == (1.0 if decides else None)
+        examples = min(64, len(written.data.validation))
+        assert (exported.parity.examples, exported.parity.batches) == (examples, (1, 7, examples))
 
     @pytest.mark.parametrize("length", [1, 2, 64])
-    def test_it_agrees_at_any_batch_length(
-        self,
-        exported: Exported,
-        exporter: Exporter,
-        model: torch.nn.Module,
-        digits: Dataset,
-        length: int,
-    ) -> None:
-        images = digits.validation.inputs[:length]
-        found = exporter.load(exported.path)(images)
-        assert (found.dtype, found.shape) == (np.float32, (length, 10))
-        np.testing.assert_allclose(found, logits_of(model, images), atol=1e-4)
+    def test_it_agrees_at_any_batch_length(self, written: Written, length: int) -> None:
+        inputs = written.data.train.inputs[:length]
+        found = written.exporter.load(written.exported.path)(inputs)
+        expected = outputs_of(written.model, inputs)
+        assert (found.dtype, found.shape) == (np.float32, expected.shape)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4)
 
-    def test_it_takes_read_only_images(
-        self, exported: Exported, exporter: Exporter, digits: Dataset
-    ) -> None:
-        images = digits.validation.inputs[:3].copy()
-        images.setflags(write=False)
-        assert exporter.load(exported.path)(images).shape == (3, 10)
+    def test_it_takes_read_only_inputs(self, written: Written) -> None:
+        inputs = written.data.validation.inputs[:3].copy()
+        inputs.setflags(write=False)
+        assert len(written.exporter.load(written.exported.path)(inputs)) == 3
 
-    def test_what_is_written_is_a_bundle(
-        self, exported: Exported, exporter: Exporter, facts: ModelFacts, format: str
-    ) -> None:
-        assert Bundle.load(exported.path).facts == facts.model_copy(update={"format": format})
-        written = {path.name for path in exported.path.iterdir()}
-        assert written == {"bundle.json", "README.md", exporter.file}
+    def test_what_is_written_is_a_bundle(self, written: Written) -> None:
+        path, format = written.exported.path, written.exported.format
+        facts = written.bundle.facts.model_copy(update={"format": format})
+        assert Bundle.load(path).facts == facts
+        found = {each.name for each in path.iterdir()}
+        assert found == {"bundle.json", "README.md", written.exporter.file}
 
-    def test_nothing_is_left_beside_it(self, exported: Exported) -> None:
-        assert list(exported.path.parent.iterdir()) == [exported.path]
+    def test_nothing_is_left_beside_it(self, written: Written) -> None:
+        path = written.exported.path
+        assert list(path.parent.iterdir()) == [path]
 
-    def test_image_files_get_the_labels_that_the_model_gives(
-        self, exported: Exported, model: torch.nn.Module, digits: Dataset, tmp_path: Path
-    ) -> None:
-        images = digits.validation.inputs[:20]
-        for at, image in enumerate(images):
-            Image.fromarray(image[0]).save(tmp_path / f"{at:02d}.png")
-        found = Predictor(exported.path).predict([tmp_path])
-        expected = [digits.labels[each] for each in logits_of(model, images).argmax(axis=1)]
-        assert [each.prediction.label for each in found if each.prediction] == expected
-        assert len(set(expected)) > 5
+    def test_files_get_what_the_model_says_of_the_same_inputs(self, written: Written) -> None:
+        """Read from the bundle alone, with the encoding that went through ``bundle.json``."""
+        found = Predictor(written.exported.path).predict([written.file])
+        files = list(written.file.rglob("*.png")) or [written.file]
+        readings = [each for file in sorted(files) for each in written.data.encoding.read(file)]
+        assert [each.name for each in found] == [each.name for each in readings]
+        inputs = written.data.encoding.stack([each.value for each in readings])
+        for each, expected in zip(found, outputs_of(written.model, inputs), strict=True):
+            if isinstance(each.prediction, LabelPrediction):
+                assert each.prediction.label == written.data.target.labels[expected.argmax()]
+            else:
+                assert isinstance(each.prediction, QuantityPrediction)
+                values = np.array(list(each.prediction.values.values())).T
+                np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-4)
 
     def test_the_card_says_how_to_run_it(
-        self,
-        exported: Exported,
-        model: torch.nn.Module,
-        digits: Dataset,
-        monkeypatch: pytest.MonkeyPatch,
+        self, written: Written, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        card = (exported.path / "README.md").read_text(encoding="utf-8")
-        (code,) = re.findall(r"```python\n(.*?)```", card, flags=re.DOTALL)
-        names = {"images": digits.validation.inputs[:5]}
-        monkeypatch.chdir(exported.path)
-        exec(code, names)
-        np.testing.assert_allclose(names["logits"], logits_of(model, names["images"]), atol=1e-4)
+        card = (written.exported.path / "README.md").read_text(encoding="utf-8")
+        run, encode = re.findall(r"```python\n(.*?)```", card, flags=re.DOTALL)
+        monkeypatch.chdir(written.exported.path)
+        file = next(written.file.rglob("*.png"), written.file)
+        names: dict[str, np.ndarray] = {}
+        exec(re.sub(r'Path\("\w+\.\w+"\)', f"Path({str(file)!r})", encode), names)
+        exec(run, names)
+        expected = outputs_of(written.model, names["inputs"])
+        np.testing.assert_allclose(names["outputs"], expected, rtol=1e-5, atol=1e-4)
+
+    def test_the_card_speaks_of_no_other_kind_of_data(self, written: Written) -> None:
+        card = (written.exported.path / "README.md").read_text(encoding="utf-8").lower()
+        words = {"images": "pixel", "texts": "token", "rows": "categories", "steps": "oldest step"}
+        unit = input_name(written.data.encoding).replace("windows", "steps")
+        unit = unit.replace("series", "steps")
+        assert {each for each, word in words.items() if word in card} == {unit}
 
     @pytest.mark.parametrize("kept", [0, 500])
     def test_a_truncated_file_is_one_clear_error(
-        self,
-        exported: Exported,
-        exporter: Exporter,
-        kept: int,
-        tmp_path: Path,
-        capfd: pytest.CaptureFixture[str],
+        self, written: Written, kept: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        for path in exported.path.iterdir():
+        for path in written.exported.path.iterdir():
             content = path.read_bytes()
             (tmp_path / path.name).write_bytes(content[:kept] if "model." in path.name else content)
-        with pytest.raises(UserError, match=re.escape(exporter.file)) as caught:
+        with pytest.raises(UserError, match=re.escape(written.exporter.file)) as caught:
             Predictor(tmp_path)
         assert "\n" not in str(caught.value)
         assert capfd.readouterr() == ("", "")
 
-    def test_a_missing_file_is_one_clear_error(
-        self, exported: Exported, exporter: Exporter, tmp_path: Path
-    ) -> None:
-        (tmp_path / "bundle.json").write_bytes((exported.path / "bundle.json").read_bytes())
-        with pytest.raises(UserError, match=re.escape(exporter.file)):
+    def test_a_missing_file_is_one_clear_error(self, written: Written, tmp_path: Path) -> None:
+        (tmp_path / "bundle.json").write_bytes((written.exported.path / "bundle.json").read_bytes())
+        with pytest.raises(UserError, match=re.escape(written.exporter.file)):
             Predictor(tmp_path)

@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from automl.core.errors import UserError
+from automl.core.errors import UnknownName, UserError
+from automl.core.target import Classes, Quantities
+from automl.data.encodings.images import ImageEncoding
 from automl.export.card import render_card
-from automl.export.facts import Input, ModelFacts, Origin, Score
+from automl.export.facts import ModelFacts, Origin, Score
 
 FACTS = ModelFacts(
     task="image_classification",
-    labels=("cat", "dog"),
-    input=Input(shape=(3, 8, 8), mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2)),
+    encoding=ImageEncoding(image_shape=(3, 8, 8), mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2)),
+    target=Classes(("cat", "dog")),
     network=({"flatten": {}},),
     parameters=386,
     score=Score(metric="accuracy", value=0.5),
@@ -23,19 +25,26 @@ FACTS = ModelFacts(
 )
 
 texts = st.text(max_size=20)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+classes = st.builds(Classes, st.lists(texts, min_size=1, max_size=4).map(tuple))
+quantities = st.builds(
+    lambda of, steps: Quantities(*map(tuple, zip(*of, strict=True)), steps=steps),
+    st.lists(st.tuples(texts, numbers, st.floats(1e-6, 1e6)), min_size=1, max_size=3),
+    st.integers(1, 9),
+)
 written = st.builds(
     ModelFacts,
     format=texts,
     task=texts,
-    labels=st.lists(texts, min_size=1, max_size=4).map(tuple),
-    input=st.just(FACTS.input),
+    encoding=st.just(FACTS.encoding),
+    target=classes | quantities,
     network=st.lists(
         st.dictionaries(
             texts, st.dictionaries(texts, st.integers() | texts), min_size=1, max_size=1
         ),
         max_size=3,
     ).map(tuple),
-    score=st.builds(Score, value=st.floats(allow_nan=False, allow_infinity=False)),
+    score=st.builds(Score, value=numbers),
     origin=st.builds(Origin),
     versions=st.just(FACTS.versions),
 )
@@ -73,11 +82,15 @@ def altered(**changes: Any) -> str:
         ("{}", "version: Field required"),
         (altered(version="one"), "version"),
         (altered(version=0), "version"),
-        (altered(labels=[]), "labels"),
+        (altered(target={"labels": []}), "`labels` must have at least one"),
+        (altered(target={"names": ["a"], "mean": [0], "std": [0]}), "must be above 0"),
+        (altered(target={"names": ["a"], "mean": [0], "std": []}), "of one length"),
+        (altered(target={"names": ["a"]}), r"target\..*Field required"),
         (altered(parameters=-1), "parameters"),
         (altered(network=[{"flatten": {}, "dense": {}}]), r"network\.0"),
-        (altered(input={"shape": [1, 8, 8], "mean": [0.5, 0.5], "std": [1]}), "1 channels"),
-        (altered(input={"shape": [1, 0, 8], "mean": [0.5], "std": [1]}), r"input\.shape\.1"),
+        (altered(encoding={}), "one kind of encoding"),
+        (altered(encoding=7), "one kind of encoding"),
+        (altered(encoding={"images": {"mean": [0.5]}}), "encoding: .*image_shape: Field required"),
         (altered(weights="/etc/passwd"), "weights"),
         ("[" * 100_000, "Invalid JSON"),
     ],
@@ -89,5 +102,21 @@ def test_what_is_damaged_or_foreign_is_one_clear_error(text: str, says: str) -> 
 
 
 def test_a_newer_bundle_asks_for_a_newer_program() -> None:
-    with pytest.raises(UserError, match=r"has bundle version 2, .* pip install --upgrade automl"):
-        ModelFacts.from_json(altered(version=2, news="unknown here"), "bundle.json")
+    with pytest.raises(UserError, match=r"has bundle version 3, .* pip install --upgrade automl"):
+        ModelFacts.from_json(altered(version=3, news="unknown here"), "bundle.json")
+
+
+def test_an_older_bundle_is_to_be_exported_again() -> None:
+    with pytest.raises(UserError, match=r"version 1, .* reads 2; export the model again"):
+        ModelFacts.from_json(altered(version=1, labels=["cat"]), "bundle.json")
+
+
+def test_an_unknown_encoding_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'images'"):
+        ModelFacts.from_json(altered(encoding={"image": {}}), "bundle.json")
+
+
+def test_a_target_that_the_task_is_not_about_is_told() -> None:
+    facts = FACTS.model_copy(update={"target": Quantities(("a",), (0.0,), (1.0,))})
+    with pytest.raises(UserError, match="ImageClassification predicts Classes"):
+        facts.make_task()

@@ -1,30 +1,33 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.data.dataset import Images
+from automl.core.target import Classes, Quantities
 from automl.export.parity import Parity, compare
-from automl.export.run import Logits
+from automl.export.run import Inputs, Outputs, Run
 
+CLASSES = Classes(("a", "b"))
 IMAGES = np.random.default_rng(0).integers(0, 256, (100, 1, 2, 2), dtype=np.uint8)
 
 
-def pixels(images: Images) -> Logits:
+def pixels(images: Inputs) -> Outputs:
     return images.reshape(len(images), -1).astype(np.float32) / 255
 
 
 @given(st.floats(-1, 1, width=32))
 def test_models_agree_only_if_they_differ_by_rounding(by: float) -> None:
-    parity = compare(pixels, lambda images: pixels(images) + np.float32(by), IMAGES)
-    assert parity.agrees == (parity.difference <= 1e-4)
+    parity = compare(pixels, lambda images: pixels(images) + np.float32(by), IMAGES, CLASSES)
+    assert parity.tolerance == pytest.approx(1e-4, rel=0.01)
+    assert parity.agrees == (parity.difference <= parity.tolerance)
     assert abs(parity.difference - abs(by)) < 1e-6
 
 
 @given(st.integers(1, 100))
 def test_a_model_agrees_with_itself_on_any_number_of_inputs(count: int) -> None:
-    parity = compare(pixels, pixels, IMAGES[:count])
+    parity = compare(pixels, pixels, IMAGES[:count], CLASSES)
     assert parity.agrees
     assert parity.equal_decisions == 1.0
     assert parity.examples == min(count, 64) == max(parity.batches)
@@ -32,24 +35,59 @@ def test_a_model_agrees_with_itself_on_any_number_of_inputs(count: int) -> None:
 
 
 def test_large_logits_round_more() -> None:
-    def large(images: Images) -> Logits:
-        return pixels(images) * 1000
+    def times(factor: float) -> Run:
+        return lambda images: pixels(images) * np.float32(factor)
 
-    assert compare(large, lambda images: large(images) * np.float32(1.00005), IMAGES).agrees
-    assert not compare(large, lambda images: large(images) * np.float32(1.001), IMAGES).agrees
+    assert compare(times(1000), times(1000.05), IMAGES, CLASSES).agrees
+    assert not compare(times(1000), times(1001), IMAGES, CLASSES).agrees
 
 
 def test_the_share_of_equal_decisions_is_counted() -> None:
-    def first_is_right(images: Images) -> Logits:
+    def first_is_right(images: Inputs) -> Outputs:
         return np.eye(2, dtype=np.float32)[np.zeros(len(images), int)]
 
-    def by_first_pixel(images: Images) -> Logits:
+    def by_first_pixel(images: Inputs) -> Outputs:
         return np.eye(2, dtype=np.float32)[images[:, 0, 0, 0] % 2]
 
-    parity = compare(first_is_right, by_first_pixel, IMAGES[:50])
+    parity = compare(first_is_right, by_first_pixel, IMAGES[:50], CLASSES)
     assert parity.equal_decisions == np.mean(IMAGES[:50, 0, 0, 0] % 2 == 0)
     assert not parity.agrees
 
 
 def test_what_is_no_number_does_not_agree() -> None:
-    assert not Parity(1, (1,), float("nan"), 1e-4, 1.0).agrees
+    assert not Parity(1, (1,), "logits", float("nan"), 1e-4, 1.0).agrees
+
+
+def values(mean: float, std: float) -> Run:
+    """Numbers (N, 1, 1) that are spread as told."""
+    return lambda images: (mean + std * (pixels(images)[:, :1, None] - 0.5)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("mean", "std"), [(0, 1), (4_000, 3_000), (1e6, 1), (0.001, 1e-4)])
+def test_values_are_compared_in_standard_deviations(mean: float, std: float) -> None:
+    target = Quantities(("price",), (mean,), (std,))
+    model = values(mean, std)
+    off = np.float32(0.5 * std)
+    wrong = compare(model, lambda images: model(images) + off, IMAGES, target)
+    assert not wrong.agrees
+    assert wrong.difference == pytest.approx(0.5, rel=0.1)
+    assert wrong.equal_decisions is None
+    assert "values differ by up to 0.5" in str(wrong)
+    assert "of their standard deviation" in str(wrong)
+    rounded = compare(model, lambda images: np.nextafter(model(images), np.inf), IMAGES, target)
+    assert rounded.agrees
+
+
+def test_texts_are_tried_at_the_length_of_the_longest() -> None:
+    texts = np.zeros((9, 5), np.int32)
+    for row, text in enumerate(texts):
+        text[: 1 + row % 3] = 7
+    lengths: list[tuple[int, ...]] = []
+
+    def run(tokens: Inputs) -> Outputs:
+        lengths.append(tokens.shape)
+        return tokens[:, :1].astype(np.float32)
+
+    assert compare(run, run, texts, CLASSES).agrees
+    assert lengths[0] == (9, 5)
+    assert set(lengths[1:]) == {(1, 1), (1, 2), (1, 3), (7, 3), (2, 3), (9, 3)}

@@ -26,7 +26,7 @@ def digit(digits: Dataset, tmp_path: Path) -> Path:
 
 def test_a_prediction_has_every_label(predictor: Predictor, digit: Path) -> None:
     (found,) = predictor.predict([digit])
-    assert found.path == digit
+    assert found.name == str(digit)
     assert found.error is None
     assert found.prediction is not None
     assert set(found.prediction.probabilities) == set(map(str, range(10)))
@@ -68,7 +68,7 @@ def test_a_folder_stands_for_its_images_sorted(predictor: Predictor, digit: Path
     for name in ("inner/b.PNG", "a.png", ".hidden.png", "c.txt"):
         shutil.copy(digit, folder / name)
     found = predictor.predict([folder])
-    names = [each.path.relative_to(folder).as_posix() for each in found]
+    names = [Path(each.name).relative_to(folder).as_posix() for each in found]
     assert names == ["a.png", "digit.png", "inner/b.PNG"]
 
 
@@ -79,7 +79,7 @@ def test_more_files_than_a_batch_stay_in_order(
     for path, image in zip(paths, digits.test.inputs, strict=False):
         Image.fromarray(image[0]).save(path)
     found = predictor.predict(paths)
-    assert [each.path for each in found] == paths
+    assert [each.name for each in found] == list(map(str, paths))
     assert found[66:] == predictor.predict(paths[66:])
 
 

@@ -118,15 +118,6 @@ class TestNetworks:
         ids = torch.full((2, 3), PADDING, dtype=torch.int32)
         assert text_model(NETWORKS[name])(ids).isfinite().all()
 
-    def test_it_is_exported_for_texts_of_any_number_and_length(self, name: str) -> None:
-        model = text_model(NETWORKS[name]).eval()
-        axes = torch.export.Dim("batch"), torch.export.Dim("length", min=1, max=TEXT.length)
-        traced = torch.export.export(
-            model, (texts((3, 4)),), dynamic_shapes=(dict(enumerate(axes)),), strict=False
-        ).module()
-        for ids in (texts((1,)), texts((2, 1, 2)), texts(LENGTHS)):
-            torch.testing.assert_close(traced(ids), model(ids))
-
 
 class TestAnyNetwork:
     @settings(deadline=None, max_examples=40)

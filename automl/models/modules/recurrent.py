@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from automl.models.modules.masked import Masked
-from automl.models.modules.recurrent_export import traced_states
 from automl.models.modules.sequence_to_vector import last_real
 
 
@@ -39,8 +37,6 @@ class Recurrent(Masked):
     def _run(self, inputs: Tensor) -> Tensor:
         if inputs.is_meta:
             return self._measured(inputs)
-        if torch.compiler.is_compiling():
-            return traced_states(self.cells, inputs)
         states: Tensor = self.cells(inputs)[0]
         return states
 

@@ -1,0 +1,231 @@
+"""What a search finds on published data, beside the simple baselines everybody knows.
+
+    python benchmarks/results.py                 # everything: about an hour on two cores
+    python benchmarks/results.py diamonds co2    # these sets alone
+    python benchmarks/results.py --page          # write docs/results.md from what was found so far
+
+Each search is the command of the page, in a process of its own. Its best model and the baselines
+are then measured on the same validation and test split; a study's test split is opened here once,
+when its search is over. What was found is kept in benchmarks/results/, a file per search, and the
+page is written from that.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import baselines
+import torch
+from numpy.typing import NDArray
+
+from automl import api
+from automl.api.parts import Datasets, find_study
+from automl.core.trial import Config
+from automl.data.dataset import Dataset, Split
+from automl.export.bundle import Bundle
+from automl.search.watch import Silent
+from automl.store import Store
+from automl.tasks import TASKS
+from automl.training.batches import evaluation_batches
+from automl.trials.runner import as_tensors
+
+ROOT = Path(__file__).resolve().parents[1]
+FOUND = Path(__file__).parent / "results"
+PAGE = ROOT / "docs" / "results.md"
+
+# Outputs (N, …) of a split, as the task measures them.
+Predict = Callable[[Split], NDArray]
+Baseline = Callable[[str, Dataset], Predict]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A search, and what is beside it.
+
+    Args:
+        data: Name of the dataset.
+        space: Name of the search space.
+        flags: Of the search.
+        metric: What is compared.
+        baselines: Name -> fits it on the train split.
+    """
+
+    data: str
+    space: str
+    flags: str
+    metric: str
+    baselines: Mapping[str, Baseline]
+
+    @property
+    def name(self) -> str:
+        """The study's."""
+        return f"{self.data}-{self.space}"
+
+    @property
+    def command(self) -> str:
+        """What a user types."""
+        return f"automl search {self.space} --data {self.data} {self.flags}".rstrip()
+
+
+TEXT = {"TF-IDF + logistic regression": baselines.tfidf}
+SERIES = {"1-nearest neighbour": baselines.nearest_neighbour}
+FORECAST = {"seasonal naive": baselines.seasonal_naive, "ridge regression": baselines.ridge}
+CASES = (
+    Case("rotten_tomatoes", "lstm", "--timeout 5m", "accuracy", TEXT),
+    Case("rotten_tomatoes", "text_cnn", "--timeout 5m", "accuracy", TEXT),
+    Case("rotten_tomatoes", "transformer", "--timeout 5m", "accuracy", TEXT),
+    Case("imdb", "lstm", "--trials 6 --epochs 4 --timeout 10m", "accuracy", TEXT),
+    Case("imdb", "transformer", "--trials 6 --epochs 4 --timeout 10m", "accuracy", TEXT),
+    Case("diamonds", "mlp", "--timeout 6m", "rmse", {"gradient boosting": baselines.boosting}),
+    Case("co2", "forecast", "--timeout 3m", "mae", FORECAST),
+    Case("beijing_pm25", "forecast", "--timeout 6m", "mae", FORECAST),
+    Case("italy_power_demand", "series", "--timeout 3m", "accuracy", SERIES),
+)
+
+
+@dataclass(frozen=True)
+class Score:
+    """One model on both splits."""
+
+    name: str
+    validation: float
+    test: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of a case.
+
+    Args:
+        command: The search.
+        data: The dataset in a line.
+        metric: What is compared.
+        maximize: Whether larger is better.
+        seconds: Wall-clock time of the search, start to end.
+        trials: How many trials counted.
+        scores: The search's best model first, then the baselines.
+    """
+
+    command: str
+    data: str
+    metric: str
+    maximize: bool
+    seconds: float
+    trials: int
+    scores: tuple[Score, ...]
+
+
+def search(case: Case, results: str) -> float:
+    """Run the command of the page; the seconds it took."""
+    started = time.perf_counter()
+    typed = case.command.removeprefix("automl ").split()
+    flags = ("--name", case.name, "--results", results)
+    subprocess.run([sys.executable, "-m", "automl", *typed, *flags], check=True)
+    return time.perf_counter() - started
+
+
+def compare(case: Case) -> Found:
+    """Search, and measure the best model and the baselines on the same splits."""
+    with TemporaryDirectory() as results:
+        seconds = search(case, results)
+        study = api.show(case.name, results)
+        folder, plan = find_study(Store(Path(results)), case.name)
+        assert study.best is not None, "every case finds a model"
+        data = Datasets.of(plan, Silent())(Config(**folder.config(study.best.number)))
+        best = model_of(Bundle.load(folder.best), data)
+        scores = [score(f"`{case.space}`, trial {study.best.number}", best, data, case.metric)]
+    for name, fit in case.baselines.items():
+        scores.append(score(name, fit(case.data, data), data, case.metric))
+    maximize = TASKS[data.task].metrics[case.metric]
+    return Found(
+        case.command, data.describe(), case.metric, maximize, seconds, study.counted, tuple(scores)
+    )
+
+
+def model_of(bundle: Bundle, data: Dataset) -> Predict:
+    """The bundle's model, in batches."""
+    model = bundle.model()
+
+    def predict(split: Split) -> NDArray:
+        tensors = as_tensors(split, are_texts=data.encoding.kind == "text")
+        batches, back = evaluation_batches(tensors, 256)
+        with torch.inference_mode():
+            outputs = torch.cat([model(batch) for batch in batches])
+        return (outputs if back is None else outputs[back]).numpy()
+
+    return predict
+
+
+def score(name: str, predict: Predict, data: Dataset, metric: str) -> Score:
+    """A model on the validation and the test split."""
+    task = TASKS[data.task](data.target)
+
+    def on(split: Split) -> float:
+        outputs, targets = torch.as_tensor(predict(split)), torch.as_tensor(split.targets)
+        return task.measure(outputs, targets)[metric]
+
+    return Score(name, on(data.validation), on(data.test))
+
+
+def write_page() -> None:
+    """docs/results.md, from what was found."""
+    kept = [FOUND / f"{case.name}.json" for case in CASES]
+    found = [json.loads(file.read_text(encoding="utf-8")) for file in kept if file.is_file()]
+    PAGE.write_text(HEAD + "\n".join(section(each) for each in found), encoding="utf-8")
+
+
+HEAD = """\
+# Results
+
+What `automl search` finds on published data, beside the simple baselines everybody knows, on the
+same splits. Written by [benchmarks/results.py](../benchmarks/results.py):
+`python benchmarks/results.py` does it all again. Two shared CPU cores, no GPU, one search a set
+with seed 0. The search chooses by validation; the test split was opened once, afterwards.
+
+"""
+
+
+def section(found: Mapping) -> str:
+    """One search as Markdown."""
+    winner = found["scores"][0]["test"]
+    best = (max if found["maximize"] else min)(each["test"] for each in found["scores"][1:])
+    ahead = winner >= best if found["maximize"] else winner <= best
+    rows = "".join(
+        f"| {each['name']} | {each['validation']:.4g} | {each['test']:.4g} |\n"
+        for each in found["scores"]
+    )
+    return (
+        f"## {found['data'].split(',')[0]}: {found['command'].split()[2]}\n\n"
+        f"`{found['command']}`: {found['trials']} trials in {found['seconds']:.0f} s. "
+        f"{found['data']}.\n\n"
+        f"| {found['metric']} | validation | test |\n|---|---|---|\n{rows}\n"
+        f"On the test split it is {'ahead of' if ahead else '**behind**'} the best baseline.\n"
+    )
+
+
+def main() -> None:
+    """Read the command line, search what is asked for, write the page."""
+    parser = ArgumentParser(description="Searches on published data beside simple baselines.")
+    parser.add_argument("data", nargs="*", help="names of datasets or DATASET-SPACE; none is all")
+    parser.add_argument("--page", action="store_true", help="search nothing, write the page")
+    given = parser.parse_args()
+    FOUND.mkdir(exist_ok=True)
+    for case in CASES:
+        if not given.page and (not given.data or {case.data, case.name} & set(given.data)):
+            print(case.command, flush=True)
+            found = compare(case)
+            (FOUND / f"{case.name}.json").write_text(json.dumps(asdict(found), indent=1))
+            print(*found.scores, sep="\n", flush=True)
+    write_page()
+
+
+if __name__ == "__main__":
+    main()
