@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+EXTRAS := dev
 
-.PHONY: search test lint
+.PHONY: search test test-torchtext lint
 
 search: $(VENV)/installed
 	@if [ -f results/cnn/study.yaml ]; then $(BIN)/python -m automl resume cnn; \
@@ -11,6 +12,11 @@ search: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# The same tests with torchtext, and so with the oldest PyTorch, in an environment of its own.
+test-torchtext:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 12) and "torch 2.3 exports models up to Python 3.11: make test-torchtext PYTHON=python3.11")'
+	$(MAKE) test VENV=.venv-torchtext EXTRAS=dev,torchtext
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -27,5 +33,5 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
 	@touch $@ $(VENV)/installed

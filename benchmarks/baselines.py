@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.core.target import Quantities
 from automl.data import DATASETS
 from automl.data.dataset import Dataset, Split
+from automl.data.series.naive import seasonal_naive
 from automl.data.splits import FIXED_SEED
 
 Predict = Callable[[Split], NDArray]
@@ -54,14 +54,9 @@ def nearest_neighbour(name: str, data: Dataset) -> Predict:
     return lambda split: model.predict_proba(flat(split))
 
 
-def seasonal_naive(name: str, data: Dataset) -> Predict:
-    """What was, a whole number of seasons ago."""
-    assert isinstance(data.target, Quantities)
-    steps, season = data.target.steps, data.target.season
-    ago = [season * -(-step // season) - step for step in range(1, steps + 1)]
-    variables = data.encoding.content.variables
-    columns = [variables.index(each) for each in data.target.names]
-    return lambda split: split.inputs[:, [-1 - each for each in ago]][:, :, columns]
+def naive(season: int) -> Callable[[str, Dataset], Predict]:
+    """What was a whole number of seasons of so many steps ago."""
+    return lambda name, data: lambda split: seasonal_naive(split, season)
 
 
 def ridge(name: str, data: Dataset) -> Predict:

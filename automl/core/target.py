@@ -29,14 +29,12 @@ class Quantities:
             the distance from it.
         std: Likewise; above 0.
         steps: How many steps ahead a forecast goes; 1 for a number that is of no series.
-        season: Steps after which a series repeats itself; 1 where it is not known to.
     """
 
     names: tuple[str, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
     steps: int = 1
-    season: int = 1
 
     def __str__(self) -> str:
         what = ", ".join(self.names)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from automl.core.errors import AutomlError, UserError
 
-_LOGGERS = ("torch.export", "torch.onnx", "onnxscript", "onnx_ir")
+_LOGGERS = ("torch.export", "torch._guards", "torch.onnx", "onnxscript", "onnx_ir")
 
 
 @contextmanager

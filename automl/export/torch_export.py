@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
 from automl.export.run import Run, run_module
 from automl.export.trace import trace
+
+if TYPE_CHECKING:
+    from torch.export import ExportedProgram
 
 
 class TorchExport(Exporter):
@@ -32,10 +35,19 @@ with torch.inference_mode():
 
         from automl.export.recurrent import plain
 
-        torch.export.save(plain(trace(bundle)), folder / self.file)
+        program = plain(trace(bundle))
+        _take_commas_from_paths(program)
+        torch.export.save(program, folder / self.file)
 
     def load(self, folder: Path) -> Run:
         """Reads the graph back."""
         import torch
 
         return run_module(torch.export.load(folder / self.file).module())
+
+
+def _take_commas_from_paths(program: ExportedProgram) -> None:
+    """PyTorch 2.3 calls a layer ``getattr(body, '0')`` and cannot read the comma back."""
+    for node in program.graph.nodes:
+        layers = node.meta.get("nn_module_stack", {})
+        layers.update({key: (path.replace(",", ""), kind) for key, (path, kind) in layers.items()})

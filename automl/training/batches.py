@@ -55,4 +55,6 @@ def _order(run: TrainingRun, train: Tensors, generator: torch.Generator) -> Tens
 
 def _by_length(order: Tensor, lengths: Tensor, pool: int) -> Tensor:
     """``order``, each ``pool`` of it sorted by length."""
-    return torch.cat([part[lengths[part].argsort(stable=True)] for part in torch.split(order, pool)])
+    return torch.cat(
+        [part[lengths[part].argsort(stable=True)] for part in torch.split(order, pool)]
+    )

@@ -135,7 +135,7 @@ def as_tensors(split: Split, are_texts: bool) -> Tensors:
 
 def explain(error: Exception) -> str:
     """Why a trial failed, in one line."""
-    if isinstance(error, torch.OutOfMemoryError):
+    if isinstance(error, torch.cuda.OutOfMemoryError):
         return "out of device memory; a smaller batch_size or network would fit"
     if isinstance(error, AutomlError):
         return str(error)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from cli_process import TINY, automl
+from export_formats import FORMATS, WRITES_ONNX
 from PIL import Image
 
 from automl.data.load import load_dataset
@@ -76,7 +78,7 @@ def test_a_finished_study_has_nothing_left_to_do(finished) -> None:
     assert "Done: 3 trials" in again.stdout
 
 
-@pytest.mark.parametrize("format", ["safetensors", "torch_export", "onnx"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_an_exported_model_knows_real_digits(finished, format: str, tmp_path: Path) -> None:
     labels = save_digits(tmp_path / "digits", 20)
     made = automl("export", "tiny", "--format", format, cwd=finished.cwd)
@@ -87,6 +89,17 @@ def test_an_exported_model_knows_real_digits(finished, format: str, tmp_path: Pa
     predicted = [each["prediction"]["label"] for each in json.loads(told.stdout)]
     right = sum(guess == str(label) for guess, label in zip(predicted, labels, strict=True))
     assert right >= 14
+
+
+@pytest.mark.skipif(WRITES_ONNX, reason="the installed PyTorch writes ONNX")
+def test_onnx_names_the_torch_it_needs_and_leaves_nothing(finished) -> None:
+    made = automl("export", "tiny", "--format", "onnx", cwd=finished.cwd)
+    assert (made.returncode, made.stdout) == (2, "")
+    assert made.stderr == (
+        f"automl: the format onnx needs torch 2.5 or newer (installed: {torch.__version__}): "
+        "pip install --upgrade torch torchvision\n"
+    )
+    assert not (finished.cwd / "results/tiny/exported/onnx").exists()
 
 
 def test_json_keeps_standard_output_for_scripts(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,11 +22,14 @@ def test_one_variable_is_forecast_with_what_the_calendar_says(tmp_path):
     assert dataset.task == "forecasting"
     assert dataset.encoding.shape == (21, 3)
     assert dataset.encoding.content.variables == ("sales", "week sine", "week cosine")
-    assert (dataset.target.names, dataset.target.steps, dataset.target.season) == (("sales",), 7, 7)
+    assert (dataset.target.names, dataset.target.steps) == (("sales",), 7)
     np.testing.assert_allclose(dataset.train.inputs[0, :, 0], values[:21], rtol=1e-6)
     np.testing.assert_allclose(dataset.train.targets[0, :, 0], values[21:28], rtol=1e-6)
     np.testing.assert_allclose(dataset.test.targets[-1, :, 0], values[-7:], rtol=1e-6)
-    assert dataset.notes == ()
+    (note,) = dataset.notes
+    mistaken = np.abs(values[210:248] - values[217:255]).mean()  # nearly: whole weeks of validation
+    assert note.startswith("to compare with: the value a season (7 steps) before as the forecast")
+    assert float(re.search(r"mae of (\S+) on", note)[1]) == pytest.approx(mistaken, rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +157,7 @@ def test_a_table_without_times_is_taken_in_its_order(tmp_path):
     values = np.random.default_rng(0).random(200)
     dataset = load_forecast(pd.DataFrame({"a": values}), tmp_path)
     np.testing.assert_allclose(dataset.test.targets[-1, :, 0], values[-4:], rtol=1e-6)
-    assert dataset.target.season == 1
+    assert dataset.notes[-1].startswith("to compare with: the last value as the forecast has a mae")
     assert any("order of the file" in note for note in dataset.notes)
 
 

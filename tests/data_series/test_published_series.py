@@ -117,8 +117,8 @@ class TestSeriesContract:
         assert capfd.readouterr() == ("", "")
 
 
-def lengths(dataset) -> tuple[int, int, int]:
-    return dataset.encoding.length, dataset.target.steps, dataset.target.season
+def lengths(dataset) -> tuple[int, int]:
+    return dataset.encoding.length, dataset.target.steps
 
 
 @pytest.mark.usefixtures("fetched")
@@ -128,7 +128,7 @@ class TestPublished:
     def test_beijing_forecasts_the_dust_from_the_weather(self):
         dataset = DATASETS["beijing_pm25"]().load("beijing_pm25", 0, silent)
         assert dataset.target.names == ("pm2.5",)
-        assert lengths(dataset) == (72, 24, 24)
+        assert lengths(dataset) == (72, 24)
         assert dataset.encoding.content.time.names == ("year", "month", "day", "hour")
         variables = dataset.encoding.content.variables
         assert variables[:2] == ("pm2.5", "DEWP")
@@ -143,12 +143,12 @@ class TestPublished:
 
     def test_co2_is_weekly(self):
         dataset = DATASETS["co2"]().load("co2", 0, silent)
-        assert lengths(dataset) == (104, 26, 52)
+        assert lengths(dataset) == (104, 26)
         assert any("'co2' 6" in note for note in dataset.notes)
 
     def test_sunspots_repeat_with_the_sun(self):
         dataset = DATASETS["sunspots"]().load("sunspots", 0, silent)
-        assert lengths(dataset) == (33, 11, 11)
+        assert lengths(dataset) == (33, 11)
 
     def test_a_published_test_split_stays_and_a_third_of_a_small_set_validates(self):
         dataset = DATASETS["gun_point"]().load("gun_point", 0, silent)

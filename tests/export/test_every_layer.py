@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from export_formats import FORMATS
 from export_models import (
     CONV,
     EMBEDDING,
@@ -27,7 +28,6 @@ from automl.data.dataset import Dataset, Split
 from automl.data.encodings.encoding import Encoding
 from automl.data.encodings.images import ImageEncoding
 from automl.data.encodings.text import TextEncoding
-from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
 from automl.export.export import export_bundle
 from automl.models.layers import LAYERS
@@ -118,7 +118,7 @@ def test_the_networks_hold_every_layer() -> None:
     NETWORKS,
     ids=[f"{kind}-{len(network)}-to-{next(iter(network[-1]))}" for kind, network in NETWORKS],
 )
-@pytest.mark.parametrize("format", EXPORTERS.names)
+@pytest.mark.parametrize("format", FORMATS)
 def test_it_can_be_exported_and_nothing_is_said(
     format: str,
     kind: str,

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from export_formats import FORMATS
 from export_models import CASES, outputs_of, skip_if_torch_is_too_old
 
 from automl.core.errors import UserError
@@ -41,7 +42,7 @@ def case(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture(scope="class", params=EXPORTERS.names)
+@pytest.fixture(scope="class", params=FORMATS)
 def written(
     request: pytest.FixtureRequest,
     case: str,

@@ -38,7 +38,7 @@ def values(measurements: list[Measurement]) -> list[dict[str, float]]:
 class TestLearning:
     def test_learns_images(self):
         last = train(make_run(epochs=8, optimizer={"adamw": {"lr": 0.01}}))[-1]
-        assert last.metrics["accuracy"] > 0.9
+        assert last.metrics["accuracy"] >= 0.9
 
     def test_learns_tokens(self):
         run = make_run(token_model(), epochs=8, optimizer={"adamw": {"lr": 0.03}})
@@ -249,7 +249,7 @@ class TestNumbers:
             self.run(optimizer={"adamw": {"lr": 0.01}}), self.rows(), self.rows(1)
         )
         assert last.metrics["rmse"] < 3 < first.metrics["rmse"]
-        assert last.metrics["r2"] > 0.9
+        assert last.metrics["r2"] >= 0.9
         assert last.metrics["loss"] == pytest.approx((last.metrics["rmse"] / 10) ** 2, rel=1e-3)
 
     @pytest.mark.parametrize(
@@ -280,4 +280,4 @@ def test_balance_finds_a_rare_class(setting):
         return found[rare == 1].float().mean()
 
     assert recall() == 0
-    assert recall(**{setting: "balanced"}) > 0.9
+    assert recall(**{setting: "balanced"}) >= 0.9

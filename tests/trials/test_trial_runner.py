@@ -28,6 +28,7 @@ from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
 from automl.training.settings import TrainingSettings
 from automl.trials import make_runner
+from automl.trials.runner import explain
 
 NETWORK = (
     {"flatten": {}},
@@ -129,6 +130,11 @@ def test_divergence_fails_the_trial_with_its_reason(digits: Dataset, tmp_path: P
     result = run(make_runner(1)(make_spec(tmp_path, optimizer=optimizer), digits))
     assert result.status is Status.FAILED
     assert "nan" in result.reason.lower() or "inf" in result.reason.lower()
+
+
+def test_too_little_device_memory_is_told_with_what_would_fit() -> None:
+    error = torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+    assert explain(error) == "out of device memory; a smaller batch_size or network would fit"
 
 
 def test_an_error_nobody_expected_is_kept_in_a_log(digits: Dataset, tmp_path: Path) -> None:

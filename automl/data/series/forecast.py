@@ -18,6 +18,7 @@ from automl.data.series.choose import choose_columns
 from automl.data.series.cut_windows import cut_windows
 from automl.data.series.fingerprint import hash_table
 from automl.data.series.latest_window import fill_forward
+from automl.data.series.naive import naive_note
 from automl.data.series.numbers import Floats, mean_and_std
 from automl.data.series.time_columns import find_time
 from automl.data.series.timeline import in_order
@@ -85,9 +86,7 @@ class ForecastSource(Source):
         mean, std = mean_and_std(values[parts["train"]])
         targets = values[:, : len(chosen.targets)]
         splits, notes = cut_windows(windows, fill_forward(values, mean), targets, parts)
-        encoding = SeriesEncoding(
-            length=windows.history, mean=mean, std=std, content=chosen.window
-        )
+        encoding = SeriesEncoding(length=windows.history, mean=mean, std=std, content=chosen.window)
         target_mean, target_std = mean_and_std(splits["train"].targets)
         if self.level == "window":
             encoding = _from_last(encoding, splits["train"], len(chosen.targets))
@@ -99,8 +98,14 @@ class ForecastSource(Source):
             validation=splits["validation"],
             test=splits["test"],
             encoding=encoding,
-            target=Quantities(chosen.targets, target_mean, target_std, windows.horizon, season),
-            notes=(*line.notes, *chosen.notes, *_filled(values, chosen.window.numbers), *notes),
+            target=Quantities(chosen.targets, target_mean, target_std, windows.horizon),
+            notes=(
+                *line.notes,
+                *chosen.notes,
+                *_filled(values, chosen.window.numbers),
+                *notes,
+                naive_note(splits["validation"], season),
+            ),
             fingerprint=hash_table(frame),
         )
 

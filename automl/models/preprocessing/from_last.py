@@ -31,7 +31,7 @@ class FromLast(Standardize):
     def forward(self, raw: Tensor) -> Tensor:
         """(N, length, variables) floats, NaN where missing -> the same shape in float32, no NaN."""
         series = raw.to(torch.float32)
-        others = self.centre[self.targets :].expand(len(series), 1, -1)
+        others = self.centre[self.targets :].expand(series.shape[0], 1, -1)
         level = torch.cat([series[:, -1:, : self.targets], others], dim=2)
         values = (series - level) / self.spread
         return values.masked_fill(values.isnan(), 0.0)
