@@ -80,9 +80,9 @@ SERIES = {"1-nearest neighbour": baselines.nearest_neighbour}
 WEEKLY = {"seasonal naive": baselines.naive(52), "ridge regression": baselines.ridge}
 HOURLY = {"seasonal naive": baselines.naive(24), "ridge regression": baselines.ridge}
 CASES = (
-    Case("rotten_tomatoes", "lstm", "--timeout 5m", "accuracy", TEXT),
-    Case("rotten_tomatoes", "text_cnn", "--timeout 5m", "accuracy", TEXT),
-    Case("rotten_tomatoes", "transformer", "--timeout 5m", "accuracy", TEXT),
+    Case("rotten_tomatoes", "lstm", "--timeout 6m", "accuracy", TEXT),
+    Case("rotten_tomatoes", "text_cnn", "--timeout 6m", "accuracy", TEXT),
+    Case("rotten_tomatoes", "transformer", "--timeout 6m", "accuracy", TEXT),
     Case("imdb", "lstm", "--trials 8 --epochs 4 --timeout 10m", "accuracy", TEXT),
     Case("imdb", "transformer", "--trials 8 --epochs 4 --timeout 10m", "accuracy", TEXT),
     Case("diamonds", "mlp", "--timeout 6m", "rmse", {"gradient boosting": baselines.boosting}),

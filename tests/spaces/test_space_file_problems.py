@@ -9,31 +9,10 @@ from pathlib import Path
 import pytest
 from reading_spaces import read
 from small_vocabulary import VOCABULARY
+from space_problems import of_section, problems
 
 from automl.core.errors import SpaceError
-from automl.spaces.read import parse_space, read_space
-
-HEAD = "task: image_classification\ndata: digits\n"
-
-
-def problems(text: str) -> list[str]:
-    """``line: message`` of each problem."""
-    with pytest.raises(SpaceError) as caught:
-        parse_space(text, VOCABULARY, "space.yaml")
-    return [f"{each.line}: {each}" for each in caught.value.problems]
-
-
-def of_network(network: str) -> list[str]:
-    return problems(f"{HEAD}network: {network}\n")
-
-
-def of_training(training: str) -> list[str]:
-    return problems(f"{HEAD}network: [flatten]\ntraining: {training}\n")
-
-
-def of_section(section: str) -> list[str]:
-    return problems(f"{HEAD}network: [flatten]\n{section}\n")
-
+from automl.spaces.read import read_space
 
 BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdefg", "bcdefgh", strict=True)
