@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import StudyError
-from automl.core.registry import nearest
+from automl.core.registry import Registry, nearest
 from automl.core.trial import Config
 from automl.search.watch import Watcher
 from automl.store import Store, StudyFolder
@@ -113,10 +114,18 @@ def find_study(store: Store, name: str) -> tuple[StudyFolder, Plan]:
 
 
 def read_back(folder: StudyFolder) -> SearchSpace:
-    """The space that a study was begun with."""
+    """The space that a study was begun with, whatever the working directory is now."""
     from automl.spaces.read import parse_space
 
-    return parse_space(folder.record()["text"], make_vocabulary(), f"{folder.path}/study.yaml")
+    vocabulary = replace(make_vocabulary(), datasets=_AnyName("dataset", {}))
+    return parse_space(folder.record()["text"], vocabulary, f"{folder.path}/study.yaml")
+
+
+class _AnyName(Registry[Any]):
+    """Of data that was there when the study began; its plan has the whole path of it."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 def storage_of(plan: Plan, store: Store) -> BaseStorage:

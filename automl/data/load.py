@@ -58,8 +58,8 @@ def find_source(name_or_path: str, kind: str) -> type[Source]:
     source = DATASETS[name_or_path]
     if source.kind != kind:
         raise DataError(
-            f"{name_or_path!r} holds {source.kind}, and the space is about {kind}; "
-            f"name other data, or a space for {source.kind}"
+            f"{name_or_path!r} is data of the kind {source.kind!r}, and the space is for {kind!r}; "
+            "choose other data (see: automl data list) or another space (see: automl spaces)"
         )
     return source
 

@@ -15,6 +15,8 @@ from automl.data.dataset import Indices, Split, Targets
 # A named dataset is split in the same way in every study.
 FIXED_SEED = 0
 SHARE = 0.15
+# Of so few examples, a class each is nothing to wonder about.
+FEW = 10
 
 
 def split_indices(targets: Targets, held_out: Sequence[float], seed: int) -> tuple[Indices, ...]:
@@ -79,10 +81,22 @@ def check_enough(given: Mapping[str, Targets], labels: tuple[str, ...]) -> None:
         counts = np.bincount(targets, minlength=len(labels))
         rarest = int(counts.argmin())
         if counts[rarest] < len(needed_for):
+            examples = "example" if counts[rarest] == 1 else "examples"
             raise DataError(
-                f"class {labels[rarest]!r} has {counts[rarest]} usable examples, but at least "
+                f"class {labels[rarest]!r} has {counts[rarest]} usable {examples}, but at least "
                 f"{len(needed_for)} are needed, one each for {', '.join(needed_for)}"
+                + _doubt_classes(len(labels), len(targets))
             )
+
+
+def _doubt_classes(classes: int, examples: int) -> str:
+    """What is probably wrong where examples have a class of their own, most of them."""
+    if 2 * classes <= max(examples, FEW):
+        return ""
+    return (
+        f"; {classes:,} classes in {examples:,} examples: is it the right target? numbers are "
+        "written plainly, as 1234.5"
+    )
 
 
 def cut_rows(

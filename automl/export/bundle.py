@@ -13,7 +13,9 @@ from automl.export.facts import ModelFacts
 from automl.export.replace import replacing
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
+
+    from automl.models.modules.model import Model
 
 FACTS = "bundle.json"
 CARD = "README.md"
@@ -83,7 +85,7 @@ class Bundle:
             ) from None
         return cls(folder, ModelFacts.from_json(text, source=str(file)))
 
-    def model(self) -> nn.Module:
+    def model(self) -> Model:
         """The model with its weights, on the CPU, in eval mode: raw batches in, outputs out.
 
         Raises:
@@ -116,7 +118,7 @@ def _read_weights(file: Path) -> dict[str, Tensor]:
     return weights
 
 
-def _build(facts: ModelFacts, weights: Mapping[str, Tensor]) -> nn.Module:
+def _build(facts: ModelFacts, weights: Mapping[str, Tensor]) -> Model:
     import torch
 
     from automl.models.network import build_model

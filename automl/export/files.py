@@ -12,7 +12,7 @@ from automl.data.encodings.encoding import Encoding
 def expand(paths: Sequence[Path], encoding: Encoding) -> Iterator[Path]:
     """Files as they are; in place of a folder the files in it, sorted.
 
-    Hidden files of a folder are left out, and where images are wanted all that are none.
+    Of a folder, hidden files are left out, and those that the encoding is not for.
 
     Raises:
         DataError: if a path is not there, or a folder has no such file.
@@ -24,20 +24,12 @@ def expand(paths: Sequence[Path], encoding: Encoding) -> Iterator[Path]:
 
 
 def _files_in(folder: Path, encoding: Encoding) -> list[Path]:
-    found = [path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder)]
-    if encoding.kind == "images":
-        found = [path for path in found if _is_image(path)]
+    files = (path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
+    found = sorted(path for path in files if encoding.reads(path))
     if not found:
         raise DataError(f"there are no {encoding.unit} in the folder {str(folder)!r}")
-    return sorted(found)
+    return found
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
-def _is_image(path: Path) -> bool:
-    from PIL import Image
-
-    suffixes = Image.registered_extensions()  # loads every format that Pillow has
-    return suffixes.get(path.suffix.lower()) in Image.OPEN

@@ -32,7 +32,7 @@ session = onnxruntime.InferenceSession("model.onnx")
         if torch.__version__ < "2.5":
             raise ExportError(
                 f"the format onnx needs torch 2.5 or newer (installed: {torch.__version__}): "
-                "pip install --upgrade torch torchvision"
+                "pip install --upgrade torch torchvision, or export as torch_export"
             )
         from automl.export.recurrent_onnx import translations
 

@@ -9,27 +9,36 @@ from automl.data.encodings.encoding import Encoding
 from automl.export.bundle import Bundle
 
 if TYPE_CHECKING:
+    from torch import nn
     from torch.export import ExportedProgram
 
 
 def trace(bundle: Bundle) -> ExportedProgram:
     """The graph of a bundle's model, from raw batches of any length to outputs.
 
-    Texts may be of any length up to the most that the encoding makes. Recurrent layers are
-    operators of our own, which ``recurrent`` and ``recurrent_onnx`` write as the format has them.
+    Texts may be of any length up to the most that the encoding makes; layers with a stride see
+    them at that length. Recurrent layers are operators of our own, which ``recurrent`` and
+    ``recurrent_onnx`` write as the format has them.
 
     Source: https://docs.pytorch.org/docs/stable/export.html.
     """
     import torch
-
-    from automl.export.recurrent import traceable
 
     encoding = bundle.facts.encoding
     # Two, for PyTorch takes a length of one to be one for ever.
     batch = torch.zeros(2, *encoding.raw_shape, dtype=getattr(torch, encoding.dtype))
     axes = _dynamic_axes(encoding)
     with torch.no_grad():
-        return torch.export.export(traceable(bundle.model()), (batch,), dynamic_shapes=(axes,))
+        return torch.export.export(_traceable(bundle), (batch,), dynamic_shapes=(axes,))
+
+
+def _traceable(bundle: Bundle) -> nn.Module:
+    from automl.export.full_length import FullLength
+    from automl.export.recurrent import traceable
+
+    model, shape = bundle.model(), bundle.facts.encoding.shape
+    strides = isinstance(shape, Tokens) and model.body.stride > 1
+    return traceable(FullLength(model, shape[0]) if strides else model)
 
 
 def _dynamic_axes(encoding: Encoding) -> dict[int, Any]:

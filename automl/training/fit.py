@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor
@@ -112,9 +112,25 @@ def validate(run: TrainingRun, validation: Tensors) -> dict[str, float]:
     """Measure the model as it is on the whole validation split."""
     run.model.eval()
     batches, back = evaluation_batches(validation, VALIDATION_BATCHES * run.settings.batch_size)
-    outputs = torch.cat([forward(run.model, batch.to(run.device)) for batch in batches])
+    outputs = gather((forward(run.model, each.to(run.device)) for each in batches), len(validation))
     if back is not None:
         outputs = outputs[back]
     metrics = dict(run.measure(outputs, validation.targets.to(run.device)))
     check_finite(metrics, (run.step + 1) / reports_per_epoch(run.epochs))
     return metrics
+
+
+def gather(batches: Iterable[Tensor], count: int) -> Tensor:
+    """The outputs of all batches, (``count``, …), copied as they come.
+
+    Each kept on its own would lie between the activations of two batches, in memory that the next
+    batch could then not take: a validation would take as much as all its activations.
+    """
+    outputs = torch.empty(0)
+    done = 0
+    for batch in batches:
+        if not done:
+            outputs = batch.new_empty((count, *batch.shape[1:]))
+        outputs[done : done + len(batch)] = batch
+        done += len(batch)
+    return outputs

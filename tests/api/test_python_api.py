@@ -17,6 +17,14 @@ training: {epochs: 1, batch_size: 64}
 search: {trials: 2, sampler: grid}
 """
 
+TEXTS = """\
+task: text_classification
+data: {{name: {data}, length: 8}}
+network: [{{embedding: 4}}, global_avg_pool, {{dense: {{units: {{choices: [4, 8]}}}}}}]
+training: {{epochs: 1, batch_size: 16}}
+search: {{trials: 2, sampler: grid}}
+"""
+
 
 @pytest.fixture
 def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -74,3 +82,27 @@ def test_an_exported_model_is_where_it_was_asked_for(space: str, tmp_path: Path)
     made = api.export("small", format="safetensors", output=str(tmp_path / "mine"))
     assert made.parity.agrees
     assert (tmp_path / "mine" / "model.safetensors").is_file()
+
+
+@pytest.mark.parametrize("named_in", ["space", "flag"])
+def test_own_data_is_found_from_another_folder(
+    named_in: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, elsewhere = tmp_path / "start", tmp_path / "elsewhere"
+    for folder in (start, elsewhere):
+        folder.mkdir()
+    for row in range(40):
+        file = start / "texts" / "ab"[row % 2] / f"{row}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"a film of {row} minutes")
+    data = "texts" if named_in == "space" else "imdb"
+    (start / "own.yaml").write_text(TEXTS.format(data=data))
+    monkeypatch.chdir(start)
+    flag = None if named_in == "space" else "texts"
+    begun = api.search("own.yaml", data=flag, executor="local", trials=1)
+    assert begun.study.counted == 1
+    monkeypatch.chdir(elsewhere)
+    results = str(start / "results")
+    assert api.resume("own", trials=2, results=results).study.counted == 2
+    exported = api.export("own", results=results)
+    assert api.predict(str(exported.path), [str(start / "texts")])[0].prediction is not None

@@ -15,8 +15,8 @@ from PIL import Image
 
 SIDE, DIFFERENT = 256, 40
 # So many images are enough for the small folder to fill a batch, also in validation.
-SMALL, LARGE = 80, 1200
-MAY_TAKE = 100_000_000
+SMALL, LARGE = 80, 1000
+MAY_TAKE = 90_000_000
 SPACE = f"""\
 task: image_classification
 data: {{name: small, size: {SIDE}}}
@@ -44,13 +44,13 @@ def save_images(folder: Path, count: int) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what is allocated")
 def test_a_search_on_a_set_larger_than_the_memory_it_may_take(tmp_path: Path) -> None:
-    """236 MB of pixels, and 100 MB beyond what a search on a small folder left behind."""
+    """197 MB of pixels, and 90 MB beyond what a search on a small folder left behind."""
     save_images(tmp_path / "small", SMALL)
     save_images(tmp_path / "large", LARGE)
     (tmp_path / "space.yaml").write_text(SPACE)
+    driver = Path(__file__).with_name("limited_search.py")
     run = subprocess.run(
-        [sys.executable, Path(__file__).with_name("limited_search.py")]
-        + ["space.yaml", "small", "large", str(MAY_TAKE)],
+        [sys.executable, driver, "space.yaml", "small", "large", str(MAY_TAKE)],
         cwd=tmp_path,
         env=environment() | {"AUTOML_DATA": str(tmp_path / "cache")},
         capture_output=True,

@@ -97,7 +97,7 @@ def test_onnx_names_the_torch_it_needs_and_leaves_nothing(finished) -> None:
     assert (made.returncode, made.stdout) == (2, "")
     assert made.stderr == (
         f"automl: the format onnx needs torch 2.5 or newer (installed: {torch.__version__}): "
-        "pip install --upgrade torch torchvision\n"
+        "pip install --upgrade torch torchvision, or export as torch_export\n"
     )
     assert not (finished.cwd / "results/tiny/exported/onnx").exists()
 
@@ -140,7 +140,7 @@ def test_a_folder_of_images_is_data(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert "broken.png" in run.stdout
     bundle = json.loads((tmp_path / "results/tiny/best/bundle.json").read_text())
-    assert bundle["labels"] == ["digit 0", "digit 1"]
+    assert bundle["target"]["labels"] == ["digit 0", "digit 1"]
 
 
 def test_a_space_of_ones_own_wins(tmp_path: Path) -> None:

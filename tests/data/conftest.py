@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from data_files import save_image, write_cifar, write_idx
+from data_files import save_image
+from published_data import publish
 
 
 @pytest.fixture(autouse=True)
@@ -19,12 +20,7 @@ def data_root(offline, tmp_path_factory, monkeypatch) -> Path:
 @pytest.fixture
 def published_files(data_root, monkeypatch) -> None:
     """Every published dataset, small, where it is looked for."""
-    from torchvision import datasets
-
-    write_idx(data_root / "MNIST" / "raw")
-    write_idx(data_root / "FashionMNIST" / "raw")
-    write_cifar(data_root, datasets.CIFAR10, monkeypatch)
-    write_cifar(data_root, datasets.CIFAR100, monkeypatch)
+    publish(data_root, monkeypatch)
 
 
 @pytest.fixture

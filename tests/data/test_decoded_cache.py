@@ -208,24 +208,3 @@ def test_elsewhere_a_dataset_without_its_file_is_one_clear_line(pets, data_root)
     shutil.rmtree(data_root)
     with pytest.raises(DataError, match="not on this machine"):
         pickle.loads(content)
-
-
-def test_a_set_larger_than_memory_can_be_loaded_and_read(pets):
-    """Its pixels are 58 MB; the process may allocate 30 MB."""
-    load(pets, size=1200)
-    code = (
-        "import resource, sys\n"
-        "import numpy as np\n"
-        "from automl.data.load import load_dataset\n"
-        "from automl.data.images.folder import ImageFolder\n"
-        "with open('/proc/self/status') as file:\n"
-        "    used = next(int(line.split()[1]) for line in file if line.startswith('VmData'))\n"
-        "resource.setrlimit(resource.RLIMIT_DATA, (used * 1024 + 30_000_000,) * 2)\n"
-        "dataset = load_dataset(sys.argv[1], 'images', {'size': 1200}, 0, print)\n"
-        "batches = np.random.permutation(len(dataset.train)).reshape(-1, 4)\n"
-        "print(sum(dataset.train.inputs[batch].nbytes for batch in batches))\n"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code, str(pets)], capture_output=True, text=True, check=True
-    )
-    assert result.stdout == f"{28 * 1200 * 1200}\n"

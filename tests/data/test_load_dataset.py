@@ -56,7 +56,9 @@ def test_a_wrong_value_is_shown_with_the_rule(tmp_path, options):
 
 
 def test_a_named_dataset_of_another_kind_names_both():
-    with pytest.raises(DataError, match="'digits' holds images, and the space is about text"):
+    with pytest.raises(
+        DataError, match="'digits' is data of the kind 'images', and the space is for 'text'"
+    ):
         load_dataset("digits", "text", {}, 0, print)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from data_files import PER_CLASS, idx_files, write_idx
+from data_files import write_idx
+from published_data.images import PER_CLASS, idx_files
 
 from automl.core.errors import DataError
 from automl.data.catalogue import CATALOGUE, images

@@ -12,9 +12,9 @@ BAD = {
     "no such target": (
         hourly(),
         {"target": "price"},
-        r"option 'target' \(='price'\): no such column; there are value, load",
+        "no column 'price' for --target; it has value, load",
     ),
-    "no such time": (hourly(), {"time": "price"}, r"option 'time' \(='price'\)"),
+    "no such time": (hourly(), {"time": "price"}, "no column 'price' for --time"),
     "a target of words": (hourly(word=WORDS), {"target": "word"}, "'word 0' in row 1.*a number"),
     "a constant target": (hourly(same=[3] * 400), {"target": "same"}, "'same' is always 3 in the"),
     "a constant y": (hourly(y=[3] * 400), {}, "target 'y' is always 3"),

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from series_files import save, silent, ts_rows, write_ts
+from published_data.series import ts_rows, write_ts
+from series_files import save, silent
 
 from automl.core.errors import DataError
 from automl.data.series.labelled import LabelledSeries
@@ -108,10 +109,10 @@ def shorter() -> pd.DataFrame:
 
 
 BAD = {
-    "no label": (wide().drop(columns="kind"), {}, "name it with 'target'"),
-    "two texts": (wide(name=["a"] * 40), {}, "name it with 'target'"),
-    "no such target": (wide(), {"target": "sort"}, r"option 'target' \(='sort'\): no such column"),
-    "no such group": (wide(), {"group": "sort"}, r"option 'group' \(='sort'\): no such column"),
+    "no label": (wide().drop(columns="kind"), {}, "name it with --target"),
+    "two texts": (wide(name=["a"] * 40), {}, "name it with --target"),
+    "no such target": (wide(), {"target": "sort"}, "no column 'sort' for --target"),
+    "no such group": (wide(), {"group": "sort"}, "no column 'sort' for --group"),
     "an empty label": (wide(kind2=[None] + ["a"] * 39), {"target": "kind2"}, "empty in row 1"),
     "one class": (wide(classes=1), {}, "all series have the label 'kind 0'"),
     "a rare class": (wide(per_class=2), {}, "class 'kind 0' has 2 .*at least 3"),
@@ -135,7 +136,7 @@ def test_what_cannot_be_classified_is_told_in_a_line(tmp_path, bad):
 def test_a_ts_file_has_no_columns_and_needs_labels(tmp_path):
     path = write_ts(tmp_path / "a.ts", ts_rows(2, 5, 4))
     for option in ("target", "group"):
-        with pytest.raises(DataError, match=f"no option {option!r}"):
+        with pytest.raises(DataError, match=f"leave out --{option}"):
             LabelledSeries(**{option: "x"}).load(str(path), 0, silent)
     bare = write_ts(tmp_path / "b.ts", ["1,2,3"] * 9, labels="false")
     with pytest.raises(DataError, match=r"b.ts: the series have no labels"):
@@ -152,8 +153,9 @@ class TestPrediction:
     @pytest.mark.parametrize("dropped", [[], ["kind"], ["kind", "person"]])
     def test_each_row_is_an_example_with_or_without_its_label(self, encoding, tmp_path, dropped):
         frame = wide(person=np.arange(40) % 8).drop(columns=dropped)
-        readings = list(encoding.read(save(frame, tmp_path / "new.csv")))
-        assert [reading.name for reading in readings[:2]] == ["new.csv row 1", "new.csv row 2"]
+        path = save(frame, tmp_path / "new.csv")
+        readings = list(encoding.read(path))
+        assert [reading.name for reading in readings[:2]] == [f"{path} row 1", f"{path} row 2"]
         values = frame[[f"step {each}" for each in range(6)]].to_numpy(np.float32)
         read = encoding.stack([reading.value for reading in readings])
         np.testing.assert_array_equal(read[..., 0], values)
@@ -167,7 +169,7 @@ class TestPrediction:
         good, short = encoding.read(write_ts(tmp_path / "new.ts", ["1,2,3,4,5,6:a", "1,2,3:a"]))
         assert good.value is not None
         assert short.value is None
-        assert short.name == "new.ts line 7"
+        assert short.name == f"{tmp_path}/new.ts row 2"
         assert short.error.startswith("line 7: 3 steps × 1 variable")
 
     def test_words_are_told(self, encoding, tmp_path):

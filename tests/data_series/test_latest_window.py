@@ -40,7 +40,7 @@ class TestPrediction:
 
     def read(self, encoding, frame: pd.DataFrame, folder):
         (reading,) = encoding.read(save(frame, folder / "new.csv"))
-        assert reading.name == "new.csv"
+        assert reading.name == str(folder / "new.csv")
         return reading.value
 
     def test_the_latest_steps_are_read_as_in_training(self, encoding, tmp_path):

@@ -1,120 +1,22 @@
 from __future__ import annotations
 
-import pickle
-
 import numpy as np
 import pytest
-from series_files import (
-    hourly,
-    save,
-    silent,
-    ts_rows,
-    write_beijing,
-    write_co2,
-    write_sunspots,
-    write_ts,
-    write_ucr,
-)
+from published_data import publish
+from published_data.series import ts_rows, write_beijing, write_ts
+from series_files import silent
 
 from automl.core.errors import DataError
 from automl.data import DATASETS
-from automl.data.encodings import ENCODINGS
-from automl.data.series import published, ucr
-from automl.data.series.file import SeriesFile
-from automl.data.series.labelled import LabelledSeries
+from automl.data.series import ucr
 
-FILES = {
-    "beijing_pm25": write_beijing,
-    "co2": write_co2,
-    "sunspots": write_sunspots,
-    "arrow_head": lambda folder: write_ucr(folder, "ArrowHead"),
-    "gun_point": lambda folder: write_ucr(folder, "GunPoint"),
-    "italy_power_demand": lambda folder: write_ucr(folder, "ItalyPowerDemand"),
-}
-OWN = ("a series file", "labelled series")
+SERIES = ("beijing_pm25", "co2", "sunspots", "arrow_head", "gun_point", "italy_power_demand")
 
 
 @pytest.fixture
-def fetched(tmp_path, monkeypatch):
-    """Every published series, small, where it would be fetched to."""
-
-    def fetch(name, announce):
-        folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
-        return FILES[name](folder)
-
-    monkeypatch.setattr(published, "fetch", fetch)
-    monkeypatch.setattr(ucr, "fetch", fetch)
-
-
-@pytest.fixture(params=[*FILES, *OWN])
-def source(request, fetched, tmp_path):
-    """A source, and what the user calls it."""
-    if request.param == "a series file":
-        return SeriesFile(), str(save(hourly(), tmp_path / "hourly.csv"))
-    if request.param == "labelled series":
-        return LabelledSeries(), str(write_ts(tmp_path / "own.ts", ts_rows(3, 9, 12)))
-    return DATASETS[request.param](), request.param
-
-
-class TestSeriesContract:
-    """What holds for every dataset of series."""
-
-    @pytest.fixture
-    def dataset(self, source):
-        return source[0].load(source[1], 0, silent)
-
-    def test_inputs_are_contiguous_finite_float32(self, dataset):
-        for split in (dataset.train, dataset.validation, dataset.test):
-            assert split.inputs.dtype == np.float32
-            assert split.inputs.shape == (len(split), *dataset.encoding.raw_shape)
-            assert split.inputs.flags.c_contiguous
-            assert split.inputs.flags.writeable
-            assert np.isfinite(split.inputs).all()
-            assert len(split)
-
-    def test_targets_are_as_the_target_says(self, dataset):
-        for split in (dataset.train, dataset.validation, dataset.test):
-            if dataset.task == "forecasting":
-                shape = (len(split), dataset.target.steps, len(dataset.target.names))
-                assert (split.targets.shape, split.targets.dtype) == (shape, np.float32)
-                assert np.isfinite(split.targets).all()
-            else:
-                assert split.targets.dtype == np.int64
-                assert set(split.targets.tolist()) == set(range(len(dataset.target.labels)))
-
-    def test_the_source_says_what_it_holds(self, source, dataset):
-        task = {"forecast": "forecasting", "series": "series_classification"}[source[0].kind]
-        assert dataset.task == task
-
-    def test_spreads_are_above_zero(self, dataset):
-        assert len(dataset.encoding.mean) == len(dataset.encoding.std)
-        assert all(std > 0 for std in dataset.encoding.std)
-        if dataset.task == "forecasting":
-            assert all(std > 0 for std in dataset.target.std)
-
-    def test_the_encoding_travels(self, dataset):
-        encoding = dataset.encoding
-        assert ENCODINGS[encoding.kind] is type(encoding)
-        copies = (
-            type(encoding).model_validate(encoding.model_dump(mode="json")),
-            pickle.loads(pickle.dumps(encoding)),
-        )
-        for copy in copies:
-            assert copy == encoding
-            assert copy.shape == encoding.shape
-            assert copy.preprocessing == encoding.preprocessing
-
-    def test_same_content_same_fingerprint(self, source, dataset):
-        again = source[0].load(source[1], 0, silent)
-        assert again.fingerprint == dataset.fingerprint
-        assert len(dataset.fingerprint) == 64
-        np.testing.assert_array_equal(again.test.inputs, dataset.test.inputs)
-
-    def test_notes_are_lines_and_nothing_is_printed(self, dataset, capfd):
-        assert all(note and "\n" not in note for note in dataset.notes)
-        assert "\n" not in dataset.describe()
-        assert capfd.readouterr() == ("", "")
+def fetched(tmp_path, monkeypatch) -> None:
+    """Every published series, small, where it is looked for."""
+    publish(tmp_path / "data root", monkeypatch, SERIES)
 
 
 def lengths(dataset) -> tuple[int, int]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from series_files import write_ts
+from published_data.series import write_ts
 
 from automl.core.errors import DataError
 from automl.data.series.rows import stack_rows

@@ -117,7 +117,7 @@ def test_no_file_and_a_folder(name, tmp_path):
     with pytest.raises(DataError, match="no such file"):
         read_table(tmp_path / name)
     (tmp_path / name).mkdir()
-    with pytest.raises(DataError, match="directory"):
+    with pytest.raises(DataError, match="this is a folder"):
         read_table(tmp_path / name)
 
 

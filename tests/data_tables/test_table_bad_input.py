@@ -34,7 +34,7 @@ REFUSED = [
     (
         table(label=ab),
         {"target": "Labels"},
-        ["no column 'Labels'", "`target`", "did you mean 'label'"],
+        ["no column 'Labels'", "--target", "did you mean 'label'"],
     ),
     (table(label=ab), {"target": "qqqq"}, ["no column 'qqqq'", "it has size, label"]),
     (table(label=ab), {"drop": "size, sise"}, ["no column 'sise'", "`drop`", "'size'"]),
@@ -44,10 +44,14 @@ REFUSED = [
         {},
         ["no column is left", "left out 'size'", "same value"],
     ),
-    (table(label=ab), {"group": "sizes"}, ["no column 'sizes'", "`group`", "'size'"]),
-    (table(label=ab), {"group": "size", "time": "size"}, ["by group", "by time", "not by both"]),
+    (table(label=ab), {"group": "sizes"}, ["no column 'sizes'", "--group", "'size'"]),
+    (
+        table(label=ab),
+        {"group": "size", "time": "size"},
+        ["--group 'size'", "--time 'size'", "not by both"],
+    ),
     (table(label=ab, who=ab), {"group": "who"}, ["2 groups cannot be cut into 3 splits"]),
-    (table(label=ab, day=ab), {"time": "day"}, ["'day'", "no dates", "'a'"]),
+    (table(label=ab, day=ab), {"time": "day"}, ["'day'", "dates or numbers", "'a' is neither"]),
     (
         table(label=ab, day=lambda row: row or None),
         {"time": "day"},
@@ -87,7 +91,7 @@ TOLD = [
     (
         table(label=ab, power=lambda row: "?" if row == 5 else str(row / 7)),
         {},
-        ["left out 'power': numbers but for 1 values such as '?', so clear those"],
+        ["left out 'power': numbers but for 1 value such as '?', so clear those"],
     ),
     (table(label=ab, tags=lambda row: [row]), {}, ["left out 'tags': lists"]),
     (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from text_data import make_texts, write_csv
+from published_data.texts import make_texts
+from text_data import write_csv
 
 
 @pytest.fixture(autouse=True)

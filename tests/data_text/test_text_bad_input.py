@@ -3,8 +3,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from published_data.texts import make_texts
 from pydantic import ValidationError
-from text_data import make_texts, silent, write_csv, write_folder, write_jsonl
+from text_data import silent, write_csv, write_folder, write_jsonl
 
 from automl.core.errors import DataError
 from automl.data.text.files import TextFiles
@@ -44,10 +45,10 @@ def folder(*rows):
         (table([(text, "good") for text, _ in ROWS]), {}, "'label' is 'good' in every row"),
         (table([(text, "") for text, _ in ROWS]), {}, "no row has both a text in 'text' and"),
         (table([(" ", label) for _, label in ROWS]), {}, "no row has both a text in 'text' and"),
-        (table(ROWS), {"target": "lable"}, "no column 'lable'.*`target`.*'label'"),
-        (table(ROWS), {"text": "txt"}, "no column 'txt'.*`text`.*'text'"),
-        (table(ROWS), {"group": "author"}, "no column 'author'.*`group`"),
-        (table(ROWS), {"time": "day"}, "no column 'day'.*`time`"),
+        (table(ROWS), {"target": "lable"}, "no column 'lable'.*--target.*'label'"),
+        (table(ROWS), {"text": "txt"}, "no column 'txt'.*--text.*'text'"),
+        (table(ROWS), {"group": "author"}, "no column 'author'.*--group"),
+        (table(ROWS), {"time": "day"}, "no column 'day'.*--time"),
         (table(ROWS), {"text": "text", "target": "text"}, "'text' cannot be both"),
         (
             table([(*row, *row) for row in ROWS], ["review", "label", "comment", "rating"]),
@@ -61,11 +62,11 @@ def folder(*rows):
         ),
         (table([[text] for text, _ in ROWS], ["text"]), {}, "not clear which column is the target"),
         (table([(n, n) for n in range(9)], ["a", "b"]), {}, "not clear which column is the text"),
-        (table([*ROWS, ("odd one", "rare")]), {}, "class 'rare' has 1 usable examples"),
+        (table([*ROWS, ("odd one", "rare")]), {}, "class 'rare' has 1 usable example"),
         (
             table([*ROWS, *[("the same", "rare")] * 9]),
             {},
-            "class 'rare' has 1 usable examples",
+            "class 'rare' has 1 usable example",
         ),
         (table([("a", 0.5), ("b", 1.5)]), {}, "2 different texts cannot be cut into 3 splits"),
         (

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from text_data import make_texts, silent, write_csv, write_folder, write_jsonl
+from published_data.texts import make_texts
+from text_data import silent, write_csv, write_folder, write_jsonl
 
 from automl.core.shape import PADDING
 from automl.core.target import Classes

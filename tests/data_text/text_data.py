@@ -7,25 +7,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-GOOD = ("fine", "lovely", "superb", "warm", "funny")
-BAD = ("dull", "awful", "stale", "cold", "weak")
-
 
 def silent(line: str) -> None:
     """Takes announcements that a test does not look at."""
-
-
-def make_texts(count: int, seed: int = 0) -> list[tuple[str, str]]:
-    """Different short reviews, each with ``good`` or ``bad`` in turn."""
-    random = np.random.default_rng(seed)
-    found = []
-    for number in range(count):
-        label, words = (("good", GOOD), ("bad", BAD))[number % 2]
-        chosen = " ".join(random.choice(words, 3))
-        found.append((f"The film {number} of {seed} was {chosen}!", label))
-    return found
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from export_data import load
 from export_models import CASES, NETWORK, facts_of, trained
+from own_data import load
 
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset

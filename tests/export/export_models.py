@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 
 from automl.data.dataset import Dataset
@@ -19,11 +18,6 @@ from automl.tasks import TASKS
 
 def resolved(layer: str, /, **options: Any) -> dict[str, Any]:
     return {layer: LAYERS[layer].model_validate(options).model_dump(mode="json")}
-
-
-def skip_if_torch_is_too_old(format: str) -> None:
-    if format == "onnx" and torch.__version__ < "2.5":
-        pytest.skip("needs torch 2.5")
 
 
 CONV = resolved("conv2d", filters=16)

@@ -11,15 +11,7 @@ import numpy as np
 import pytest
 import torch
 from export_formats import FORMATS
-from export_models import (
-    CONV,
-    EMBEDDING,
-    LSTM,
-    facts_of,
-    model_of,
-    resolved,
-    skip_if_torch_is_too_old,
-)
+from export_models import CONV, EMBEDDING, LSTM, facts_of, model_of, resolved
 
 from automl.core.errors import Infeasible
 from automl.core.shape import Shape
@@ -127,7 +119,6 @@ def test_it_can_be_exported_and_nothing_is_said(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    skip_if_torch_is_too_old(format)
     data = noise(kind)
     torch.manual_seed(0)
     model = model_of(network, data).train()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from export_formats import FORMATS
-from export_models import CASES, outputs_of, skip_if_torch_is_too_old
+from export_models import CASES, outputs_of
 
 from automl.core.errors import UserError
 from automl.core.target import Classes
@@ -51,7 +51,6 @@ def written(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Written:
     format: str = request.param
-    skip_if_torch_is_too_old(format)
     bundle = bundle_of(case)
     file, data = data_of(CASES[case].kind)
     output = tmp_path_factory.mktemp("exported") / format

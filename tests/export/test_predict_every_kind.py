@@ -122,6 +122,6 @@ class TestCommand:
         file, _ = data_of("forecast")
         folder = bundle_of("forecast_temporal_conv").folder
         (found,) = json.loads(self.run(str(folder), str(file), "--json"))
-        assert found["name"] == file.name
+        assert found["name"] == str(file)
         assert found["error"] is None
         assert {len(each) for each in found["prediction"]["values"].values()} == {7}

@@ -4,6 +4,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from export_formats import WRITES_ONNX
 
 from automl.models.preprocessing import PREPROCESSING
 
@@ -83,6 +84,7 @@ def test_torch_export_with_any_number_of_rows(exported):
         np.testing.assert_allclose(vectors, EXPECTED[:rows], rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.skipif(not WRITES_ONNX, reason="needs torch 2.5")
 @pytest.mark.filterwarnings("ignore")  # PyTorch's exporter calls what it has deprecated itself
 def test_onnx_with_any_number_of_rows(exported, tmp_path):
     path = tmp_path / "columns.onnx"

@@ -71,8 +71,15 @@ class Encoding(BaseModel, ABC):
         """An example in a few words: ``"1×28×28"``."""
 
     @abstractmethod
+    def reads(self, path: Path) -> bool:
+        """Whether the name of a file says that ``read`` is for it; of a folder, others are not."""
+
+    @abstractmethod
     def read(self, path: Path) -> Iterator[Reading]:
         """The examples in a user's file, as the model takes them.
+
+        Where a file holds several, the n-th is called ``FILE row n``, counted from 1. One that
+        cannot be read has an error, and spoils no other.
 
         Raises:
             DataError: the file as a whole cannot be read.

@@ -41,6 +41,13 @@ class ImageEncoding(Encoding):
         """As ``"1×28×28"``."""
         return "×".join(map(str, self.image_shape))
 
+    def reads(self, path: Path) -> bool:
+        """Whether Pillow has a reader for such files."""
+        from PIL import Image
+
+        suffixes = Image.registered_extensions()  # loads every format that Pillow has
+        return suffixes.get(path.suffix.lower()) in Image.OPEN
+
     def read(self, path: Path) -> Iterator[Reading]:
         """The one image of a file; a file that is no image is one reading with its error."""
         try:

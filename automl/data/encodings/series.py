@@ -57,6 +57,10 @@ class SeriesEncoding(Encoding):
         """As ``"24 steps × 1 variable"``."""
         return describe_shape(self.shape)
 
+    def reads(self, path: Path) -> bool:
+        """A table; a .ts file too, where series are whole."""
+        return self.content.reads(path)
+
     def read(self, path: Path) -> Iterator[Reading]:
         """The series of a .ts file or of a table with a row each; to forecast, the latest window.
 

@@ -13,7 +13,7 @@ from automl.core.errors import DataError
 from automl.core.registry import nearest
 from automl.data.encodings.encoding import Encoding, Reading
 from automl.data.tables.columns import CategoryColumn, Column, DateColumn, NumberColumn
-from automl.data.tables.read import read_table
+from automl.data.tables.read import is_table, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,23 +81,40 @@ class TableEncoding(Encoding):
         Raises:
             DataError: A column is missing, or a number or a date is none; names it.
         """
-        present = tuple(map(str, frame.columns))
-        for column in self.columns:
-            if column.name not in present:
-                close = nearest(column.name, present)
-                guess = f"; did you rename it to {close!r}?" if close else ""
-                raise DataError(f"there is no column {column.name!r}{guess}")
+        self._check_present(tuple(map(str, frame.columns)))
         return np.stack([column.read(frame[column.name]) for column in self.columns], axis=1)
+
+    def reads(self, path: Path) -> bool:
+        """A table."""
+        return is_table(path)
 
     def read(self, path: Path) -> Iterator[Reading]:
         """Each row of a table; the column that is predicted may be there or not."""
         frame = read_table(path)
         try:
-            rows = self.encode(frame)
+            self._check_present(tuple(map(str, frame.columns)))
         except DataError as error:
             raise DataError(f"{path}: {error}") from None
-        for at, row in enumerate(rows, start=1):
-            yield Reading(f"{path}, row {at}", row)
+        wrong = self._find_wrong(frame)
+        rows = iter(self.encode(frame.drop(index=list(wrong))))
+        for at in range(len(frame)):
+            name = f"{path} row {at + 1:,}"
+            yield Reading(name, error=wrong[at]) if at in wrong else Reading(name, next(rows))
+
+    def _check_present(self, present: tuple[str, ...]) -> None:
+        for column in self.columns:
+            if column.name not in present:
+                close = nearest(column.name, present)
+                guess = f"; did you rename it to {close!r}?" if close else ""
+                raise DataError(f"there is no column {column.name!r}{guess}")
+
+    def _find_wrong(self, frame: pd.DataFrame) -> dict[int, str]:
+        """Row, from 0, -> what cannot be read in it."""
+        return {
+            row: f"column {column.name!r}: {reason}"
+            for column in self.columns
+            for row, reason in column.find_wrong(frame[column.name]).items()
+        }
 
 
 def _count(count: int, one: str, many: str) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from automl.core.errors import DataError
 from automl.core.shape import PADDING, Tokens
 from automl.data.encodings.encoding import Array, Encoding, Reading
-from automl.data.tables.read import read_table
+from automl.data.tables.read import is_table, read_table
 from automl.data.text.columns import find_text, read_texts
 from automl.data.text.read_text import read_text
 from automl.data.text.tokenizers import TOKENIZERS
@@ -89,6 +89,10 @@ class TextEncoding(Encoding):
         """The ids of each text: int32 (tokens,), of which there are 1 to ``length``."""
         beginnings = [_beginning(text, self.length) for text in texts]
         return [np.array(ids[: self.length], np.int32) for ids in self._trained.encode(beginnings)]
+
+    def reads(self, path: Path) -> bool:
+        """A ``.txt`` file, or a table."""
+        return path.suffix.lower() == ".txt" or is_table(path)
 
     def read(self, path: Path) -> Iterator[Reading]:
         """The one text of a ``.txt`` file, or that of each row of a table.

@@ -116,6 +116,7 @@ def _go_on(
             file.flush()
             os.fsync(file.fileno())  # before the state says that it is there
             decoded = decoded.after(contents)
+            del contents  # makes room for the next ones
             write_whole(cache / STATE, decoded.model_dump_json())
             tell(decoded.done)
     return decoded

@@ -13,6 +13,8 @@ from automl.data.series.calendar import cycles_of
 from automl.data.series.latest_window import LatestWindow
 from automl.data.series.numbers import as_numbers, is_number
 from automl.data.series.timeline import Timeline
+from automl.data.tables.roles import spoiled_number
+from automl.data.tables.target import check_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,16 +72,14 @@ def choose_columns(line: Timeline, target: str | None, train: Indices) -> Chosen
 
 
 def _check_target(known: pd.DataFrame, target: str) -> None:
-    if target not in known:
-        there = ", ".join(known)
-        raise DataError(f"option 'target' (={target!r}): no such column; there are {there}")
+    check_column(list(known), target, "--target")
     values = as_numbers(known[target])
     different = np.unique(values[~np.isnan(values)])
     if len(different) < 2:
         what = f"is always {different[0]:g}" if len(different) else "is always missing"
         raise DataError(
             f"target {target!r} {what} in the train split, the first {len(known):,} rows: there "
-            "is nothing to learn; choose another 'target'"
+            "is nothing to learn; choose another --target"
         )
 
 
@@ -102,8 +102,7 @@ def _note_on_targets(targets: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     first, more = ", ".join(targets[:5]), ", …" if len(targets) > 5 else ""
     return (
-        f"all {len(targets)} columns of numbers are forecast ({first}{more}); to forecast one of "
-        "them, set 'target'",
+        f"all {len(targets)} columns of numbers are forecast ({first}{more}); --target names one",
     )
 
 
@@ -117,4 +116,5 @@ def _why_left_out(column: pd.Series[Any]) -> str:
         return "constant"
     if _counts_rows(column):
         return "counts the rows"
-    return f"{column.nunique():,} different texts, more than {MOST_CATEGORIES}"
+    many = f"{column.nunique():,} different texts, more than {MOST_CATEGORIES}"
+    return spoiled_number(column) or many

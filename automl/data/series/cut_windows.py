@@ -56,8 +56,9 @@ def _check_any(starts: Mapping[str, Indices], horizon: int) -> None:
     for name, found in starts.items():
         if not len(found):
             raise DataError(
-                f"in {name}, a target is missing in every stretch of {horizon} steps; set a "
-                "smaller 'horizon', another 'target', or fill the gaps"
+                f"in {name}, a target is missing in every stretch of {horizon} steps; fill the "
+                "gaps, choose another --target, or set a smaller `horizon` under `data` of the "
+                "space"
             )
 
 

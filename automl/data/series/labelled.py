@@ -8,7 +8,7 @@ from automl.core.errors import DataError
 from automl.data.dataset import Dataset
 from automl.data.series.classified import assemble, class_ids
 from automl.data.series.rows import SeriesRows
-from automl.data.series.ts_format import read_ts
+from automl.data.series.ts_format import is_ts, read_ts
 from automl.data.series.wide import read_wide
 from automl.data.source import Announce, Source
 from automl.data.splits import check_enough, cut_rows
@@ -39,11 +39,11 @@ class LabelledSeries(Source):
             raise DataError(f"{name}: {error}") from None
 
     def _read(self, path: Path) -> tuple[SeriesRows, tuple[str, ...]]:
-        if path.suffix.lower() != ".ts":
+        if not is_ts(path):
             return read_wide(path, self.target, self.group)
         for option in ("target", "group"):
             if getattr(self, option) is not None:
-                raise DataError(f"{path}: a .ts file has no columns, so no option {option!r}")
+                raise DataError(f"{path}: a .ts file has no columns, so leave out --{option}")
         return read_ts(path), ()
 
 

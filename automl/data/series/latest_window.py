@@ -15,7 +15,7 @@ from automl.data.series.calendar import Cycle, places_in
 from automl.data.series.numbers import Floats, as_numbers
 from automl.data.series.time_columns import TimeColumns
 from automl.data.series.timeline import in_order
-from automl.data.tables.read import read_table
+from automl.data.tables.read import is_table, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +66,10 @@ class LatestWindow(BaseModel):
             columns.extend(places_in(cycle, times).T)
         return np.stack(columns, axis=1, dtype=np.float32, casting="unsafe")
 
+    def reads(self, path: Path) -> bool:
+        """A table."""
+        return is_table(path)
+
     def read(self, path: Path, length: int, mean: Sequence[float]) -> Iterator[Reading]:
         """One example: the last ``length`` rows of the file, in the order of their time."""
         frame = read_table(path)
@@ -76,7 +80,7 @@ class LatestWindow(BaseModel):
             steps = fill_forward(self.values(line.frame, line.times), mean)
         except DataError as error:
             raise DataError(f"{path}: {error}") from None
-        yield Reading(path.name, np.ascontiguousarray(steps[-length:]))
+        yield Reading(str(path), np.ascontiguousarray(steps[-length:]))
 
 
 def fill_forward(values: Floats, mean: Sequence[float]) -> Floats:

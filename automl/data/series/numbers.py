@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = npt.NDArray[np.float32]
+LARGEST = float(np.finfo(np.float32).max)
 
 
 def is_number(column: pd.Series[Any]) -> bool:
@@ -23,7 +24,7 @@ def is_number(column: pd.Series[Any]) -> bool:
 
 
 def as_numbers(column: pd.Series[Any]) -> npt.NDArray[np.float64]:
-    """The column's values (N,); NaN where one is missing or infinite.
+    """The column's values (N,); NaN where one is missing, infinite or beyond float32.
 
     Raises:
         DataError: A value is no number; names the first, with its row counted from 1.
@@ -36,7 +37,7 @@ def as_numbers(column: pd.Series[Any]) -> npt.NDArray[np.float64]:
         first = column.iloc[[wrong[0]]]
         value, row = first.item(), int(first.index[0]) + 1  # of the file, however it was sorted
         raise DataError(f"column {column.name!r} (={value!r} in row {row}) must be a number")
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
 
 
 def mean_and_std(values: npt.NDArray[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from automl.core.errors import DataError
 from automl.data.series.numbers import is_number
 from automl.data.series.times import are_dates, read_dates, read_numbers, read_parts
+from automl.data.tables.target import check_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,9 +64,8 @@ def find_time(frame: pd.DataFrame, given: str | None) -> TimeColumns:
     Raises:
         DataError: There is no column of the name that is given.
     """
-    if given is not None and given not in frame.columns:
-        known = ", ".join(frame.columns)
-        raise DataError(f"option 'time' (={given!r}): no such column; there are {known}")
+    if given is not None:
+        check_column(list(frame.columns), given, "--time")
     names = (given,) if given is not None else _find_names(frame)
     day_first = len(names) == 1 and _has_day_first(frame[names[0]])
     return TimeColumns(names=names, day_first=day_first)

@@ -82,7 +82,7 @@ def _check_unique(times: pd.Series[Any], columns: tuple[str, ...]) -> None:
         raise DataError(
             f"{where}: {int(twice.sum()):,} of {len(times):,} rows have the time of another, as "
             f"{times.iloc[int(twice.argmax())]}; a file holds one row for each time (several "
-            "series go into a column each, or a file each), or another column is the 'time'"
+            "series go into a column each, or a file each), or --time names another column"
         )
 
 

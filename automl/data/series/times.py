@@ -79,11 +79,12 @@ def _parsed(
 ) -> pd.Series[Any]:
     import pandas as pd
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pandas says that a format is slow to read
-            times = pd.to_datetime(column, format=format, dayfirst=dayfirst, utc=True)
-    except (ValueError, OverflowError, TypeError) as error:
-        reason = str(error).splitlines()[0].split(". You might")[0]
-        raise DataError(f"column {column.name!r} is no time: {reason}") from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas says that a format is slow to read
+        times = pd.to_datetime(column, format=format, dayfirst=dayfirst, utc=True, errors="coerce")
+    wrong = (times.isna() & column.notna()).to_numpy()
+    if wrong.any():
+        first = column.iloc[[int(wrong.argmax())]]
+        value, row = str(first.item())[:60], int(first.index[0]) + 1
+        raise DataError(f"column {column.name!r} is no time: {value!r} in row {row:,} is no date")
     return times.dt.tz_localize(None)

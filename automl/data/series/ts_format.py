@@ -19,6 +19,11 @@ from automl.data.series.rows import SeriesRows
 COMMENTS = ("#", "%")
 
 
+def is_ts(path: Path) -> bool:
+    """Whether a file's name says that it is in this format."""
+    return path.suffix.lower() == ".ts"
+
+
 def read_ts(path: Path) -> SeriesRows:
     """Read a .ts file.
 

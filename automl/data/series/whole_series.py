@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from automl.core.errors import DataError
 from automl.data.encodings.encoding import Reading
 from automl.data.series.rows import check_series
-from automl.data.series.ts_format import read_ts
+from automl.data.series.ts_format import is_ts, read_ts
 from automl.data.series.wide import read_unlabelled
+from automl.data.tables.read import is_table
 
 
 class WholeSeries(BaseModel):
@@ -25,13 +26,16 @@ class WholeSeries(BaseModel):
     ignored: tuple[str, ...] = ()
     """Columns of a table that are no steps: those of the label and the group."""
 
+    def reads(self, path: Path) -> bool:
+        """A .ts file or a table."""
+        return is_ts(path) or is_table(path)
+
     def read(self, path: Path, length: int, mean: Sequence[float]) -> Iterator[Reading]:
         """An example for each series; one of another length or without a value has an error."""
-        is_ts = path.suffix.lower() == ".ts"
-        rows = read_ts(path) if is_ts else read_unlabelled(path, self.ignored)
-        for place, series in zip(rows.places, rows.series, strict=True):
+        rows = read_ts(path) if is_ts(path) else read_unlabelled(path, self.ignored)
+        for row, (place, series) in enumerate(zip(rows.places, rows.series, strict=True), start=1):
+            name = f"{path} row {row:,}"
             try:
-                value = check_series(place, series, (length, len(mean)))
-                yield Reading(f"{path.name} {place}", value)
+                yield Reading(name, check_series(place, series, (length, len(mean))))
             except DataError as error:
-                yield Reading(f"{path.name} {place}", error=str(error))
+                yield Reading(name, error=str(error))

@@ -11,6 +11,7 @@ from automl.core.errors import DataError
 from automl.data.series.numbers import Floats, as_numbers, is_number
 from automl.data.series.rows import SeriesRows
 from automl.data.tables.read import read_table
+from automl.data.tables.target import check_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +39,8 @@ def read_wide(
     frame = read_table(path)
     try:
         label = target or _find_label(frame.drop(columns=[group] if group else [], errors="ignore"))
-        labels = _texts(frame, "target", label)
-        groups = _texts(frame, "group", group) if group else None
+        labels = _texts(frame, "--target", label)
+        groups = _texts(frame, "--group", group) if group else None
         ignored = (label, group) if group else (label,)
         series = _series(frame.drop(columns=list(ignored)))
         return SeriesRows(_places(frame), series, labels, groups), ignored
@@ -71,13 +72,12 @@ def _find_label(frame: pd.DataFrame) -> str:
         return str(texts[0])
     called = [column for column in frame if column.lower() in LABELS]
     if len(called) != 1:
-        raise DataError("which column holds the labels? name it with 'target'")
+        raise DataError("which column holds the labels? name it with --target")
     return str(called[0])
 
 
 def _texts(frame: pd.DataFrame, option: str, column: str) -> tuple[str, ...]:
-    if column not in frame.columns:
-        raise DataError(f"option {option!r} (={column!r}): no such column")
+    check_column(list(frame.columns), column, option)
     missing = frame[column].isna().to_numpy()
     if missing.any():
         row = int(missing.argmax()) + 1

@@ -39,7 +39,7 @@ class Windows:
                 raise DataError(
                     f"the series is too short: of its steps ({sizes}), {name} needs at least "
                     f"{needed:,} for history {self.history} and horizon {self.horizon}; set a "
-                    "smaller 'history' or 'horizon', or bring more steps"
+                    "smaller `history` or `horizon` under `data` of the space, or bring more steps"
                 )
 
     def starts(self, steps: Indices) -> Indices:

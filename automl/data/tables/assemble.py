@@ -45,6 +45,7 @@ def assemble(name: str, frame: pd.DataFrame, target: str, cut: Cut) -> Dataset:
     train = parts["train"]
     encoding = TableEncoding.learn(columns, used.iloc[train])
     everything = Split(encoding.encode(used), targets if labels else targets[:, None, None])
+    infinite = _infinite(used, encoding)
     leaks = (
         *find_giveaways(used.iloc[train], rows[target].iloc[train], is_class=bool(labels)),
         *find_duplicates(used.assign(**{target: rows[target]}), parts),
@@ -57,7 +58,7 @@ def assemble(name: str, frame: pd.DataFrame, target: str, cut: Cut) -> Dataset:
         test=everything.take(parts["test"]),
         encoding=encoding,
         target=Classes(labels) if labels else _quantity(target, targets[train]),
-        notes=(*dropped, *left_out, *leaks),
+        notes=(*dropped, *left_out, *infinite, *leaks),
         fingerprint=_hash(rows),
     )
 
@@ -76,6 +77,16 @@ def _drop_unknown(frame: pd.DataFrame, target: str) -> tuple[pd.DataFrame, tuple
     count = f"{missing:,} {rows} of {len(frame):,}"
     note = f"left out {count} whose target {target!r} is missing or infinite"
     return frame[known].reset_index(drop=True), (note,) if missing else ()
+
+
+def _infinite(rows: pd.DataFrame, encoding: TableEncoding) -> tuple[str, ...]:
+    """A note on what is there, but is read as missing; a date column is one for each part."""
+    counts = {
+        each.name: int((np.isnan(each.read(rows[each.name])) & rows[each.name].notna()).sum())
+        for each in encoding.numbers
+    }
+    found = ", ".join(f"{name!r} {count:,}" for name, count in counts.items() if count)
+    return (f"infinite numbers, and all beyond float32, are as missing: {found}",) if found else ()
 
 
 def _quantity(name: str, train: Targets) -> Quantities:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -33,6 +34,10 @@ class Column(BaseModel, ABC):
     @abstractmethod
     def learn(self, values: pd.Series[Any]) -> Column:
         """This column with what ``values``, of the train split, say of it."""
+
+    def find_wrong(self, values: pd.Series[Any]) -> Mapping[int, str]:
+        """Row, from 0, -> why its value is not what the column holds."""
+        return {}
 
     @abstractmethod
     def read(self, values: pd.Series[Any]) -> Values:
@@ -65,13 +70,19 @@ class NumberColumn(Column):
         learned = {"center": float(middle), "scale": float(scale)}
         return self.model_copy(update={**learned, "missing": len(present) < len(numbers)})
 
+    def find_wrong(self, values: pd.Series[Any]) -> Mapping[int, str]:
+        """What is there and is none."""
+        return self._explain(self._parse(values), values)
+
+    def _explain(self, numbers: npt.NDArray[np.float64], values: pd.Series[Any]) -> dict[int, str]:
+        wrong = np.flatnonzero(np.isnan(numbers) & values.notna().to_numpy())
+        return {int(row): f"{str(values.iloc[row])[:60]!r} is not {self._what}" for row in wrong}
+
     def read(self, values: pd.Series[Any]) -> Values:
         """The numbers."""
         numbers = self._parse(values)
-        wrong = np.flatnonzero(np.isnan(numbers) & values.notna().to_numpy())
-        if len(wrong):
-            where = f"column {self.name!r}, row {wrong[0] + 1:,}"
-            raise DataError(f"{where}: {str(values.iloc[wrong[0]])[:60]!r} is not {self._what}")
+        for row, reason in self._explain(numbers, values).items():
+            raise DataError(f"column {self.name!r}, row {row + 1:,}: {reason}")
         return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan).astype(np.float32)
 
     @property

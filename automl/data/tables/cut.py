@@ -38,7 +38,7 @@ class Cut:
     def __post_init__(self) -> None:
         if self.group and self.time:
             raise DataError(
-                f"rows are cut by group (={self.group!r}) or by time (={self.time!r}), not by both"
+                f"--group {self.group!r} and --time {self.time!r}: rows are cut by one, not by both"
             )
 
     @property
@@ -85,5 +85,7 @@ def _sortable(values: pd.Series[Any]) -> npt.NDArray[Any]:
     form = find_date_form(values)
     if form is None:
         first = str(values.iloc[0])[:60]
-        raise DataError(f"{values.name!r}, by which rows are cut, holds no dates (as {first!r})")
+        raise DataError(
+            f"--time {values.name!r}: rows are cut by dates or numbers, and {first!r} is neither"
+        )
     return parse_dates(values, form).to_numpy(np.int64)  # type: ignore[no-any-return]

@@ -82,10 +82,11 @@ def _rows(text: str, name: str, delimiter: str) -> Iterator[list[str]]:
         if len(row) > 1 or "".join(row).strip():
             fields = fields or len(row)
             if len(row) != fields:
-                raise DataError(
-                    f"{name}:{line}: the header has {fields} fields, but this row {len(row)}; "
-                    f'a field that holds {delimiter!r} stands between double quotes (")'
-                )
+                hint = f'a field that holds {delimiter!r} stands between double quotes (")'
+                if reader.line_num > line:
+                    hint = f'it ends in line {reader.line_num}: is a double quote (") never closed?'
+                sizes = f"the header has {fields} fields, but this row {len(row)}"
+                raise DataError(f"{name}:{line}: {sizes}; {hint}")
             yield row
         line = reader.line_num + 1
 

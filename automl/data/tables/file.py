@@ -47,7 +47,7 @@ class TableFile(Source):
 
     def _assemble(self, name: str, frame: pd.DataFrame, seed: int) -> Dataset:
         columns = list(frame)
-        for option, column in (("group", self.group), ("time", self.time)):
+        for option, column in (("--group", self.group), ("--time", self.time)):
             if column is not None:
                 check_column(columns, column, option)
         cut = Cut(seed, self.group, self.time)
@@ -55,9 +55,9 @@ class TableFile(Source):
         dataset = assemble(name, frame, target, cut)
         if self.target is not None:
             return dataset
-        guess = f"predicts {target!r}; the option `target` names another column"
+        guess = f"predicts {target!r}; --target names another column"
         return replace(dataset, notes=(guess, *dataset.notes))
 
     def _dropped(self, columns: list[str]) -> list[str]:
         names = [name.strip() for name in (self.drop or "").split(",") if name.strip()]
-        return [check_column(columns, name, "drop") for name in names]
+        return [check_column(columns, name, "`drop`") for name in names]

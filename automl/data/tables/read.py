@@ -29,6 +29,11 @@ SUFFIXES = (*TEXT, ".parquet")
 DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 
 
+def is_table(path: Path) -> bool:
+    """Whether the name of a file says that ``read_table`` can read it."""
+    return _form(path) in SUFFIXES
+
+
 def read_table(path: Path) -> pd.DataFrame:
     """Read a table, with the types that its content has; strings stay strings.
 
@@ -43,6 +48,7 @@ def read_table(path: Path) -> pd.DataFrame:
         DataError: It cannot be read; names the file and, where there is one, the line.
         MissingPackage: It is a Parquet file, and pyarrow is not installed.
     """
+    _check_form(path)
     form = _form(path)
     try:
         frame = read_parquet(path) if form == ".parquet" else TEXT[form](_text(path), str(path))
@@ -57,12 +63,21 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def _form(path: Path) -> str:
     """The suffix that says what a file is, without that of its compression."""
-    plain = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
-    form = plain.suffix.lower()
-    if form in TEXT or path.suffix.lower() == ".parquet":
-        return form
+    if path.suffix.lower() not in COMPRESSED:
+        return path.suffix.lower()
+    plain = path.with_suffix("").suffix.lower()
+    return plain if plain in TEXT else path.suffix.lower()
+
+
+def _check_form(path: Path) -> None:
     known = ", ".join(SUFFIXES)
-    raise DataError(f"{path}: a table is one of {known}; text may be compressed (.gz, .xz)")
+    if path.is_dir():
+        raise DataError(f"{path}: this is a folder, but the file of a table is needed ({known})")
+    if not is_table(path):
+        raise DataError(
+            f"{path}: a table is one of {known}, and text may be compressed (.gz, .xz); save it as "
+            "one of them"
+        )
 
 
 def _text(path: Path) -> str:

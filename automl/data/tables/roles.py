@@ -64,17 +64,18 @@ def _role_of_text(values: pd.Series[Any]) -> Sequence[Column] | str:
         return _date_columns(values, form)
     if 2 * values.nunique() <= values.count():
         return [CategoryColumn(name=str(values.name))]
-    return _spoiled_number(values) or TEXT
+    return spoiled_number(values) or TEXT
 
 
-def _spoiled_number(values: pd.Series[Any]) -> str:
+def spoiled_number(values: pd.Series[Any]) -> str:
     """What keeps a column of numbers from being one; empty if it is none."""
     import pandas as pd
 
     spoilt = values[values.notna() & pd.to_numeric(as_text(values), errors="coerce").isna()]
     if not 0 < 2 * len(spoilt) < values.count():
         return ""
-    return f"numbers but for {len(spoilt):,} values such as {spoilt.iloc[0]!r}, so clear those"
+    values_such = "value such" if len(spoilt) == 1 else "values such"
+    return f"numbers but for {len(spoilt):,} {values_such} as {spoilt.iloc[0]!r}, so clear those"
 
 
 def find_date_form(values: pd.Series[Any]) -> str | None:

@@ -31,7 +31,7 @@ def find_target(columns: Sequence[str], given: str | None) -> str:
     if len(columns) < 2:
         raise DataError(f"{columns[0]!r} is its only column, so there is nothing to predict from")
     if given is not None:
-        return check_column(columns, given, "target")
+        return check_column(columns, given, "--target")
     lower = {column.lower(): column for column in reversed(columns)}
     return next((lower[name] for name in USUAL_NAMES if name in lower), columns[-1])
 
@@ -39,14 +39,19 @@ def find_target(columns: Sequence[str], given: str | None) -> str:
 def check_column(columns: Sequence[str], name: str, option: str) -> str:
     """Give ``name`` back if it is a column.
 
+    Args:
+        columns: Those that there are.
+        name: The one that is asked for.
+        option: What asked for it, as the user wrote it: ``"--target"``.
+
     Raises:
-        DataError: It is not; names the option that asked for it and the nearest column.
+        DataError: It is not; names the nearest column.
     """
     if name in columns:
         return name
     close = nearest(name, tuple(columns))
     guess = f"did you mean {close!r}?" if close else f"it has {', '.join(columns[:10])}"
-    raise DataError(f"there is no column {name!r} for the option `{option}`; {guess}")
+    raise DataError(f"there is no column {name!r} for {option}; {guess}")
 
 
 def read_target(values: pd.Series[Any]) -> tuple[Targets, tuple[str, ...]]:

@@ -54,7 +54,7 @@ def find_columns(frame: pd.DataFrame, text: str | None, target: str | None) -> t
     text = find_text(frame.drop(columns=target) if target in frame else frame, text)
     others = [column for column in frame.columns if column != text]
     if target is not None:
-        return text, check_column(others, target, "target")
+        return text, check_column(others, target, "--target")
     return text, _the_only(_named(others, TARGET_NAMES) or others, frame, "target")
 
 
@@ -66,7 +66,7 @@ def find_text(frame: pd.DataFrame, given: str | None) -> str:
     """
     columns = list(frame.columns)
     if given is not None:
-        return check_column(columns, given, "text")
+        return check_column(columns, given, "--text")
     return _the_only(_named(columns, TEXT_NAMES) or _longest(frame), frame, "text")
 
 

@@ -44,6 +44,11 @@ class TextFiles(TextSource):
 
     def read(self, path: Path, seed: int) -> Corpus:
         """The rows of a table, or the files of a folder."""
+        if path.suffix.lower() == ".txt" and path.is_file():
+            raise DataError(
+                f"{path}: a file of plain text has no targets; bring a table, a row for each text "
+                "(.csv), or a folder for each class: CLASS/text.txt"
+            )
         frame = None if path.is_dir() else read_table(path)
         try:
             cut = Cut(seed, self.group, self.time)

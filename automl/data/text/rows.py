@@ -31,7 +31,7 @@ def read_rows(frame: pd.DataFrame, text: str | None, target: str | None, cut: Cu
     Raises:
         DataError: A column is missing or unclear, or there is nothing to learn from.
     """
-    for option, column in (("group", cut.group), ("time", cut.time)):
+    for option, column in (("--group", cut.group), ("--time", cut.time)):
         if column is not None:
             check_column(list(frame.columns), column, option)
     texts_in, target_in = find_columns(frame.drop(columns=list(cut.columns)), text, target)

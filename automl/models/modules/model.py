@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from automl.core.shape import PADDING
 from automl.models.modules.body import Body
 from automl.models.preprocessing.preprocess import Preprocess
 
@@ -29,9 +26,5 @@ class Model(nn.Module):
     def forward(self, raw: Tensor) -> Tensor:
         """(N, …) as the data has it -> (N, outputs) floats."""
         mask = self.preprocess.mask(raw)
-        if mask is not None and self.body.stride > 1 and torch.compiler.is_compiling():
-            # torch.export takes a length that may come down to 1 for a constant.
-            raw = functional.pad(raw, (0, self.body.stride), value=PADDING)
-            mask = self.preprocess.mask(raw)
         outputs: Tensor = self.head(self.body(self.preprocess(raw), mask))
         return self.preprocess.restore(outputs, raw)
