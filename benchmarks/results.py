@@ -76,18 +76,19 @@ class Case:
 
 
 TEXT = {"TF-IDF + logistic regression": baselines.tfidf}
+BOOSTED = {"gradient boosting": baselines.boosting}
 SERIES = {"1-nearest neighbour": baselines.nearest_neighbour}
 WEEKLY = {"seasonal naive": baselines.naive(52), "ridge regression": baselines.ridge}
 HOURLY = {"seasonal naive": baselines.naive(24), "ridge regression": baselines.ridge}
 CASES = (
-    Case("rotten_tomatoes", "lstm", "", "accuracy", TEXT),
-    Case("rotten_tomatoes", "transformer", "", "accuracy", TEXT),
-    Case("rotten_tomatoes", "text_cnn", "", "accuracy", TEXT),
-    Case("imdb", "lstm", "--trials 6 --epochs 3", "accuracy", TEXT),
-    Case("imdb", "transformer", "--trials 6 --epochs 3", "accuracy", TEXT),
-    Case("diamonds", "mlp", "", "rmse", {"gradient boosting": baselines.boosting}),
+    Case("rotten_tomatoes", "lstm", "--trials 12", "accuracy", TEXT),
+    Case("rotten_tomatoes", "transformer", "--trials 12", "accuracy", TEXT),
+    Case("rotten_tomatoes", "text_cnn", "--trials 12", "accuracy", TEXT),
+    Case("imdb", "lstm", "--trials 4 --epochs 3", "accuracy", TEXT),
+    Case("imdb", "transformer", "--trials 4 --epochs 3", "accuracy", TEXT),
+    Case("diamonds", "mlp", "--trials 12 --epochs 15", "rmse", BOOSTED),
     Case("co2", "forecast", "", "mae", WEEKLY),
-    Case("beijing_pm25", "forecast", "--trials 12 --epochs 6", "mae", HOURLY),
+    Case("beijing_pm25", "forecast", "--trials 8 --epochs 5", "mae", HOURLY),
     Case("italy_power_demand", "series", "", "accuracy", SERIES),
 )
 

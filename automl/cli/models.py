@@ -44,7 +44,7 @@ def export(
         return
     typer.echo(f"{made.path}: {made.format}, {made.size:,} bytes")
     typer.echo(f"Checked: {made.parity}")
-    typer.echo(f"Use it: {program()} predict {made.path} INPUT")
+    typer.echo(f"Use it: {program()} predict {made.path} FILE")
 
 
 def predict(
