@@ -177,11 +177,11 @@ def score(name: str, predict: Predict, data: Dataset, metric: str) -> Score:
     return Score(name, on(data.validation), on(data.test))
 
 
-def write_page() -> None:
+def page() -> str:
     """docs/results.md, from what was found."""
     kept = [FOUND / f"{case.name}.json" for case in CASES]
     found = [json.loads(file.read_text(encoding="utf-8")) for file in kept if file.is_file()]
-    PAGE.write_text(HEAD + "\n".join(section(each) for each in found), encoding="utf-8")
+    return HEAD + "\n".join(section(each) for each in found)
 
 
 HEAD = """\
@@ -226,7 +226,7 @@ def main() -> None:
             found = compare(case)
             (FOUND / f"{case.name}.json").write_text(json.dumps(asdict(found), indent=1))
             print(*found.scores, sep="\n", flush=True)
-    write_page()
+    PAGE.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":
