@@ -192,10 +192,10 @@ same splits. Written by [benchmarks/results.py](../benchmarks/results.py):
 `python benchmarks/results.py` does it all again. Two shared CPU cores, no GPU, one search a set
 with seed 0. The search chooses by validation; the test split was opened once, afterwards.
 
-The networks for texts begin from nothing: they learn what words mean from the train split alone, and
-5,970 sentences are few for that. On Rotten Tomatoes they are level with TF-IDF within what 1,280
-texts can tell (a standard error of 1.2 points), ahead on validation, by which they were chosen, and
-behind on test.
+The networks for texts begin from nothing: they learn what words mean from the train split alone,
+and 5,970 sentences are few for that. On Rotten Tomatoes they are level with TF-IDF within what
+1,280 texts can tell (a standard error of 1.2 points), ahead on validation, by which they were
+chosen, and behind on test.
 
 """
 

@@ -117,8 +117,8 @@ class ImageDataset(Dataset[tuple[Tensor, int]]):
 
     def __init__(self, inputs: np.ndarray, targets: np.ndarray) -> None:
         self.inputs, self.targets = inputs, targets
-        self.mean = torch.tensor(images().mean).view(-1, 1, 1)
-        self.std = torch.tensor(images().std).view(-1, 1, 1)
+        self.mean = torch.tensor(images().encoding.mean).view(-1, 1, 1)
+        self.std = torch.tensor(images().encoding.std).view(-1, 1, 1)
 
     def __len__(self) -> int:
         return len(self.targets)
