@@ -79,7 +79,7 @@ class Encoding(BaseModel, ABC):
         """The examples in a user's file, as the model takes them.
 
         Where a file holds several, the n-th is called ``FILE row n``, counted from 1. One that
-        cannot be read has an error, and spoils no other.
+        cannot be read has an error; of a wide table of series that is the whole file.
 
         Raises:
             DataError: the file as a whole cannot be read.
