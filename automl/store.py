@@ -15,8 +15,10 @@ from automl.core.trial import Measurement, TrialResult, TrialSpec
 
 # A trial's best weights; kept for the best few trials.
 WEIGHTS = "weights.safetensors"
-# All that a paused trial needs to go on exactly where it stood.
+# The last checkpoint of a trial: all that it takes to go on exactly from there.
 STATE = "state.pt"
+# Touched by a trial that makes headway, every second or so.
+PULSE = "pulse"
 
 
 def write_text(path: Path, text: str) -> None:
@@ -103,7 +105,7 @@ class StudyFolder:
         return self.trial(number) / WEIGHTS
 
     def state(self, number: int) -> Path:
-        """Where trial ``number`` keeps what it needs to go on, while it is paused."""
+        """Where trial ``number`` keeps its last checkpoint, until it has ended."""
         return self.trial(number) / STATE
 
     def begin_trial(self, spec: TrialSpec, network: Inspection) -> None:

@@ -48,22 +48,31 @@ class Executor(Protocol):
     def device(self) -> str:
         """What the slots run on, in words: ``"2 CPU workers x 1 thread"``."""
 
-    def submit(self, spec: TrialSpec, data: Any) -> None:
+    @property
+    def shares_memory(self) -> bool:
+        """Whether trials that run at once take memory from one another."""
+
+    def submit(self, spec: TrialSpec, data: Any, alone: bool = False) -> None:
         """Start a trial on a free slot.
 
         Args:
             spec: The trial.
             data: The dataset; handed to each worker once, however many trials use it.
+            alone: Wait until no other trial is on its device, and let none begin there meanwhile.
         """
 
     def poll(self, timeout: float) -> list[Measured | Finished]:
         """What happened, waiting up to ``timeout`` seconds for the first event.
 
-        A worker that died ends its trial as FAILED, with the reason.
+        A worker that died ends its trial as LOST, with the reason; as OUT_OF_MEMORY where it was
+        ended for want of memory.
         """
 
     def answer(self, number: int, decision: Decision) -> None:
         """Decide on trial ``number``'s last measurement; every Measured gets one answer."""
+
+    def cancel(self, number: int, reason: str) -> None:
+        """End trial ``number`` now, wherever it is; a next poll has it as LOST, with ``reason``."""
 
     def close(self) -> None:
         """End all workers; nothing is left behind. Safe to call twice."""

@@ -40,7 +40,9 @@ class TrialSpec:
         metric: The objective's name: which of the measured metrics ranks trials.
         maximize: Whether a larger metric is better.
         folder: Where the trial's files go.
-        resume: Go on from the checkpoint in ``folder`` instead of from fresh weights.
+        resume: Go on from the checkpoint in ``folder``, where there is one that can be read.
+        accumulate: Parts that each batch is cut into; their gradients add up to the batch's, so
+            that the same step takes less memory.
     """
 
     number: int
@@ -53,6 +55,7 @@ class TrialSpec:
     maximize: bool
     folder: str
     resume: bool = False
+    accumulate: int = 1
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,20 @@ CONTINUE = Decision(Verdict.CONTINUE)
 
 
 class Status(Enum):
-    """How a trial ended. A PAUSED trial has a checkpoint and goes on later."""
+    """How a trial ended. A PAUSED trial has a checkpoint and goes on later.
+
+    OUT_OF_MEMORY and LOST (its worker is gone) end an attempt, not the trial: the search tries
+    again, and what it says in the end is one of the others.
+    """
 
     COMPLETE = "complete"
     PRUNED = "pruned"
     INFEASIBLE = "infeasible"
+    DIVERGED = "diverged"
     FAILED = "failed"
     PAUSED = "paused"
+    OUT_OF_MEMORY = "out of memory"
+    LOST = "lost"
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,8 @@ class TrialResult:
         reason: Why it ended so, in words; empty for COMPLETE.
         seconds: Wall-clock seconds the trial held its worker.
         device: The device it ran on: ``"cpu"``, ``"cuda:0"``.
+        violation: How far over a limit it was, relative to it (> 0), where that is why it ended:
+            0.5 is half as much memory again as there is.
     """
 
     number: int
@@ -125,6 +137,7 @@ class TrialResult:
     reason: str = ""
     seconds: float = 0.0
     device: str = ""
+    violation: float = 0.0
 
 
 # A trial as a suspended computation: it hands up measurements, is sent decisions, and returns its
