@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 import ray
 
 from automl.core.errors import UserError
+from automl.execution.connection import ClusterCall, Connection, call, find_dead_process
 from automl.execution.machine import count_cores, count_gpus
 from automl.execution.quiet import QUIET
 from automl.execution.resources import Resources
@@ -21,15 +21,13 @@ _LARGEST_STORE = 2 * 2**30  # and more than the memory of a container
 
 
 @contextmanager
-def connected(resources: Resources, plan: Future[Slots]) -> Iterator[int]:
+def connected(resources: Resources, plan: Future[Slots]) -> Iterator[Connection]:
     """Ray, up inside the ``with``; one that this process has already is left as it was.
 
     Args:
         resources: What to use, and where.
-        plan: Answered as soon as the slots are known, which is mostly before Ray is up.
-
-    Yields:
-        How many of Ray's CPUs a worker is to claim.
+        plan: Answered as soon as the slots are known, which is mostly before Ray is up; left as
+            it is when Ray is started anew.
     """
     borrowed = ray.is_initialized()
     try:
@@ -39,39 +37,39 @@ def connected(resources: Resources, plan: Future[Slots]) -> Iterator[int]:
             ray.shutdown()
 
 
-def _start(resources: Resources, plan: Future[Slots]) -> int:
+def _start(resources: Resources, plan: Future[Slots]) -> Connection:
     """Start a Ray in which each slot is one CPU, whatever its threads: they are the worker's."""
     gpus = count_gpus()
-    slots = plan_slots(resources, count_cores(), gpus)
-    plan.set_result(slots)
+    if not plan.done():
+        plan.set_result(plan_slots(resources, count_cores(), gpus))
     ray.init(
         address="local",
-        num_cpus=slots.count,
+        num_cpus=plan.result().count,
         num_gpus=gpus,
         object_store_memory=_store_size(),
         include_dashboard=False,
         **QUIET,
     )
-    return 1
+    return Connection(cpus=1, find_death=find_dead_process)
 
 
-def _join(resources: Resources, plan: Future[Slots]) -> int:
+def _join(resources: Resources, plan: Future[Slots]) -> Connection:
     """Share a cluster with others: a worker claims the cores it uses."""
     _check_reachable(resources.address or "auto")
     ray.init(address=resources.address, ignore_reinit_error=True, **QUIET)
     there = ray.cluster_resources()  # type: ignore[no-untyped-call]
     slots = plan_slots(resources, int(there.get("CPU", 1)), int(there.get("GPU", 0)))
     plan.set_result(slots)
-    return slots.threads
+    return Connection(slots.threads, ClusterCall(ray.get_runtime_context().gcs_address))
 
 
 def _check_reachable(address: str) -> None:
-    """Find out at once what Ray takes minutes to say."""
-    host, _, port = address.rpartition("/")[2].rpartition(":")
+    host_and_port = address.rpartition("/")[2]
+    host, _, port = host_and_port.rpartition(":")
     if not port.isdecimal() or not host:
         return  # "auto", or for Ray to judge
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+        call(host_and_port)
     except OSError as error:
         raise UserError(
             f"no Ray cluster answers at {address!r} ({error}); start one with `ray start --head`"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from automl.core.protocols import Finished, Measured
-from automl.core.trial import Measurement, Status, TrialResult
+from automl.core.trial import Measurement, TrialResult
+from automl.execution.endings import Ending
 
 
 class Curve:
@@ -26,14 +27,15 @@ class Curve:
             self._measurements.append(event.measurement)
         return event
 
-    def failed(self, reason: str) -> Finished:
+    def end(self, ending: Ending) -> Finished:
         """The end of a trial that could not tell its own."""
         return Finished(
             TrialResult(
                 number=self.number,
-                status=Status.FAILED,
+                status=ending.status,
                 measurements=tuple(self._measurements),
-                reason=reason,
+                reason=ending.reason,
                 seconds=time.monotonic() - self._started,
+                violation=ending.violation,
             )
         )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any
 
 from automl.core.errors import UserError
 from automl.core.protocols import Finished, MakeRunner, Measured
 from automl.core.trial import Decision, TrialSpec
-from automl.execution import reasons
+from automl.execution import endings
 from automl.execution.curve import Curve
 from automl.execution.machine import count_cores
 from automl.execution.resources import Resources
 from automl.execution.slots import Slots, several
 from automl.execution.stepper import Stepper
+
+Step = Callable[[], Measured | Finished]
 
 
 class LocalExecutor:
@@ -33,8 +35,10 @@ class LocalExecutor:
         _refuse_what_needs_ray(resources)
         self._make_runner = make_runner
         self._slots = Slots(1, resources.cpus_per_trial or count_cores(), gpus=0)
-        self._due: deque[tuple[Curve, Callable[[], Measured | Finished]]] = deque()
-        self._curves: dict[int, Curve] = {}
+        self._waiting: dict[int, Step] = {}
+        self._trial: Curve | None = None
+        self._step: Step | None = None
+        self._ended: list[Measured | Finished] = []
 
     @property
     def slots(self) -> int:
@@ -46,34 +50,67 @@ class LocalExecutor:
         """What the slot runs on, in words: ``"this process x 2 threads"``."""
         return f"this process x {several(self._slots.threads, 'thread')}"
 
-    def submit(self, spec: TrialSpec, data: Any) -> None:
-        """Start a trial at the next poll."""
-        curve = self._curves[spec.number] = Curve(spec.number)
-        self._due.append((curve, partial(self._stepper.start, spec, data)))
+    @property
+    def shares_memory(self) -> bool:
+        """False: trials run one after the other, each of them alone."""
+        return False
+
+    def submit(self, spec: TrialSpec, data: Any, alone: bool = False) -> None:
+        """Start a trial at the poll that finds no other one running."""
+        self._waiting[spec.number] = partial(self._stepper.start, spec, data)
 
     def answer(self, number: int, decision: Decision) -> None:
         """Let trial ``number`` go on, or end, at the next poll."""
-        step = partial(self._stepper.advance, number, decision)
-        self._due.append((self._curves[number], step))
+        self._step = partial(self._stepper.advance, self._find(number).number, decision)
 
     def poll(self, timeout: float) -> list[Measured | Finished]:
         """Take the trial one step further; ``timeout`` has no say, for nothing runs meanwhile."""
-        if not self._due:
+        if self._ended:
+            ended, self._ended = self._ended, []
+            return ended
+        if self._trial is None and self._waiting:
+            number = next(iter(self._waiting))
+            self._trial, self._step = Curve(number), self._waiting.pop(number)
+        if self._trial is None or self._step is None:
             return []
-        curve, step = self._due.popleft()
-        try:
-            event = curve.note(step())
-        except Exception as error:  # a runner should not let one out; it costs its trial alone
-            event = curve.failed(reasons.of_exception(error))
-        if isinstance(event, Finished):
-            del self._curves[curve.number]
-        return [event]
+        step, self._step = self._step, None
+        return [self._take(step, self._trial)]
+
+    def cancel(self, number: int, reason: str) -> None:
+        """End trial ``number`` where it is suspended, or take it off the queue.
+
+        Raises:
+            KeyError: no such trial is waiting or running.
+        """
+        if self._waiting.pop(number, None):
+            trial = Curve(number)
+        else:
+            trial = self._find(number)
+            self._trial = self._step = None
+            with suppress(Exception):  # its clean-up; it is lost as it is
+                self._stepper.drop(number)
+        self._ended.append(trial.end(endings.lost(reason)))
 
     def close(self) -> None:
         """Drop what is unfinished."""
-        self._due.clear()
-        self._curves.clear()
+        self._waiting.clear()
+        self._ended.clear()
+        self._trial = self._step = None
         self.__dict__.pop("_stepper", None)
+
+    def _find(self, number: int) -> Curve:
+        if self._trial is None or self._trial.number != number:
+            raise KeyError(f"no trial {number} is waiting or running")
+        return self._trial
+
+    def _take(self, step: Step, trial: Curve) -> Measured | Finished:
+        try:
+            event = trial.note(step())
+        except Exception as error:  # a runner should not let one out; it costs its trial alone
+            event = trial.end(endings.of_exception(error))
+        if isinstance(event, Finished):
+            self._trial = None
+        return event
 
     @cached_property
     def _stepper(self) -> Stepper:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import ray
@@ -10,21 +10,16 @@ from ray.exceptions import RayError, RayTaskError
 
 from automl.core.errors import UserError
 from automl.core.protocols import Finished, MakeRunner, Measured
-from automl.core.trial import Decision, TrialSpec
-from automl.execution import reasons
+from automl.core.trial import Decision
+from automl.execution import endings
+from automl.execution.connection import Connection
 from automl.execution.curve import Curve
+from automl.execution.datasets import Datasets
+from automl.execution.endings import Ending
+from automl.execution.queue import Waiting
+from automl.execution.seat import Seat
 from automl.execution.slots import Slots
 from automl.execution.worker import Worker
-
-
-@dataclass(eq=False)
-class Seat:
-    """A slot's worker, and what the driver knows of it."""
-
-    actor: Any
-    log: str | None = None
-    holds: set[int] = field(default_factory=set)
-    trial: Curve | None = None
 
 
 class Pool:
@@ -33,39 +28,49 @@ class Pool:
     Args:
         make_runner: Makes a worker's runner, in the worker.
         slots: How many workers, and what each may use.
-        cpus: What each worker claims of Ray's CPUs.
+        connection: The Ray to run them on.
+
+    Attributes:
+        slots: How many workers there are, and what each may use.
+        seats: The workers, those that are not up yet too.
+        find_death: As of the connection.
     """
 
-    def __init__(self, make_runner: MakeRunner, slots: Slots, cpus: int) -> None:
+    def __init__(self, make_runner: MakeRunner, slots: Slots, connection: Connection) -> None:
         self.slots = slots
+        self.find_death = connection.find_death
+        self.seats: list[Seat] = []
         # Ray would run a lost call again, which would report twice: retries are the search's.
         self._actor = ray.remote(Worker).options(
-            num_cpus=cpus, num_gpus=slots.gpus, max_restarts=0, max_task_retries=0
+            num_cpus=connection.cpus, num_gpus=slots.gpus, max_restarts=0, max_task_retries=0
         )
         self._arguments = (make_runner, slots.threads, slots.gpus > 0)
-        self._seats: list[Seat] = []
-        self._idle: list[Seat] = []
         self._calls: dict[ray.ObjectRef[Any], Seat] = {}
-        self._shared: dict[int, tuple[Any, ray.ObjectRef[Any]]] = {}
+        self._datasets = Datasets()
+        self._refusal = ""
         for _ in range(slots.count):
             self._hire()
 
-    @property
-    def has_room(self) -> bool:
-        """Whether a worker is up and free."""
-        return bool(self._idle)
-
-    def start(self, spec: TrialSpec, data: Any) -> None:
+    def start(self, waiting: Waiting, seat: Seat) -> None:
         """Start a trial on a free worker."""
-        seat = self._idle.pop()
-        seat.trial = Curve(spec.number)
-        key = self._hand_over(data, seat)
-        self._calls[seat.actor.start.remote(spec, key)] = seat
+        seat.take(Curve(waiting.spec.number), waiting.alone)
+        key = self._datasets.hand_over(waiting.data, self.seats)
+        self._calls[seat.actor.start.remote(waiting.spec, key)] = seat
 
     def answer(self, number: int, decision: Decision) -> None:
         """Let trial ``number`` take its next step."""
-        seat = next(seat for seat in self._seats if seat.trial and seat.trial.number == number)
+        seat, _ = self._find(number)
         self._calls[seat.actor.advance.remote(number, decision)] = seat
+
+    def cancel(self, number: int, ending: Ending) -> Finished:
+        """End trial ``number``, and its worker, which may be past listening."""
+        seat, trial = self._find(number)
+        self._replace(seat)
+        return trial.end(ending)
+
+    def end_all(self, ending: Ending) -> list[Finished]:
+        """Every running trial, ended."""
+        return [seat.trial.end(ending) for seat in self.seats if seat.trial]
 
     def poll(self, timeout: float) -> list[Measured | Finished]:
         """What happened, waiting up to ``timeout`` seconds for the first of it.
@@ -73,29 +78,22 @@ class Pool:
         Raises:
             UserError: no worker could start.
         """
+        if not self.seats:
+            raise UserError(f"no worker could start: {self._refusal}")
         events = [self._collect(call) for call in self._returned(timeout)]
         return [event for event in events if event]
 
     def close(self) -> None:
         """End the workers."""
-        for seat in self._seats:
+        for seat in self.seats:
             ray.kill(seat.actor)
         self._calls.clear()
 
-    def _hire(self) -> None:
-        seat = Seat(self._actor.remote(*self._arguments))
-        self._seats.append(seat)
-        self._calls[seat.actor.log_file.remote()] = seat
-
-    def _hand_over(self, data: Any, seat: Seat) -> int:
-        """See that the worker holds ``data``; it crosses to each worker once."""
-        key = id(data)
-        if key not in self._shared:
-            self._shared[key] = (data, ray.put(data))  # holding it keeps the id its own
-        if key not in seat.holds:
-            seat.actor.keep.remote(key, self._shared[key][1])
-            seat.holds.add(key)
-        return key
+    def _find(self, number: int) -> tuple[Seat, Curve]:
+        for seat in self.seats:
+            if seat.trial and seat.trial.number == number:
+                return seat, seat.trial
+        raise KeyError(f"no trial {number} is waiting or running")
 
     def _returned(self, timeout: float) -> list[ray.ObjectRef[Any]]:
         if not self._calls:
@@ -111,39 +109,44 @@ class Pool:
         try:
             outcome = ray.get(call)
         except RayError as error:
-            return self._fail(seat, error)
-        if seat.trial is None:  # its first word: it is up
-            seat.log = outcome
-            self._idle.append(seat)
+            if seat.trial:
+                return self._fail(seat, seat.trial, error)
+            self._miss(seat, error)
+            return None
+        if not seat.trial:  # its first word: it is up
+            seat.site = outcome
             return None
         event = seat.trial.note(outcome)
         if isinstance(event, Finished):
-            self._free(seat)
+            seat.free()
         return event
 
-    def _fail(self, seat: Seat, error: RayError) -> Finished | None:
-        trial = seat.trial
-        if trial is None:
-            self._lose(seat, error)
-            return None
+    def _fail(self, seat: Seat, trial: Curve, error: RayError) -> Finished:
         if isinstance(error, RayTaskError):  # it came out of the trial; the worker lives on
-            self._free(seat)
-            return trial.failed(reasons.of_exception(error.cause))
+            seat.free()
+            return trial.end(endings.of_exception(error.cause))
+        self._replace(seat)
+        return trial.end(endings.of_death(str(error), seat.log))
+
+    def _miss(self, seat: Seat, error: RayError) -> None:
+        """Go on without a worker that cannot start, while there are others."""
+        if endings.is_of_node(str(error)):  # it was sent to a node that was already gone
+            self._replace(seat)
+            return
+        self._dismiss(seat)
+        self.slots = replace(self.slots, count=len(self.seats))
+        self._refusal = str(error).strip().splitlines()[-1]
+
+    def _replace(self, seat: Seat) -> None:
         self._dismiss(seat)
         self._hire()
-        return trial.failed(reasons.of_death(str(error), seat.log))
-
-    def _free(self, seat: Seat) -> None:
-        seat.trial = None
-        self._idle.append(seat)
 
     def _dismiss(self, seat: Seat) -> None:
-        self._seats.remove(seat)
+        self.seats.remove(seat)
+        self._calls = {call: caller for call, caller in self._calls.items() if caller is not seat}
         ray.kill(seat.actor)  # one that is merely out of reach must not come back
 
-    def _lose(self, seat: Seat, error: RayError) -> None:
-        """Go on without a worker that cannot start, while there are others."""
-        self._dismiss(seat)
-        self.slots = replace(self.slots, count=len(self._seats))
-        if not self._seats:
-            raise UserError(f"no worker could start: {str(error).strip().splitlines()[-1]}")
+    def _hire(self) -> None:
+        seat = Seat(self._actor.remote(*self._arguments))
+        self.seats.append(seat)
+        self._calls[seat.actor.site.remote()] = seat

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from concurrent.futures import Future, wait
-from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import UserError
 from automl.core.protocols import Finished, MakeRunner, Measured
 from automl.core.trial import Decision, TrialSpec
-from automl.execution.quiet import silence_ray
+from automl.execution import endings
+from automl.execution.curve import Curve
+from automl.execution.keeper import Keeper
+from automl.execution.queue import Queue, Waiting
 from automl.execution.resources import Resources
-from automl.execution.slots import Slots
 
 if TYPE_CHECKING:
     from automl.execution.pool import Pool
+
+_RESTARTS = 3
 
 
 class RayExecutor:
     """Runs trials on persistent Ray workers. Returns at once: Ray starts in the background.
 
-    What goes wrong in that start is raised as UserError by the next call.
+    What goes wrong in that start is raised as UserError by the next call. A Ray that dies costs
+    the running trials this attempt, and is started anew a few times.
 
     Args:
         make_runner: Makes a worker's runner, in the worker.
@@ -30,78 +32,75 @@ class RayExecutor:
     """
 
     def __init__(self, make_runner: MakeRunner, resources: Resources) -> None:
-        self._waiting: deque[tuple[TrialSpec, Any]] = deque()
-        self._plan: Future[Slots] = Future()
-        self._pool: Future[Pool] = Future()
-        self._closing = Event()
-        self._keeper = Thread(target=self._keep_ray, args=(make_runner, resources), daemon=True)
-        self._keeper.start()
+        self._queue = Queue()
+        self._ended: list[Measured | Finished] = []
+        self._deaths = 0
+        self._keeper = Keeper(make_runner, resources)
 
     @property
     def slots(self) -> int:
         """How many trials can run at once."""
-        return self._places().count
+        return self._keeper.slots.count
 
     @property
     def device(self) -> str:
         """What the slots run on, in words: ``"2 CPU workers x 1 thread"``."""
-        return str(self._places())
+        return str(self._keeper.slots)
 
-    def submit(self, spec: TrialSpec, data: Any) -> None:
-        """Start a trial, as soon as a worker is up and free."""
-        self._waiting.append((spec, data))
-        if self._pool.done():
-            self._fill(self._pool.result())
+    @property
+    def shares_memory(self) -> bool:
+        """True for several workers on CPUs, or on shares of GPUs."""
+        return self._keeper.slots.shares_memory
+
+    def submit(self, spec: TrialSpec, data: Any, alone: bool = False) -> None:
+        """Start a trial as soon as a poll finds a worker for it, up and free."""
+        self._queue.add(Waiting(spec, data, alone))
 
     def poll(self, timeout: float) -> list[Measured | Finished]:
-        """What happened, waiting up to ``timeout`` seconds for the first event."""
+        """What happened, waiting up to ``timeout`` seconds for the first event.
+
+        Raises:
+            UserError: no worker could start, Ray died too often, or its cluster is gone.
+        """
+        if self._ended:
+            ended, self._ended = self._ended, []
+            return ended
         deadline = time.monotonic() + timeout
-        wait([self._pool], timeout)
-        if not self._pool.done():
+        pool = self._keeper.wait_for_pool(timeout)
+        if not pool:
             return []
-        pool = self._pool.result()
-        self._fill(pool)
-        events = pool.poll(max(0.0, deadline - time.monotonic()))
-        self._fill(pool)
-        return events
+        if death := pool.find_death():
+            return self._start_anew(pool, death)
+        while start := self._queue.pop(pool.seats):
+            pool.start(*start)
+        return pool.poll(max(0.0, deadline - time.monotonic()))
 
     def answer(self, number: int, decision: Decision) -> None:
         """Let trial ``number`` take its next step, or end."""
-        self._pool.result().answer(number, decision)
+        self._keeper.pool.answer(number, decision)
+
+    def cancel(self, number: int, reason: str) -> None:
+        """End trial ``number`` and its worker now, whatever it does; or take it off the queue.
+
+        Raises:
+            KeyError: no such trial is waiting or running.
+        """
+        ending = endings.lost(reason)
+        if self._queue.remove(number):
+            self._ended.append(Curve(number).end(ending))
+        else:
+            self._ended.append(self._keeper.pool.cancel(number, ending))
 
     def close(self) -> None:
         """End the workers, and Ray if it was started here."""
-        self._closing.set()
-        # A Ray that is only now starting ends as soon as it is up, or with this process.
-        self._keeper.join(None if self._pool.done() else 1.0)
+        self._keeper.close()
 
-    def _places(self) -> Slots:
-        return self._pool.result().slots if self._pool.done() else self._plan.result()
-
-    def _fill(self, pool: Pool) -> None:
-        while self._waiting and pool.has_room:
-            pool.start(*self._waiting.popleft())
-
-    def _keep_ray(self, make_runner: MakeRunner, resources: Resources) -> None:
-        """Start Ray, and stay: its processes die with the very thread that started them."""
-        silence_ray()
-        try:
-            from automl.execution.cluster import connected  # imports Ray: most of a second
-            from automl.execution.pool import Pool
-
-            with connected(resources, self._plan) as cpus:
-                pool = Pool(make_runner, self._plan.result(), cpus)
-                self._pool.set_result(pool)
-                self._closing.wait()
-                pool.close()
-        except BaseException as error:  # Ray exits in places, and somebody waits for an answer
-            self._give_up(error)
-
-    def _give_up(self, error: BaseException) -> None:
-        told = error
-        if not isinstance(error, UserError):
-            first = (str(error).strip() or type(error).__name__).splitlines()[0]
-            told = UserError(f"Ray did not start: {first}; the executor 'local' does without")
-        for awaited in (self._plan, self._pool):
-            if not awaited.done():
-                awaited.set_exception(told)
+    def _start_anew(self, pool: Pool, death: str) -> list[Measured | Finished]:
+        self._deaths += 1
+        if self._deaths > _RESTARTS:
+            raise UserError(
+                f"Ray died {self._deaths} times (the last time: {death}); go on with "
+                "`automl resume`, or use the executor 'local'"
+            )
+        self._keeper.restart()
+        return [*pool.end_all(endings.lost(death))]

@@ -23,6 +23,11 @@ class Slots:
     threads: int
     gpus: float
 
+    @property
+    def shares_memory(self) -> bool:
+        """Whether several of them take memory from one device: a machine's, or a GPU's."""
+        return self.count > 1 and self.gpus < 1
+
     def __str__(self) -> str:
         kind = "GPU" if self.gpus else "CPU"
         return f"{several(self.count, f'{kind} worker')} x {several(self.threads, 'thread')}"

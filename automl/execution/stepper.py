@@ -27,6 +27,10 @@ class Stepper:
         """Give trial ``number`` the answer it waits for and run it to its next step."""
         return self._resume(number, self._trials.pop(number), decision)
 
+    def drop(self, number: int) -> None:
+        """End trial ``number`` where it is suspended; what its clean-up raises comes out."""
+        self._trials.pop(number).close()
+
     def _resume(self, number: int, trial: Trial, decision: Decision | None) -> Measured | Finished:
         try:
             measurement = next(trial) if decision is None else trial.send(decision)

@@ -1,4 +1,4 @@
-"""What lives in one Ray actor."""
+"""What lives in one Ray actor; imported on use, for it imports Ray."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+import ray
+
 from automl.core.protocols import Finished, MakeRunner, Measured
 from automl.core.trial import Decision, TrialSpec
+from automl.execution.seat import Site
 from automl.execution.stepper import Stepper
 
 _STANDARD_ERROR = Path("/proc/self/fd/2")
@@ -31,9 +34,12 @@ class Worker:
         self._stepper = Stepper(make_runner(threads))
         self._datasets: dict[int, Any] = {}
 
-    def log_file(self) -> str | None:
-        """The file that this process's standard error goes to, where that can be known."""
-        return str(_STANDARD_ERROR.readlink()) if _STANDARD_ERROR.exists() else None
+    def site(self) -> Site:
+        """Where this process is."""
+        context = ray.get_runtime_context()
+        device = (context.get_node_id(), *context.get_accelerator_ids()["GPU"])
+        log = str(_STANDARD_ERROR.readlink()) if _STANDARD_ERROR.exists() else None
+        return Site(device, log)
 
     def keep(self, key: int, data: Any) -> None:
         """Hold a dataset for every trial to come; its arrays stay in the object store."""

@@ -58,3 +58,11 @@ def reports(executor: Executor, count: int, data: Any = DATA) -> list[dict[str, 
     """What ``count`` trials found out about where they ran."""
     ended = drive(executor, [runners.make_spec(n, "report") for n in range(count)], data=data)
     return [dict(result.measurements[0].metrics) for result in ended.values()]
+
+
+def all_workers(executor: Executor) -> set[float]:
+    """The process ids of the workers, once each of them is up."""
+    seen: set[float] = set()
+    while len(seen) < executor.slots:
+        seen |= {report["pid"] for report in reports(executor, executor.slots)}
+    return seen

@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import execution_runners as runners
 from execution_driver import DATA, drive, first_event, reports
 
-from automl.core.protocols import Measured
+from automl.core.errors import UserError
+from automl.core.protocols import Executor, Measured
 from automl.core.trial import CONTINUE, Decision
 from automl.execution import EXECUTORS
+from automl.execution.quiet import QUIET, silence_ray
 from automl.execution.resources import Resources
 
 MARK = "EXECUTION_TEST_MARK"  # inherited by every process that is started below this one
 
 
-def marked(mark: str) -> list[str]:
-    """The command lines of running processes, but for this one, that carry ``mark``."""
-    found = []
+def marked(mark: str) -> dict[int, str]:
+    """Running processes, but for this one, that carry ``mark``: their command lines by id."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if f"{MARK}={mark}".encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_text())
+                found[int(folder.name)] = (folder / "cmdline").read_text()
         except OSError:  # ended meanwhile, or another user's
             continue
-    return [line for line in found if line != Path("/proc/self/cmdline").read_text()]
+    found.pop(os.getpid(), None)
+    return found
 
 
 def lingering(mark: str, seconds: float, but_for: str = "\0\0") -> list[str]:
     """The marked processes that are still there after ``seconds``."""
     deadline = time.monotonic() + seconds
-    while left := [line for line in marked(mark) if but_for not in line]:
+    while left := [line for line in marked(mark).values() if but_for not in line]:
         if time.monotonic() > deadline:
             break
         time.sleep(0.05)
     return left
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """The processes that ``pid`` started, and those that they did."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            yield child
+            yield from descendants(child)
+
+
+def kill(name: str) -> None:
+    """End the processes below this one whose program is called so."""
+    for pid in list(descendants(os.getpid())):
+        program = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0]
+        if program.endswith(name):
+            os.kill(pid, signal.SIGKILL)
+
+
+def until_stuck(executor: Executor, number: int, task: str) -> None:
+    """Start a trial, and have it enter a step that never ends."""
+    executor.submit(runners.make_spec(number, task), DATA)
+    first_event(executor)
+    executor.answer(number, CONTINUE)
 
 
 def interrupt(event: Measured) -> Decision:
@@ -75,11 +103,93 @@ def fail() -> None:
 
 def hang() -> None:
     executor = EXECUTORS["ray"](runners.make, Resources(workers=1))
-    executor.submit(runners.make_spec(0, "spin"), DATA)
-    executor.answer(first_event(executor).number, CONTINUE)  # type: ignore[union-attr]
+    until_stuck(executor, 0, "spin")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     time.sleep(60)
+
+
+def outlive() -> None:
+    executor = EXECUTORS["ray"](runners.make, Resources(workers=1))
+    lines = []
+    names = ["ray::DashboardAgent", "/raylet", "/gcs_server", "/raylet"]
+    try:
+        for number, name in enumerate(names):
+            until_stuck(executor, number, "spin")
+            kill(name)
+            time.sleep(1)  # Ray ends itself in order when an agent of it is gone
+            result = drive(executor, [], started=1)[number]
+            lines += [f"{result.status.name} {result.reason} ({len(result.measurements)} measured)"]
+    except UserError as error:
+        lines += [str(error)]
+    executor.close()
+    lines += [f"{len(lingering(os.environ[MARK], seconds=3, but_for='Agent'))} processes left"]
+    sys.stdout.write("\n".join(lines))
+
+
+def close() -> None:
+    executor = EXECUTORS["ray"](runners.make, Resources(workers=2, cpus_per_trial=1))
+    until_stuck(executor, 0, "spin")
+    until_stuck(executor, 1, "stick")
+    time.sleep(0.5)
+    began = time.monotonic()
+    executor.close()
+    lines = [f"{'soon' if time.monotonic() - began < 3 else 'late'}"]
+    lines += [f"{len(lingering(os.environ[MARK], seconds=1))} processes left"]
+    sys.stdout.write("\n".join(lines))
+
+
+def lose_a_node() -> None:
+    silence_ray()
+    logging.disable(logging.CRITICAL)
+    os.environ |= {"RAY_health_check_period_ms": "500", "RAY_health_check_failure_threshold": "2"}
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    node = cluster.add_node(num_cpus=2)
+    executor = EXECUTORS["ray"](
+        runners.make, Resources(workers=1, cpus_per_trial=2, address=cluster.address)
+    )
+    until_stuck(executor, 0, "spin")
+    cluster.remove_node(node, allow_graceful=False)
+    lost = drive(executor, [], started=1)[0]
+    lines = [f"{lost.status.name} {lost.reason} ({len(lost.measurements)} measured)"]
+    cluster.add_node(num_cpus=2)
+    lines += [drive(executor, [runners.make_spec(1, "train")])[1].status.name]
+    until_stuck(executor, 2, "spin")
+    for info in cluster.head_node.all_processes["gcs_server"]:
+        info.process.kill()
+    try:
+        drive(executor, [], started=1)
+    except UserError as error:
+        lines += [str(error).replace(cluster.address, "HEAD")]
+    executor.close()
+    sys.stdout.write("\n".join(lines))
+
+
+def gpus() -> None:
+    silence_ray()
+    import ray
+
+    ray.init(address="local", num_cpus=4, num_gpus=2, include_dashboard=False, **QUIET)
+    executor = EXECUTORS["ray"](runners.make, Resources(cpus_per_trial=1, gpus_per_trial=0.5))
+    lines = [executor.device, f"shares memory: {executor.shares_memory}"]
+    for number in range(12):
+        executor.submit(runners.make_spec(number, "span"), DATA, alone=number == 5)
+    results = drive(executor, [], started=12)
+    lone = results.pop(5)
+    began, ended = (lone.measurements[-1].metrics[name] for name in ("began", "ended"))
+    beside = {
+        "its GPU" if other.reason == lone.reason else "another GPU"
+        for other in results.values()
+        if other.measurements[-1].metrics["began"] < ended
+        and other.measurements[-1].metrics["ended"] > began
+    }
+    lines += [f"GPUs used: {sorted({result.reason for result in results.values()})}"]
+    lines += [f"beside the lone trial: {sorted(beside)}"]
+    executor.close()
+    ray.shutdown()
+    sys.stdout.write("\n".join(lines))
 
 
 def join() -> None:
@@ -96,5 +206,7 @@ def local() -> None:
     sys.stdout.write(f"{result.status.name}, {len(loaded)} of Ray and PyTorch loaded")
 
 
+SCENARIOS = (search, fail, hang, outlive, close, lose_a_node, gpus, join, local)
+
 if __name__ == "__main__":
-    {"search": search, "fail": fail, "hang": hang, "join": join, "local": local}[sys.argv[1]]()
+    {scenario.__name__: scenario for scenario in SCENARIOS}[sys.argv[1]]()

@@ -6,6 +6,7 @@ What a trial does stands in its spec's ``task``.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 import time
@@ -127,10 +128,38 @@ def spin(spec: TrialSpec, data: Any) -> Trial:
         sum(range(10_000))
 
 
+def stick(spec: TrialSpec, data: Any) -> Trial:
+    """A step in C code that never returns, never lets go of the interpreter, minds no signal."""
+    yield measurement(1, accuracy=0.5)
+    re.match("(a+)+$", "a" * 80 + "b")
+
+
+def span(spec: TrialSpec, data: Any) -> Trial:
+    """Tells when it ran, and on which GPUs; some take longer than others."""
+    began = time.time()
+    yield measurement(1, began=began)
+    time.sleep(0.1 + 0.1 * (spec.number % 3))
+    gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return result(
+        spec, Status.COMPLETE, measurement(2, began=began, ended=time.time()), reason=gpus
+    )
+
+
+def tidy(spec: TrialSpec, data: Any) -> Trial:
+    """Trains, and tells where the ``data`` says when it was closed before its end."""
+    try:
+        return (yield from train(spec, data))
+    finally:
+        data.append(spec.number)
+
+
 _made_with: list[int] = []
 _TASKS = {
     task.__name__: task
-    for task in (train, infeasible, escape, refuse, unpicklable, die, report, slow, spin)
+    for task in (
+        *(train, infeasible, escape, refuse, unpicklable, die),
+        *(report, slow, spin, stick, span, tidy),
+    )
 }
 
 

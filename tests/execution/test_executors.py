@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import execution_runners as runners
 import pytest
-from execution_driver import DATA, drive, first_event, reports
+from execution_driver import DATA, all_workers, drive, first_event, reports
 
 from automl.core.protocols import Executor, Finished, Measured
 from automl.core.trial import CONTINUE, Decision, Status, Verdict
@@ -82,6 +82,68 @@ class TestExecutor:
         threads = reports(executor, 1)[0]["made_threads"]
 
         assert f"{threads:.0f} thread" in executor.device
+
+    def test_a_trial_is_cancelled_once(self, executor: Executor) -> None:
+        executor.submit(runners.make_spec(0, "train"), DATA)
+        executor.submit(runners.make_spec(1, "train"), DATA)
+        event = first_event(executor)
+        assert isinstance(event, Measured)
+        executor.answer(event.number, CONTINUE)
+
+        executor.cancel(event.number, "too slow")
+
+        results = drive(executor, [], started=2)
+        lost = results.pop(event.number)
+        assert (lost.status, lost.reason) == (Status.LOST, "too slow")
+        assert lost.measurements == (event.measurement,)
+        assert [other.status for other in results.values()] == [Status.COMPLETE]
+        assert executor.poll(0.2) == []
+
+    def test_a_waiting_trial_is_cancelled(self, executor: Executor) -> None:
+        numbers = range(executor.slots + 1)
+        for number in numbers:
+            executor.submit(runners.make_spec(number, "train"), DATA)
+
+        executor.cancel(numbers[-1], "no more")
+
+        results = drive(executor, [], started=len(numbers))
+        assert [results[number].status.name for number in numbers] == [
+            *["COMPLETE"] * executor.slots,
+            "LOST",
+        ]
+        assert (results[numbers[-1]].reason, results[numbers[-1]].measurements) == ("no more", ())
+
+    def test_only_a_trial_that_is_there_can_be_cancelled(self, executor: Executor) -> None:
+        drive(executor, [runners.make_spec(3, "train")])
+
+        with pytest.raises(KeyError, match="no trial 3 is waiting or running"):
+            executor.cancel(3, "late")
+
+    def test_a_number_can_come_again(self, executor: Executor) -> None:
+        executor.submit(runners.make_spec(0, "train"), DATA)
+        executor.cancel(0, "first")
+
+        assert drive(executor, [], started=1)[0].status is Status.LOST
+        assert drive(executor, [runners.make_spec(0, "train")])[0].status is Status.COMPLETE
+
+    def test_a_lone_trial_has_its_device_to_itself(self, executor: Executor) -> None:
+        all_workers(executor)
+        lone = (2, 5)
+        for number in range(8):
+            executor.submit(runners.make_spec(number, "span"), DATA, alone=number in lone)
+
+        results = drive(executor, [], started=8)
+
+        spans = {n: result.measurements[-1].metrics for n, result in results.items()}
+        for number in lone:
+            mine = spans.pop(number)
+            assert all(
+                other["ended"] <= mine["began"] or mine["ended"] <= other["began"]
+                for other in spans.values()
+            )
+
+    def test_tells_whether_trials_share_memory(self, executor: Executor) -> None:
+        assert executor.shares_memory == (executor.slots > 1)
 
     @pytest.mark.parametrize("name", EXECUTORS.names)
     def test_closes_twice_and_unused(self, name: str, ray_with_room: None) -> None:

@@ -14,12 +14,12 @@ import execution_runners as runners
 import numpy as np
 import pytest
 from conftest import IMPORTABLE
-from execution_driver import drive, reports
+from execution_driver import DATA, all_workers, drive, first_event, reports
 from execution_process import MARK, lingering
 
 from automl.core.errors import UserError
 from automl.core.protocols import Executor
-from automl.core.trial import Status
+from automl.core.trial import CONTINUE, Status
 from automl.execution import EXECUTORS
 from automl.execution.resources import Resources
 
@@ -29,14 +29,6 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /
 def mark(scenario: str) -> str:
     """What the processes below a scenario's driver are known by."""
     return f"{scenario} of {os.getpid()}"
-
-
-def all_workers(executor: Executor) -> set[float]:
-    """The process ids of the workers, once each of them is up."""
-    seen: set[float] = set()
-    while len(seen) < executor.slots:
-        seen |= {report["pid"] for report in reports(executor, executor.slots)}
-    return seen
 
 
 class TestWorkers:
@@ -56,11 +48,28 @@ class TestWorkers:
 
         results = drive(ray_executor, [runners.make_spec(*each) for each in enumerate(tasks)])
 
-        assert results[0].status is Status.FAILED
+        assert results[0].status is Status.LOST
         assert results[0].reason.startswith(f"worker died: {reason}")
         assert len(results[0].measurements) == 1
         assert [results[number].status for number in (1, 2, 3)] == [Status.COMPLETE] * 3
         assert ray_executor.slots == 2
+
+    @pytest.mark.parametrize("task", ["spin", "stick"])
+    def test_a_hung_trial_is_cancelled_and_its_worker_replaced(
+        self, ray_executor: Executor, task: str
+    ) -> None:
+        before = all_workers(ray_executor)
+        ray_executor.submit(runners.make_spec(0, task), DATA)
+        first_event(ray_executor)
+        ray_executor.answer(0, CONTINUE)
+        assert ray_executor.poll(0.2) == []
+
+        ray_executor.cancel(0, "it hangs")
+
+        (lost,) = drive(ray_executor, [], started=1).values()
+        assert (lost.status, lost.reason) == (Status.LOST, "it hangs")
+        assert len(lost.measurements) == 1
+        assert len(all_workers(ray_executor) & before) == ray_executor.slots - 1
 
     def test_a_result_that_cannot_travel_leaves_the_worker(self, ray_executor: Executor) -> None:
         before = all_workers(ray_executor)
@@ -135,11 +144,52 @@ class TestProcesses:
         assert errors == ""
         assert output.splitlines() == [
             "3 CPU workers x 2 threads",
-            *("COMPLETE", "FAILED", "COMPLETE", "FAILED"),
+            *("COMPLETE", "LOST", "COMPLETE", "FAILED"),
             *("SIGINT", "SIGTERM"),
             "2 threads",
             "0 processes left",
         ]
+
+    def test_a_ray_that_dies_is_started_anew_a_few_times(self) -> None:
+        with self.start("outlive") as process:
+            output, errors = process.communicate(timeout=120)
+
+        assert errors == ""
+        assert output.splitlines() == [
+            "LOST Ray's raylet process died (1 measured)",  # it follows its agent
+            "LOST Ray's raylet process died (1 measured)",
+            "LOST Ray's gcs_server process died (1 measured)",
+            "Ray died 4 times (the last time: Ray's raylet process died); go on with "
+            "`automl resume`, or use the executor 'local'",
+            "0 processes left",
+        ]
+
+    def test_a_node_that_is_gone_costs_its_trial_alone_and_a_head_all(self) -> None:
+        with self.start("lose_a_node") as process:
+            output, errors = process.communicate(timeout=120)
+
+        assert errors == ""
+        lost, replaced, gone = output.splitlines()
+        assert lost == "LOST worker died: out of reach, as when its machine is gone (1 measured)"
+        assert replaced == "COMPLETE"
+        assert gone.startswith("the Ray cluster at 'HEAD' is gone (")
+
+    def test_a_lone_trial_leaves_other_gpus_to_others(self) -> None:
+        with self.start("gpus") as process:
+            output, _ = process.communicate(timeout=60)
+
+        assert output.splitlines() == [
+            "4 GPU workers x 1 thread",
+            "shares memory: True",
+            "GPUs used: ['0', '1']",
+            "beside the lone trial: ['another GPU']",
+        ]
+
+    def test_hung_workers_end_with_their_executor(self) -> None:
+        with self.start("close") as process:
+            output, errors = process.communicate(timeout=60)
+
+        assert (output.splitlines(), errors) == (["soon", "0 processes left"], "")
 
     def test_joins_a_cluster_and_leaves_it_running(self, ray_executor: Executor) -> None:
         import ray
