@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +21,37 @@ from automl.core.trial import Measurement, TrialResult, TrialSpec
 WEIGHTS = "weights.safetensors"
 # The last checkpoint of a trial: all that it takes to go on exactly from there.
 STATE = "state.pt"
+# The curve of a trial that ran to its end, until that is told to the study.
+FINISHED = "finished.json"
 # Touched by a trial that makes headway, every second or so.
 PULSE = "pulse"
+
+
+# Full, over a quota, read-only, broken, gone, not ours.
+_DISK_TROUBLE = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EIO,
+    errno.ENOENT,
+    errno.EACCES,
+    errno.EPERM,
+)
+# Room that a trial needs: weights, moments of the optimiser and the best weights, of which a second
+# copy is written before the first is replaced; and its curve, note and log.
+BYTES_PER_WEIGHT = 4 * (2 * 4 + 1)
+SMALL_FILES = 2**20
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all: to a temporary name beside it, then renamed."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 @dataclass(frozen=True)
@@ -70,10 +96,11 @@ class StudyFolder:
             key: LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
             for key, value in record.items()
         }
+        text = StringIO()
+        YAML().dump(plain, text)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            with (self.path / "study.yaml").open("w", encoding="utf-8") as file:
-                YAML().dump(plain, file)
+            write_text(self.path / "study.yaml", text.getvalue())
         except OSError as error:
             raise not_writable(self.path, error) from error
 
@@ -108,10 +135,33 @@ class StudyFolder:
         """Where trial ``number`` keeps its last checkpoint, until it has ended."""
         return self.trial(number) / STATE
 
+    @property
+    def lock(self) -> Path:
+        """The file by which processes that work on the study take turns."""
+        return self.path / ".lock"
+
+    def pulse(self, number: int) -> float | None:
+        """When trial ``number`` last showed that it makes headway, by the clock of its machine."""
+        try:
+            return (self.trial(number) / PULSE).stat().st_mtime
+        except OSError:
+            return None
+
     def begin_trial(self, spec: TrialSpec, network: Inspection) -> None:
-        """Make a trial's folder and write its spec and its network there."""
+        """Make a trial's folder and write its spec and its network there.
+
+        What is left of another trial of that number, which a power cut took from the journal, is
+        removed.
+
+        Raises:
+            StudyError: if the disk has no room for what such a trial writes.
+        """
         folder = self.trial(spec.number)
         folder.mkdir(parents=True, exist_ok=True)
+        if not spec.resume:
+            self.drop_state(spec.number)
+            self.drop_weights(spec.number)
+        check_room(folder, SMALL_FILES + BYTES_PER_WEIGHT * network.size)
         write_text(folder / "spec.json", json.dumps(asdict(spec)))
         write_text(folder / "network.json", json.dumps(asdict(network)))
 
@@ -159,8 +209,9 @@ class StudyFolder:
         self.weights(number).unlink(missing_ok=True)
 
     def drop_state(self, number: int) -> None:
-        """Forget where a trial paused, if it did."""
-        self.state(number).unlink(missing_ok=True)
+        """Forget what a trial would have needed to go on."""
+        for name in (STATE, FINISHED, PULSE):
+            (self.trial(number) / name).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -200,6 +251,38 @@ class Store:
     def names(self) -> tuple[str, ...]:
         """Every study that was begun here."""
         return tuple(sorted(file.parent.name for file in self.root.glob("*/study.yaml")))
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Tell in one line when the disk below ``path`` takes no more.
+
+    Raises:
+        StudyError: if something inside could not be written there.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK_TROUBLE:
+            raise
+        raise StudyError(
+            f"cannot write to {path}: {error.strerror}; what has ended is kept. Mend that, then go "
+            f"on: automl resume {path.name}"
+        ) from error
+
+
+def check_room(path: Path, needed: int) -> None:
+    """Check that ``needed`` bytes can be written below ``path``.
+
+    Raises:
+        StudyError: if there is not so much left on its disk.
+    """
+    free = shutil.disk_usage(path).free
+    if free < needed:
+        raise StudyError(
+            f"{path}: the disk has {free / 2**20:.1f} MiB left and a trial may need "
+            f"{needed / 2**20:.1f} MiB; free some, then go on where it stopped"
+        )
 
 
 def not_writable(path: Path, error: OSError) -> StudyError:

@@ -15,10 +15,11 @@ class Budget:
 
     Args:
         timeout: Seconds the search may take, or None.
+        weighs: Whether trials that cost too much of it are stopped or not begun.
     """
 
-    def __init__(self, timeout: float | None) -> None:
-        self.timeout = timeout
+    def __init__(self, timeout: float | None, weighs: bool = True) -> None:
+        self.timeout, self._weighs = timeout, weighs
         self._started = time.monotonic()
         self._fastest: float | None = None
 
@@ -60,7 +61,7 @@ class Budget:
         return self._too_long(seconds * steps / step)
 
     def _too_long(self, seconds: float) -> str:
-        if self.timeout is None or seconds <= self.timeout * TRIAL_SHARE:
+        if not self._weighs or self.timeout is None or seconds <= self.timeout * TRIAL_SHARE:
             return ""
         return (
             f"too slow: about {seconds:.0f} s for a whole trial; "

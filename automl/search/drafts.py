@@ -11,7 +11,7 @@ import optuna
 from automl.core.distributions import Suggest
 from automl.core.errors import Infeasible
 from automl.core.inspection import Inspection
-from automl.core.trial import Config
+from automl.core.trial import Config, Status
 from automl.search.budget import Budget
 from automl.search.records import TrialRecord
 from automl.search.study import Study
@@ -34,16 +34,30 @@ class Space(Protocol):
 
 @dataclass(frozen=True)
 class Draft:
-    """A trial that can go to a worker."""
+    """A trial that can go to a worker.
+
+    Args:
+        trial: The trial.
+        config: What was drawn.
+        inspection: Its network.
+        resumed: Whether it was begun before and waited.
+    """
 
     trial: optuna.Trial
     config: Config
     inspection: Inspection
+    resumed: bool = False
 
     @property
-    def resumed(self) -> bool:
-        """Whether it was begun before and waited."""
-        return "config" in self.trial.user_attrs
+    def number(self) -> int:
+        """The trial's."""
+        return self.trial.number
+
+    @property
+    def ended(self) -> Status | None:
+        """How it ended already, where its process died before it could tell; else None."""
+        noted = self.trial.user_attrs.get("status") if self.resumed else None
+        return None if noted in (None, Status.PAUSED.value) else Status(noted)
 
 
 class Drafts:
@@ -71,7 +85,7 @@ class Drafts:
         self._budget, self._epochs, self._on_waste = budget, epochs, on_waste
 
     def next(self) -> Draft | None:
-        """The next draft, or None when the space has no more to give."""
+        """The next draft, begun, or None when the space has no more to give."""
         for _ in range(MAX_WASTED):
             trial = self._study.ask()
             drafted = self._draft(trial)
@@ -86,11 +100,13 @@ class Drafts:
             inspection = self._inspect(config)
         except Infeasible as error:
             return self._study.reject(trial, error.reason, error.violation)
-        draft = Draft(trial, config, inspection)
-        if draft.resumed:
-            return draft
-        twin = self._study.twin(config)
+        if self._study.has_begun(trial):
+            return Draft(trial, config, inspection, resumed=True)
+        twin = self._study.twin(trial, config)
         if twin is not None:
             return self._study.repeat(trial, twin)
         slow = self._budget.refuses(inspection.flops, self._epochs)
-        return self._study.reject(trial, slow, 1.0) if slow else draft
+        if slow:
+            return self._study.reject(trial, slow, 1.0)
+        self._study.begin(trial, config, inspection.size, inspection.flops)
+        return Draft(trial, config, inspection)

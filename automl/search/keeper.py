@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from automl.search.records import StudyRecord, TrialRecord
+from automl.search.records import TrialRecord
+from automl.search.study import Study
 from automl.store import StudyFolder
 
 # How many of the best trials do.
@@ -14,12 +15,13 @@ class Keeper:
 
     Args:
         folder: The study's.
-        study: The study as it is now.
+        study: The study itself: other processes may end trials of it, too.
     """
 
-    def __init__(self, folder: StudyFolder, study: StudyRecord) -> None:
+    def __init__(self, folder: StudyFolder, study: Study) -> None:
         self._folder, self._study = folder, study
-        self._best = [each for each in study.ranked if each.status == "complete"][:KEPT]
+        self._have = set(study.best_complete())
+        self._drop_all_but_best()
 
     def end(self, trial: TrialRecord) -> None:
         """Drop what the end of ``trial`` has made superfluous."""
@@ -29,7 +31,11 @@ class Keeper:
         if trial.status != "complete":
             self._folder.drop_weights(trial.number)
             return
-        ranked = sorted([*self._best, trial], key=self._study.rank)
-        for each in ranked[KEPT:]:
-            self._folder.drop_weights(each.number)
-        self._best = ranked[:KEPT]
+        self._have.add(trial.number)
+        self._drop_all_but_best()
+
+    def _drop_all_but_best(self) -> None:
+        best = self._study.best_complete()[:KEPT]
+        for number in self._have.difference(best):
+            self._folder.drop_weights(number)
+        self._have &= set(best)

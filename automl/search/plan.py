@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from automl.core.errors import StudyError
+from automl.search.watchdog import STALL_SECONDS, Limits
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,9 @@ class Plan:
         gpus_per_trial: GPUs a trial, a fraction to share one, or None.
         ray_address: A running cluster, or None.
         options: What was set of the dataset beside the space: column names.
+        deterministic: Whether the same seed gives the same trials with any number of workers.
+        trial_timeout: Seconds a trial may train, or None.
+        stall_timeout: Seconds a trial may be without a sign of life.
     """
 
     name: str
@@ -52,6 +58,14 @@ class Plan:
     gpus_per_trial: float | None
     ray_address: str | None
     options: Mapping[str, str] = field(default_factory=dict)
+    deterministic: bool = False
+    trial_timeout: float | None = None
+    stall_timeout: float = STALL_SECONDS
+
+    @property
+    def limits(self) -> Limits:
+        """How long a trial may take."""
+        return Limits(self.trial_timeout, self.stall_timeout)
 
     def as_record(self) -> dict[str, Any]:
         """For study.yaml."""
@@ -62,18 +76,28 @@ class Plan:
         """From study.yaml.
 
         Raises:
-            StudyError: if a setting is missing there.
+            StudyError: if a setting is missing there, or is no such thing.
         """
-        needed = [each.name for each in fields(cls) if each.default_factory is MISSING]
-        missing = [name for name in needed if name not in record]
-        if missing:
-            raise StudyError(f"study.yaml is damaged: it lacks {', '.join(missing)}")
-        return cls(**{each.name: record[each.name] for each in fields(cls) if each.name in record})
+        known = {each.name: record[each.name] for each in fields(cls) if each.name in record}
+        try:
+            return TypeAdapter(cls).validate_python(known)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise StudyError(f"study.yaml is damaged: {where}: {first['msg']}") from error
 
-    def changed(self, trials: int | None, timeout: float | None) -> Plan:
-        """The same plan with another total or time limit, where given."""
+    def changed(
+        self,
+        trials: int | None = None,
+        timeout: float | None = None,
+        data: str | None = None,
+        workers: int | None = None,
+    ) -> Plan:
+        """The same plan with another total, time limit, place of the data or number of workers."""
         return replace(
             self,
             trials=self.trials if trials is None else trials,
             timeout=self.timeout if timeout is None else timeout,
+            data=self.data if data is None else data,
+            workers=self.workers if workers is None else workers,
         )

@@ -20,13 +20,22 @@ _STATES = {
 }
 
 
+def status_of(trial: FrozenTrial) -> str:
+    """What has become of a trial, in this tool's own words."""
+    state = _STATES[trial.state]
+    status: str = trial.user_attrs.get("status", state)
+    if trial.state == TrialState.RUNNING:
+        return state
+    # What is noted of an end that Optuna was not told of yet is no end.
+    return state if trial.state == TrialState.WAITING and status != "paused" else status
+
+
 def trial_record(trial: FrozenTrial) -> TrialRecord:
     """An Optuna trial as a plain value."""
     facts = trial.user_attrs
-    state = _STATES[trial.state]
     return TrialRecord(
         number=trial.number,
-        status=state if state == "running" else facts.get("status", state),
+        status=status_of(trial),
         value=facts.get("value", trial.value if trial.state == TrialState.COMPLETE else None),
         parameters=dict(trial.params),
         reason=facts.get("reason", ""),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from automl.core.distributions import Value
 
-COUNTED = ("complete", "pruned", "failed")
+COUNTED = ("complete", "pruned", "diverged", "failed")
 UNFINISHED = ("paused", "running", "waiting")
 
 
@@ -17,8 +17,8 @@ class TrialRecord:
 
     Args:
         number: Its number in the study.
-        status: "complete", "pruned", "infeasible", "failed", "paused", "running", "waiting" or
-            "duplicate".
+        status: "complete", "pruned", "infeasible", "diverged", "failed", "paused", "running",
+            "waiting" or "duplicate".
         value: The objective at its best step, or None.
         parameters: What was drawn, by name, in the order of drawing.
         reason: Why it ended so; empty for a complete one.

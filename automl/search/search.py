@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from automl.core.inspection import Inspection
 from automl.core.protocols import Executor, Finished, Measured
-from automl.core.trial import Config, TrialSpec
+from automl.core.trial import Config, TrialResult, TrialSpec
+from automl.search.attempts import Attempt, Attempts
 from automl.search.budget import Budget
 from automl.search.drafts import Draft, Drafts, Space
 from automl.search.judge import Judge
 from automl.search.keeper import Keeper
 from automl.search.notes import trial_note
-from automl.search.records import COUNTED
+from automl.search.order import AsTheyCome, InRounds
 from automl.search.study import Study
 from automl.search.watch import Outcome, Setting, Watcher
+from automl.search.watchdog import Limits, Watchdog
 from automl.store import StudyFolder
 
 POLL_SECONDS = 0.2
@@ -36,6 +38,8 @@ class Problem:
         data: Name or path of the dataset.
         seed: Trials' seeds are made from it.
         pruner: The pruner's name, for reasons.
+        limits: How long a trial may take.
+        deterministic: Whether the same seed is to give the same trials with any number of workers.
     """
 
     setting: Setting
@@ -46,6 +50,8 @@ class Problem:
     data: str
     seed: int
     pruner: str
+    limits: Limits = field(default_factory=Limits)
+    deterministic: bool = False
 
 
 class Search:
@@ -72,14 +78,19 @@ class Search:
         setting = problem.setting
         self._problem, self._study, self._folder = problem, study, folder
         self._executor, self._watcher, self._stop = executor, watcher, stop
-        self._budget = Budget(setting.timeout)
-        self._judge = Judge(setting.metric, setting.steps, problem.pruner, self._budget, stop)
+        self._budget = Budget(setting.timeout, weighs=not problem.deterministic)
+        self._judge = Judge(
+            setting.metric, setting.steps, problem.pruner, self._budget, problem.limits, stop
+        )
         self._drafts = Drafts(
             study, problem.space, problem.inspect, self._budget, setting.epochs, watcher.end
         )
-        self._keeper = Keeper(folder, study.records())
-        self._running: dict[int, Draft] = {}
-        self._ended = setting.done
+        self._order = (InRounds if problem.deterministic else AsTheyCome)(study, self._ask)
+        self._attempts = Attempts(study.lose, executor.shares_memory)
+        self._watchdog = Watchdog(problem.limits, folder.pulse)
+        self._keeper = Keeper(folder, study)
+        self._open: dict[int, Draft] = {}  # asked for, and not told yet
+        self._running: dict[int, Attempt] = {}
         self._exhausted = self._told = False
 
     def run(self) -> Outcome:
@@ -92,28 +103,45 @@ class Search:
             self._fill()
             while self._running and not self._budget.overdue:
                 self._handle_events()
+                self._watch()
                 self._fill()
         finally:
-            for number in self._running:
+            for number in self._open:
                 self._study.release(number)
-        return Outcome(self._study.records(), self._reason(), self._budget.elapsed)
+        study = self._study.records()
+        return Outcome(study, self._reason(study.counted), self._budget.elapsed)
 
     def _fill(self) -> None:
-        total = self._problem.setting.trials
-        while (
-            len(self._running) < self._executor.slots
-            and self._ended + len(self._running) < total
-            and not (self._stopping() or self._exhausted)
-        ):
-            draft = self._drafts.next()
+        while len(self._running) < self._executor.slots and not self._stopping():
+            draft = self._order.next()
             if draft is None:
-                self._exhausted = True
-            else:
-                self._start(draft)
+                return
+            self._start(draft)
+
+    def _ask(self) -> Draft | None:
+        """The next trial of the study, if its total has room for one; in the study's turn."""
+        self._study.take_over()
+        if self._exhausted or self._study.claimed >= self._problem.setting.trials:
+            return None
+        draft = self._drafts.next()
+        if draft is None:
+            self._exhausted = True
+        else:
+            self._open[draft.number] = draft
+        return draft
 
     def _start(self, draft: Draft) -> None:
-        problem, number = self._problem, draft.trial.number
-        spec = TrialSpec(
+        if draft.ended is not None:  # all but told, when its process died
+            self._arrange(Finished(TrialResult(draft.number, draft.ended)))
+            return
+        spec = self._spec(draft)
+        self._folder.begin_trial(spec, draft.inspection)
+        self._submit(Attempt(spec))
+        self._watcher.start(draft.number)
+
+    def _spec(self, draft: Draft) -> TrialSpec:
+        problem, number = self._problem, draft.number
+        return TrialSpec(
             number=number,
             task=problem.task,
             data=problem.data,
@@ -123,48 +151,90 @@ class Search:
             metric=problem.setting.metric,
             maximize=problem.setting.maximize,
             folder=str(self._folder.trial(number).resolve()),
-            resume=self._folder.state(number).is_file(),
+            resume=draft.resumed,
         )
-        self._folder.begin_trial(spec, draft.inspection)
-        self._study.begin(draft.trial, draft.config, draft.inspection.size, draft.inspection.flops)
-        self._executor.submit(spec, problem.load(draft.config))
-        self._running[number] = draft
-        self._watcher.start(number)
+
+    def _submit(self, attempt: Attempt) -> None:
+        data = self._problem.load(attempt.spec.config)
+        self._watchdog.begin(attempt.number)
+        self._executor.submit(attempt.spec, data, alone=attempt.alone)
+        self._running[attempt.number] = attempt
 
     def _handle_events(self) -> None:
         if self._stopping() and not self._told:
             self._told = True
             self._watcher.pausing()
-        for event in self._executor.poll(POLL_SECONDS):
-            if isinstance(event, Measured):
-                self._answer(event)
+        events = self._executor.poll(POLL_SECONDS)
+        ended = [event.result for event in events if isinstance(event, Finished)]
+        for result in ended:
+            self._end_attempt(result)
+        gone = {result.number for result in ended}
+        for event in events:
+            # Of a trial whose worker died right after: it is handed up again.
+            if isinstance(event, Measured) and event.number not in gone:
+                self._measure(event)
+        if self._stopping():
+            for held in self._order.interrupt():
+                self._answer(held)
+
+    def _measure(self, event: Measured) -> None:
+        self._watchdog.measure(event.number, event.measurement)
+        self._watcher.measure(event.number, event.measurement)
+        self._arrange(event)
+
+    def _arrange(self, event: Measured | Finished) -> None:
+        for due in self._order.arrange(event):
+            if isinstance(due, Measured):
+                self._answer(due)
             else:
-                self._end(event)
+                self._tell(due.result)
 
     def _answer(self, event: Measured) -> None:
-        self._watcher.measure(event.number, event.measurement)
-        decision = self._judge(self._running[event.number].trial, event.measurement)
+        decision = self._judge(self._open[event.number].trial, event.measurement)
+        self._watchdog.go_on(event.number)
         self._executor.answer(event.number, decision)
 
-    def _end(self, event: Finished) -> None:
-        result = event.result
-        draft = self._running[result.number]
+    def _end_attempt(self, result: TrialResult) -> None:
+        attempt = self._running.pop(result.number)
+        self._watchdog.end(result.number)
+        self._order.drop(result.number)
+        after = self._attempts.after(attempt, result)
+        if isinstance(after, TrialResult):
+            self._end(after)
+        elif not self._stopping():  # else it waits for a resume, as it is
+            self._submit(after)
+
+    def _end(self, result: TrialResult) -> None:
+        draft = self._open[result.number]
         self._folder.end_trial(result)
-        record = self._study.end(draft.trial, result, trial_note(draft.inspection, result))
-        del self._running[result.number]
-        self._ended += record.status in COUNTED
+        self._study.note_end(draft.trial, result, trial_note(draft.inspection, result))
         if result.measurements:
             last = result.measurements[-1]
             self._budget.learn(draft.inspection.flops, last.seconds, last.epoch)
+        self._arrange(Finished(result))
+
+    def _tell(self, result: TrialResult) -> None:
+        record = self._study.tell(self._open.pop(result.number).trial)
         self._keeper.end(record)
         self._watcher.end(record)
+
+    def _watch(self) -> None:
+        """End the attempts that hang or whose time is up."""
+        for number, attempt in list(self._running.items()):
+            expired = self._watchdog.expires(number)
+            reason = expired or self._watchdog.hangs(number)
+            if reason:
+                self._running[number] = replace(attempt, expired=expired)
+                self._executor.cancel(number, reason)
 
     def _stopping(self) -> bool:
         return self._stop.is_set() or self._budget.over
 
-    def _reason(self) -> str:
+    def _reason(self, counted: int) -> str:
         if self._stop.is_set():
             return "interrupted"
-        if self._ended >= self._problem.setting.trials:
+        if counted >= self._problem.setting.trials:
             return "done"
-        return "exhausted" if self._exhausted else "time limit"
+        if self._exhausted:
+            return "exhausted"
+        return "time limit" if self._budget.over else "shared"

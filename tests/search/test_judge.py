@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from automl.core.trial import CONTINUE, Measurement, Verdict
 from automl.search.budget import Budget
 from automl.search.judge import MAX_REPORTS, Judge
+from automl.search.watchdog import Limits
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def make_trial() -> optuna.Trial:
 
 def make_judge(steps: int, timeout: float | None = None) -> tuple[Judge, threading.Event]:
     stop = threading.Event()
-    return Judge("accuracy", steps, "none", Budget(timeout), stop), stop
+    return Judge("accuracy", steps, "none", Budget(timeout), Limits(), stop), stop
 
 
 def measured(step: int) -> Measurement:

@@ -32,7 +32,7 @@ def follow(trial: optuna.Trial, top: float) -> bool:
 def make_study(name: str, folder: Path) -> optuna.Study:
     sampler = optuna.samplers.RandomSampler(seed=0)
     storage = open_storage(folder / "studies.journal")
-    Study.create(storage, name, "accuracy", True, sampler, PRUNERS[name](STEPS))
+    Study.create(storage, name, "accuracy", True, sampler, PRUNERS[name](STEPS), folder / "lock")
     return optuna.load_study(
         study_name=name, storage=storage, sampler=sampler, pruner=PRUNERS[name](STEPS)
     )

@@ -36,13 +36,23 @@ class TestSampler:
         first, second = ([trial.parameters for trial in run.trials] for run in runs)
         assert first == second
 
+    def test_a_broken_off_study_goes_on_as_an_unbroken_one(self, name: str, tmp_path: Path) -> None:
+        whole = Toy(tmp_path / "whole", SPACE, sampler=name, trials=25).begin().study
+        for trials in (5, 14, 25):
+            toy = Toy(tmp_path / "broken", SPACE, sampler=name, trials=trials)
+            study = (toy.begin if trials == 5 else toy.go_on)().study
+        assert [each.parameters for each in study.trials] == [
+            each.parameters for each in whole.trials
+        ]
 
-@pytest.mark.parametrize("name", [name for name in SAMPLERS.names if name != "grid"])
-def test_a_sampler_goes_on_after_a_resume(name: str, tmp_path: Path) -> None:
-    space = ToySpace({"x": Range(0.0, 1.0)})
-    Toy(tmp_path, space, sampler=name, trials=4).begin()
-    study = Toy(tmp_path, space, sampler=name, trials=8).go_on().study
-    assert study.count("complete") == 8
+
+def test_cmaes_finds_a_better_value_than_random(tmp_path: Path) -> None:
+    space = ToySpace({"x": Range(0.0, 1.0), "y": Range(1e-4, 1.0, log=True), "n": Range(1, 9)})
+    means = {}
+    for name in ("cmaes", "random"):
+        study = Toy(tmp_path / name, space, sampler=name, trials=60).begin().study
+        means[name] = sum(trial.value or 0 for trial in study.trials[30:]) / 30
+    assert means["cmaes"] > means["random"] + 0.1
 
 
 def test_tpe_finds_a_better_value_than_random(tmp_path: Path) -> None:
@@ -65,7 +75,7 @@ def test_random_draws_among_tpes_are_new_ones(tmp_path: Path) -> None:
 def test_grid_names_what_is_not_finite() -> None:
     parameters = (Parameter("optimizer.adamw.lr", Range(1e-4, 1e-2, log=True), {}),)
     with pytest.raises(UserError, match=r"optimizer\.adamw\.lr is continuous"):
-        SAMPLERS["grid"](parameters, seed=0, begun=0)
+        SAMPLERS["grid"](parameters, 0, 0)
 
 
 def test_an_unknown_sampler_is_guessed() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from automl.core.distributions import Choices, Distribution, Parameter, Range, Suggest
 from automl.core.errors import Infeasible
 from automl.core.inspection import Inspection
+from automl.core.protocols import Executor
 from automl.core.trial import (
     Config,
     Decision,
@@ -24,11 +26,12 @@ from automl.core.trial import (
 from automl.execution.local import LocalExecutor
 from automl.execution.resources import Resources
 from automl.search import PRUNERS, SAMPLERS
-from automl.search.reading import load_record
+from automl.search.samplers.per_trial import PerTrial
 from automl.search.search import Problem, Search
 from automl.search.storage import open_storage
 from automl.search.study import Study
 from automl.search.watch import Outcome, Setting, Silent
+from automl.search.watchdog import Limits
 from automl.store import Store
 
 STEPS = 4
@@ -43,14 +46,14 @@ def run_toy(spec: TrialSpec, data: Any) -> Trial:
     x = spec.config.training["x"]
     curve = []
     state = Path(spec.folder) / "state.pt"
-    begun = int(state.read_text()) if spec.resume else 0
-    for step in range(begun + 1, STEPS + 1):
+    begun = int(state.read_text()) if spec.resume and state.is_file() else 0
+    for step in range(1, STEPS + 1):
         if spec.config.training.get("fails"):
             return TrialResult(spec.number, Status.FAILED, reason="told to fail")
         measured = Measurement(step, float(step), {"score": x * step / STEPS}, 0.01 * step)
         curve.append(measured)
-        decision: Decision = yield measured
-        if decision.verdict is Verdict.PAUSE:
+        decision: Decision = yield measured  # up to `begun`, it hands up again what it measured
+        if step > begun and decision.verdict is not Verdict.STOP:
             state.write_text(str(step))
         if decision.verdict is not Verdict.CONTINUE:
             status = Status.PAUSED if decision.verdict is Verdict.PAUSE else Status.PRUNED
@@ -103,28 +106,32 @@ class Toy:
     limit: float | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     recorder: Recorder = field(default_factory=Recorder)
+    deterministic: bool = False
+    limits: Limits = field(default_factory=Limits)
+    executor: Callable[[], Executor] = lambda: LocalExecutor(toy_runner, Resources())
 
     def begin(self, baseline: dict[str, Any] | None = None) -> Outcome:
         self.store.prepare()
-        study = Study.create(
-            open_storage(self.store.journal), "toy", "score", True, *self._sampling(0)
-        )
+        lock = self.store.study("toy").lock
+        lock.parent.mkdir(exist_ok=True)
+        storage = open_storage(self.store.journal)
+        study = Study.create(storage, "toy", "score", True, *self._sampling(), lock)
         if baseline:
             study.enqueue(baseline)
         return self._search(study)
 
     def go_on(self) -> Outcome:
         storage = open_storage(self.store.journal)
-        begun = len(load_record(storage, "toy").trials)
-        return self._search(Study.load(storage, "toy", *self._sampling(begun)))
+        lock = self.store.study("toy").lock
+        return self._search(Study.load(storage, "toy", *self._sampling(), lock))
 
     @property
     def store(self) -> Store:
         return Store(self.root)
 
-    def _sampling(self, begun: int) -> Any:
-        sampler = SAMPLERS[self.sampler](self.space.parameters(), 1, begun)
-        return sampler, PRUNERS[self.pruner](STEPS)
+    def _sampling(self) -> Any:
+        make = partial(SAMPLERS[self.sampler], self.space.parameters(), 1)
+        return PerTrial(make), PRUNERS[self.pruner](STEPS)
 
     def _inspect(self, config: Config) -> Inspection:
         x = config.training["x"]
@@ -134,13 +141,22 @@ class Toy:
 
     def _search(self, study: Study) -> Outcome:
         self.store.prepare()
-        executor = LocalExecutor(toy_runner, Resources())
+        executor = self.executor()
         done = study.records().counted
         setting = Setting(
             "toy", "toy", "", "", self.trials, done, STEPS, STEPS, self.timeout, "score", True, 1
         )
         problem = Problem(
-            setting, self.space, self._inspect, lambda config: None, "", "", 0, self.pruner
+            setting,
+            self.space,
+            self._inspect,
+            lambda config: None,
+            "",
+            "",
+            0,
+            self.pruner,
+            self.limits,
+            self.deterministic,
         )
         try:
             return Search(

@@ -11,17 +11,26 @@ if TYPE_CHECKING:
 
 
 class MakeSampler(Protocol):
-    """Makes an Optuna sampler for a space."""
+    """Makes an Optuna sampler that draws one trial of a study."""
 
-    def __call__(self, parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSampler:
-        """A sampler of ``parameters``.
+    def __call__(self, parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
+        """A sampler for trial ``number``.
+
+        A sampler is made for each trial, so that what it draws follows from the seed, the number
+        and the trials so far, and from nothing that a crash could lose.
 
         Args:
             parameters: All that the space may draw.
             seed: The study's.
-            begun: How many trials the study has already: with the seed alone, a resumed study
-                would draw again what it drew at its start.
+            number: The trial's, from 0.
 
         Raises:
             UserError: if the sampler cannot draw from this space.
         """
+
+
+def seed_of_trial(seed: int, number: int) -> int:
+    """A 32-bit seed for the draws of one trial, unlike those of its neighbours."""
+    from random import Random
+
+    return Random(f"{seed}:{number}").getrandbits(32)

@@ -6,12 +6,13 @@ from optuna.samplers import BaseSampler, GPSampler
 
 from automl.core.distributions import Parameter
 from automl.search.quiet import quiet_optuna
+from automl.search.samplers import seed_of_trial
 
 
-def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSampler:
+def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
     """A Gaussian process over the parameters that every trial has; the others are drawn at random.
 
     Source: https://optuna.readthedocs.io, ``optuna.samplers.GPSampler``.
     """
     with quiet_optuna():
-        return GPSampler(seed=seed + begun, warn_independent_sampling=False)
+        return GPSampler(seed=seed_of_trial(seed, number), warn_independent_sampling=False)

@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from automl.core.distributions import Parameter, Range
 from automl.core.errors import UserError
 from automl.search.quiet import quiet_optuna
+from automl.search.samplers import seed_of_trial
 
 
 class Grid(BruteForceSampler):
@@ -22,7 +23,7 @@ class Grid(BruteForceSampler):
         """Do nothing: the search sees by itself when the grid is done."""
 
 
-def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSampler:
+def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
     """Every configuration of the space once, in a shuffled order.
 
     Raises:
@@ -35,7 +36,7 @@ def make(parameters: tuple[Parameter, ...], seed: int, begun: int) -> BaseSample
             f"{'is' if len(continuous) == 1 else 'are'} continuous; give a step, or use choices"
         )
     with quiet_optuna():
-        return Grid(seed=seed, avoid_premature_stop=True)
+        return Grid(seed=seed_of_trial(seed, number), avoid_premature_stop=True)
 
 
 def _is_continuous(parameter: Parameter) -> bool:
