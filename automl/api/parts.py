@@ -110,7 +110,12 @@ def find_study(store: Store, name: str) -> tuple[StudyFolder, Plan]:
         known = f"there are: {', '.join(store.names())}" if store.names() else "there are none yet"
         hint = f"did you mean {guess!r}?" if guess else known
         raise StudyError(f"no study {name!r} in {store.root}; {hint}")
-    return folder, Plan.from_record(folder.record())
+    plan = Plan.from_record(folder.record())
+    if plan.name != name:
+        raise StudyError(
+            f"{folder.path / 'study.yaml'} is of the study {plan.name!r}; name its folder so again"
+        )
+    return folder, plan
 
 
 def read_back(folder: StudyFolder) -> SearchSpace:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import platform
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib.metadata import version
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from automl import __version__
+from automl.api.changes import changes, identity
 from automl.api.models import make_bundle
 from automl.api.parts import Datasets, simplest, storage_of
 from automl.api.settling import check_task, choose_metric
 from automl.core.errors import StudyError
 from automl.core.trial import Config
 from automl.search.watch import Outcome, Setting, Watcher
-from automl.store import Store, StudyFolder
+from automl.store import Store, StudyFolder, writing
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from automl.search.search import Problem
     from automl.search.study import Study
     from automl.spaces.space import SearchSpace
-
-# Whose versions a study remembers.
-PACKAGES = ("torch", "optuna", "ray")
 
 
 @dataclass(frozen=True)
@@ -64,38 +60,44 @@ class Run:
         Raises:
             UserError: if its name is taken, or its data or results folder is of no use.
         """
-        name = self.plan.name
         self.store.prepare()
-        if self.folder.exists():
-            raise StudyError(
-                f"a study {name!r} is there already; go on with it: automl resume {name}, "
-                f"or give the new one another name: --name {name}-2"
-            )
+        self._check_new()
         return self._search(Run._create)
 
     def go_on(self) -> Outcome:
         """Go on with a study that was begun before; one that is done takes no worker."""
         from automl.search.reading import load_record
 
+        self.store.prepare()
         study = load_record(storage_of(self.plan, self.store), self.plan.name)
         if study.counted >= self.plan.trials and not study.unfinished:
             return Outcome(study, "done", 0.0)
         return self._search(Run._load)
 
-    def _search(self, take_up: Callable[[Run, Dataset], Study]) -> Outcome:
-        executor = self._start_workers()
-        try:
-            from automl.search.search import Search  # takes seconds, as the workers do
+    def _check_new(self) -> None:
+        name = self.plan.name
+        if self.folder.exists():
+            raise StudyError(
+                f"a study {name!r} is there already; go on with it: automl resume {name}, "
+                f"or give the new one another name: --name {name}-2"
+            )
 
-            datasets = Datasets.of(self.plan, self.watcher)
-            first = datasets(simplest(self.space))
-            run = self._settled(first)
-            study = take_up(run, first)
-            problem = run._problem(executor, datasets, first, study.records())
-            outcome = Search(problem, study, self.folder, executor, self.watcher, self.stop).run()
-        finally:
-            executor.close()
-        run._keep_best(outcome, datasets)
+    def _search(self, take_up: Callable[[Run, Dataset], Study]) -> Outcome:
+        with writing(self.folder.path):
+            executor = self._start_workers()
+            try:
+                from automl.search.search import Search  # takes seconds, as the workers do
+
+                datasets = Datasets.of(self.plan, self.watcher)
+                first = datasets(simplest(self.space))
+                run = self._settled(first)
+                study = take_up(run, first)
+                problem = run._problem(executor, datasets, first, study.records())
+                search = Search(problem, study, self.folder, executor, self.watcher, self.stop)
+                outcome = search.run()
+            finally:
+                executor.close()
+            run._keep_best(outcome, datasets)
         self.watcher.finish(outcome)
         return outcome
 
@@ -112,41 +114,49 @@ class Run:
         from automl.trials import make_runner
 
         plan = self.plan
+        # Sums over several threads are rounded in another order, so their number may not depend
+        # on how many workers share the cores.
+        fixed = 1 if plan.deterministic else None
         resources = Resources(
             workers=plan.workers,
-            cpus_per_trial=plan.cpus_per_trial,
+            cpus_per_trial=plan.cpus_per_trial or fixed,
             gpus_per_trial=plan.gpus_per_trial,
             address=plan.ray_address,
         )
-        return EXECUTORS[plan.executor](make_runner, resources)
+        runner = partial(make_runner, deterministic=plan.deterministic)
+        return EXECUTORS[plan.executor](runner, resources)
 
     def _create(self, data: Dataset) -> Study:
+        from automl.search.lock import locked
         from automl.search.study import Study
 
-        study = Study.create(
-            storage_of(self.plan, self.store),
-            self.plan.name,
-            self._metric,
-            self._maximize(),
-            *self._sampling(begun=0),
-        )
-        self.folder.create(self._record(data))
-        study.enqueue(self.space.baseline())
+        storage, lock = storage_of(self.plan, self.store), self.folder.lock
+        lock.parent.mkdir(exist_ok=True)
+        with locked(lock):  # of two that begin it at once, one finds it begun
+            self._check_new()
+            name, metric, maximize = self.plan.name, self._metric, self._maximize()
+            study = Study.create(storage, name, metric, maximize, *self._sampling(), lock)
+            study.enqueue(self.space.baseline())
+            self.folder.create(self._record(data))
         return study
 
     def _load(self, data: Dataset) -> Study:
-        from automl.search.reading import load_record
         from automl.search.study import Study
 
-        storage, name = storage_of(self.plan, self.store), self.plan.name
-        begun = len(load_record(storage, name).trials)
-        return Study.load(storage, name, *self._sampling(begun))
+        record = self.folder.record()
+        for change in changes(record, data):
+            self.watcher.announce(change)
+        # The total and the place of the data are the study's from now on, not this run's alone.
+        self.folder.create({**record, "trials": self.plan.trials, "data": self.plan.data})
+        storage = storage_of(self.plan, self.store)
+        return Study.load(storage, self.plan.name, *self._sampling(), self.folder.lock)
 
-    def _sampling(self, begun: int) -> tuple[BaseSampler, BasePruner]:
+    def _sampling(self) -> tuple[BaseSampler, BasePruner]:
         from automl.search import PRUNERS, SAMPLERS
+        from automl.search.samplers.per_trial import PerTrial
 
         make_sampler, make_pruner = SAMPLERS[self.plan.sampler], PRUNERS[self.plan.pruner]
-        sampler = make_sampler(self.space.parameters(), self.plan.seed, begun)
+        sampler = PerTrial(partial(make_sampler, self.space.parameters(), self.plan.seed))
         return sampler, make_pruner(self._steps())
 
     def _problem(
@@ -184,6 +194,8 @@ class Run:
             data=plan.data,
             seed=plan.seed,
             pruner=plan.pruner,
+            limits=plan.limits,
+            deterministic=plan.deterministic,
         )
 
     def _keep_best(self, outcome: Outcome, datasets: Datasets) -> None:
@@ -209,10 +221,4 @@ class Run:
 
     def _record(self, data: Dataset) -> dict[str, Any]:
         """What study.yaml keeps: all that ``resume`` needs, and what a reader wants to know."""
-        ours = {"automl": __version__, "python": platform.python_version()}
-        return {
-            **self.plan.as_record(),
-            "data_sha256": data.fingerprint,
-            "versions": ours | {package: version(package) for package in PACKAGES},
-            "text": self.space.text,
-        }
+        return {**self.plan.as_record(), **identity(data), "text": self.space.text}

@@ -38,6 +38,9 @@ def search(
     results: str = RESULTS,
     executor: str = "ray",
     ray_address: str | None = None,
+    deterministic: bool = False,
+    trial_timeout: float | None = None,
+    stall_timeout: float | None = None,
     watcher: Watcher | None = None,
     stop: threading.Event | None = None,
 ) -> Outcome:
@@ -66,6 +69,11 @@ def search(
         results: Folder that studies are written to.
         executor: ``"ray"`` or ``"local"``.
         ray_address: Address of a running Ray cluster; None starts one here.
+        deterministic: Give the same trials, pruning and best for the same seed, whatever the number
+            of workers; trials then wait for one another.
+        trial_timeout: Seconds a trial may train, or None.
+        stall_timeout: Seconds a trial may be without a sign of life before it is begun anew on
+            another worker; None is ten minutes.
         watcher: Follows the search.
         stop: Set it to have running trials pause and the search end.
 
@@ -78,6 +86,7 @@ def search(
     from automl.execution import EXECUTORS
     from automl.search import PRUNERS, SAMPLERS
     from automl.search.plan import Plan
+    from automl.search.watchdog import STALL_SECONDS
 
     parsed = find_and_read(space)
     choose_metric(metric, *parsed.tasks)  # a typo is told before the data is read
@@ -100,6 +109,9 @@ def search(
         cpus_per_trial=cpus_per_trial,
         gpus_per_trial=gpus_per_trial,
         ray_address=ray_address,
+        deterministic=deterministic,
+        trial_timeout=trial_timeout,
+        stall_timeout=stall_timeout or STALL_SECONDS,
         options={name: column for name, column in columns.items() if column is not None},
     )
     store = Store(Path(results))
@@ -112,6 +124,8 @@ def resume(
     *,
     trials: int | None = None,
     timeout: float | None = None,
+    data: str | None = None,
+    workers: int | None = None,
     results: str = RESULTS,
     watcher: Watcher | None = None,
     stop: threading.Event | None = None,
@@ -122,6 +136,8 @@ def resume(
         name: The study's name.
         trials: A new total; None is the one it began with.
         timeout: Seconds this run may take; None is what it began with.
+        data: Where the data is now, if it is no longer where it was.
+        workers: Trials at once; None is as many as it began with.
         results: Folder that the study is in.
         watcher: Follows the search.
         stop: Set it to have running trials pause and the search end.
@@ -131,7 +147,8 @@ def resume(
     """
     store = Store(Path(results))
     folder, plan = find_study(store, name)
-    plan = plan.changed(trials, timeout)
+    place = None if data is None else dataset_name(data, kind_of(plan.task))
+    plan = plan.changed(trials, timeout, place, workers)
     run = Run(plan, read_back(folder), store, watcher or Silent(), stop or threading.Event())
     return run.go_on()
 

@@ -1,4 +1,4 @@
-"""Ctrl-C: the first asks the search to stop, the second stops it now."""
+"""Ctrl-C and SIGTERM: the first asks the search to stop, the second stops it now."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# Whoever sends SIGTERM, a cloud that takes a machine back or a scheduler, kills soon after. What a
+# trial has not come to report by then goes on from its last checkpoint.
+PATIENCE_AFTER_SIGTERM = 5.0
+
 
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
     """Give an event that the first SIGINT or SIGTERM sets; the next one interrupts.
+
+    Five seconds after a SIGTERM it is interrupted in any case.
 
     Raises:
         KeyboardInterrupt: inside the block, on the second signal.
@@ -22,11 +28,14 @@ def stop_on_signals() -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
+        if number == signal.SIGTERM:
+            signal.setitimer(signal.ITIMER_REAL, PATIENCE_AFTER_SIGTERM)
 
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
     before = [signal.signal(each, handle) for each in signals]
     try:
         yield stop
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for each, handler in zip(signals, before, strict=True):
             signal.signal(each, handler)

@@ -17,6 +17,7 @@ from automl.core.defaults import RESULTS
 
 Trials = Annotated[int | None, typer.Option(min=1, help="Trials of the study in all.")]
 Timeout = Annotated[str | None, typer.Option(help="Longest this run may take: 90s, 30m, 1h30m.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Trials at once.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def search(
     trials: Trials = None,
     timeout: Timeout = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Length of a whole trial.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Trials at once.")] = None,
+    workers: Workers = None,
     cpus_per_trial: Annotated[int | None, typer.Option(min=1, help="Threads a trial.")] = None,
     gpus_per_trial: Annotated[
         float | None, typer.Option(min=0, help="GPUs a trial; 0.5 puts two on each.")
@@ -69,6 +70,13 @@ def search(
     ray_address: Annotated[
         str | None, typer.Option(help="A running Ray cluster.  [one of its own]")
     ] = None,
+    deterministic: Annotated[
+        bool, typer.Option("--deterministic", help="The same for a seed with any --workers.")
+    ] = False,
+    trial_timeout: Annotated[str | None, typer.Option(help="Longest a trial may train.")] = None,
+    stall_timeout: Annotated[
+        str | None, typer.Option(help="Longest a trial may show no sign of life.  [10m]")
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -76,6 +84,8 @@ def search(
     from automl import api
 
     seconds = parse_duration(timeout, "--timeout")
+    trial_seconds = parse_duration(trial_timeout, "--trial-timeout")
+    stall_seconds = parse_duration(stall_timeout, "--stall-timeout")
 
     def run(watcher: Watcher, stop: threading.Event) -> Outcome:
         return api.search(
@@ -100,6 +110,9 @@ def search(
             results=results,
             executor=executor,
             ray_address=ray_address,
+            deterministic=deterministic,
+            trial_timeout=trial_seconds,
+            stall_timeout=stall_seconds,
             watcher=watcher,
             stop=stop,
         )
@@ -111,6 +124,8 @@ def resume(
     study: Annotated[str, typer.Argument(help="The study's name.")],
     trials: Trials = None,
     timeout: Timeout = None,
+    data: Annotated[str | None, typer.Option(help="Where the data is now, if it moved.")] = None,
+    workers: Workers = None,
     results: Results = RESULTS,
     json: Json = False,
     quiet: Quiet = False,
@@ -122,7 +137,14 @@ def resume(
 
     def run(watcher: Watcher, stop: threading.Event) -> Outcome:
         return api.resume(
-            study, trials=trials, timeout=seconds, results=results, watcher=watcher, stop=stop
+            study,
+            trials=trials,
+            timeout=seconds,
+            data=data,
+            workers=workers,
+            results=results,
+            watcher=watcher,
+            stop=stop,
         )
 
     _watched(run, results, json, quiet)

@@ -13,13 +13,19 @@ _ENDED = {
     "time limit": "Time is up",
     "interrupted": "Stopped",
     "exhausted": "Done, the space has no configuration left",
+    "shared": "Nothing is left to begin, another search of this study runs its last trials",
 }
+
+
+_TO_NO_AVAIL = ("failed", "diverged", "infeasible")
 
 
 def summarize(outcome: Outcome, store: Store) -> str:
     """The best trial, what the baseline scored, where things are and what to type next."""
     study, best = outcome.study, outcome.study.best
-    statuses = ("complete", "pruned", "infeasible", "failed")
+    statuses = ["complete", "pruned", "infeasible", "failed"]
+    if study.count("diverged"):
+        statuses.insert(3, "diverged")
     tally = ", ".join(f"{study.count(each)} {each}" for each in statuses)
     lines = [
         f"{_ENDED[outcome.reason]}: {count(study.counted, 'trial')} in "
@@ -48,7 +54,7 @@ def _best(study: StudyRecord, best: TrialRecord) -> list[str]:
 
 
 def _first_failure(study: StudyRecord) -> str:
-    reasons = [each.reason for each in study.trials if each.status in ("failed", "infeasible")]
+    reasons = [each.reason for each in study.trials if each.status in _TO_NO_AVAIL]
     return f"The first reason: {reasons[0]}" if reasons else ""
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -46,6 +47,13 @@ def test_the_study_is_there_with_a_note_for_every_trial(url: str) -> None:
     for trial in ended:
         assert "| flatten | 64 | 0 |" in trial["note"]["body"]
     assert study["objective_names"] == ["accuracy"]
+
+
+def test_only_this_machine_can_open_it(url: str) -> None:
+    host, _, port = url.removeprefix("http://").rstrip("/").partition(":")
+    assert host == "127.0.0.1"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", int(port)), timeout=5)
 
 
 def test_a_browser_shows_it(url: str, tmp_path: Path) -> None:
