@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXTRAS := dev
 
-.PHONY: search test test-torchtext lint
+.PHONY: search test test-torchtext fuzz lint
 
 search: $(VENV)/installed
 	@if [ -f results/cnn/study.yaml ]; then $(BIN)/python -m automl resume cnn; \
@@ -17,6 +17,10 @@ test: $(VENV)/installed-dev
 test-torchtext:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 12) and "torch 2.3 exports models up to Python 3.11: make test-torchtext PYTHON=python3.11")'
 	$(MAKE) test VENV=.venv-torchtext EXTRAS=dev,torchtext
+
+# What strangers' files can do to the readers of spaces and bundles, for a minute or two.
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/strangers -k fuzz --hypothesis-profile=fuzz -n 2
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -9,6 +9,9 @@ from hypothesis import settings
 
 # A slow moment of the machine is no fault of the code.
 settings.register_profile("shared machine", settings.default, deadline=None)
+# For a minute of each reader of strangers' files: pytest tests/strangers -k fuzz
+# --hypothesis-profile=fuzz
+settings.register_profile("fuzz", settings.default, deadline=None, max_examples=1000)
 settings.load_profile("shared machine")
 
 

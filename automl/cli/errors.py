@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from automl.core.errors import SpaceError, UserError
+from automl.core.one_line import one_line
 
 
 def guarded(run: Callable[[], object]) -> None:
@@ -31,7 +32,8 @@ def guarded(run: Callable[[], object]) -> None:
 
 
 def _complain(message: str, code: int) -> None:
-    sys.stderr.write(f"{message}\n")
+    # A file's own words may be in it: nothing that a terminal acts on gets through.
+    sys.stderr.write("".join(f"{one_line(line)}\n" for line in message.splitlines()))
     sys.exit(code)
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from automl.core.one_line import one_line
+
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns two spaces apart; numbers to the right, the last column as it is."""
-    cells = [list(headings), *(list(row) for row in rows)]
+    """Columns two spaces apart; numbers to the right, the last column as it is.
+
+    Cells may be the words of a file: what a terminal would act on is spelled out.
+    """
+    cells = [list(headings), *([one_line(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
     right = [all(_is_number(row[column]) for row in cells[1:]) for column in range(len(headings))]
     lines = []

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.core.errors import Infeasible, UserError
+from automl.core.one_line import one_line
 from automl.export.card import render_card
 from automl.export.facts import ModelFacts
+from automl.export.member import find_member
 from automl.export.replace import replacing
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 FACTS = "bundle.json"
 CARD = "README.md"
 WEIGHTS = "model.safetensors"
+# Bytes of ``bundle.json``: room for a vocabulary of a million words.
+LARGEST_FACTS = 1 << 26
 
 USAGE = """\
 from pathlib import Path
@@ -36,7 +40,10 @@ with torch.inference_mode():
 
 @dataclass(frozen=True)
 class Bundle:
-    """A model's folder: ``bundle.json``, a model card, and the model in one of the formats.
+    """A model's folder: ``bundle.json``, a model card, the weights, and the model in a format.
+
+    Nothing else is ever read of it than ``bundle.json`` and the weights, of which neither can run
+    code, whatever the format: so a stranger's bundle is safe to use.
 
     Args:
         folder: Where it is.
@@ -73,16 +80,15 @@ class Bundle:
         Raises:
             UserError: if there is none, or its ``bundle.json`` is damaged, foreign or too new.
         """
-        file = folder / FACTS
+        file = find_member(folder, FACTS)
+        if (size := file.stat().st_size) > LARGEST_FACTS:
+            raise UserError(f"{file} is damaged: {size:,} bytes, over {LARGEST_FACTS:,}")
         try:
             text = file.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             raise UserError(f"{file} is damaged: it is not text") from None
         except OSError as error:
-            raise UserError(
-                f"{str(folder)!r} is no bundle: {FACTS} cannot be read ({error.strerror}); "
-                "give the folder that `automl export` wrote"
-            ) from None
+            raise UserError(f"{file} cannot be read: {error.strerror}") from None
         return cls(folder, ModelFacts.from_json(text, source=str(file)))
 
     def model(self) -> Model:
@@ -91,11 +97,16 @@ class Bundle:
         Raises:
             UserError: if the weights are missing, damaged or not of this network.
         """
-        file = self.folder / WEIGHTS
+        file = find_member(self.folder, WEIGHTS)
+        weights = _read_weights(file)
         try:
-            return _build(self.facts, _read_weights(file))
-        except (Infeasible, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[-1].strip()
+            return _build(self.facts, weights)
+        except UserError:
+            raise
+        except Exception as error:  # what a stranger wrote can fail anywhere in PyTorch
+            reason = f"{type(error).__name__}: {error}".strip().splitlines()[-1].strip()
+            if isinstance(error, Infeasible):
+                reason = one_line(error.reason)
             raise UserError(f"{file} does not fit the network in {FACTS}: {reason}") from None
 
 
@@ -106,14 +117,13 @@ def describe(folder: Path, facts: ModelFacts, usage: str) -> None:
 
 
 def _read_weights(file: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
         weights: dict[str, Tensor] = load_file(file)
     except OSError as error:
         raise UserError(f"cannot read the weights {str(file)!r}: {error.strerror}") from None
-    except SafetensorError as error:
+    except Exception as error:  # beside SafetensorError, of whatever its Python half meets
         raise UserError(f"the weights {str(file)!r} are damaged: {error}") from None
     return weights
 

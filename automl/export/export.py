@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from automl.core.errors import ExportError
 from automl.core.registry import Registry
 from automl.export import EXPORTERS
-from automl.export.bundle import Bundle, describe
+from automl.export.bundle import WEIGHTS, Bundle, describe
 from automl.export.exporter import Exporter
 from automl.export.foreign import foreign
 from automl.export.interface import input_shape, takes
+from automl.export.member import find_member
 from automl.export.parity import Parity, compare
 from automl.export.replace import replacing
 from automl.export.run import Inputs, run_module
@@ -64,6 +66,7 @@ def export_bundle(
     original = run_module(bundle.model())
     with replacing(output) as folder:
         describe(folder, bundle.facts.model_copy(update={"format": format}), exporter.usage)
+        shutil.copyfile(find_member(bundle.folder, WEIGHTS), folder / WEIGHTS)
         with foreign(ExportError, f"the model cannot be written as {format}"):
             exporter.write(bundle, folder)
             parity = compare(original, exporter.load(folder), samples, bundle.facts.target)

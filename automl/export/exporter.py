@@ -25,9 +25,12 @@ class Exporter(ABC):
 
         Args:
             bundle: Has the weights.
-            folder: Where ``file`` goes. ``bundle.json`` is there already.
+            folder: Where ``file`` goes. ``bundle.json`` and the weights are there already.
         """
 
     @abstractmethod
     def load(self, folder: Path) -> Run:
-        """The model in ``file``, run by the format's own software on the CPU."""
+        """The model in ``file``, run by the format's own software on the CPU.
+
+        For files of one's own alone: such software may run code that a file holds.
+        """

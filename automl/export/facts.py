@@ -62,7 +62,7 @@ class ModelFacts(_Facts):
     """How a user's files become what the model takes."""
     target: TargetField
     """What it predicts: the n-th logit is the n-th label's, the n-th value the n-th name's."""
-    network: tuple[ResolvedLayer, ...]
+    network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=1000)]
     """The layers, each ``{name: options}``; the task's output layer is not among them."""
     parameters: Annotated[int, Field(ge=0)]
     """Trainable numbers in all."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidationError
 
+from automl.core.one_line import one_line
 from automl.core.target import Classes, Quantities, Target
 from automl.data.encodings import ENCODINGS
 from automl.data.encodings.encoding import Encoding
@@ -16,7 +17,7 @@ def first_problem(error: ValidationError) -> str:
     problem, *more = error.errors(include_url=False)
     where = ".".join(str(part) for part in problem["loc"])
     others = f" (and {len(more)} more)" if more else ""
-    return f"{f'{where}: ' if where else ''}{problem['msg']}{others}"
+    return one_line(f"{f'{where}: ' if where else ''}{problem['msg']}{others}")
 
 
 def _read_encoding(value: Any) -> Encoding:

@@ -1,4 +1,4 @@
-"""Runs a bundle of any format on a user's files."""
+"""Runs a bundle's model on a user's files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from pathlib import Path
 
 from automl.core.errors import DataError, UserError
 from automl.data.encodings.encoding import Array, Reading
-from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
 from automl.export.files import expand
 from automl.export.foreign import foreign
-from automl.export.run import Run
+from automl.export.run import run_module
 from automl.tasks.prediction import Prediction
 
 BATCH = 64
@@ -38,8 +37,7 @@ class Predictor:
     """A model that is ready to run; ``facts`` is what its bundle says of it.
 
     Args:
-        folder: A bundle of any format. One of ``torch_export`` should come from someone you trust,
-            for PyTorch's loader can be made to run code.
+        folder: A bundle of any format, from anybody: of each, the weights are what is run.
 
     Raises:
         UserError: if there is no bundle, or it is damaged.
@@ -49,7 +47,7 @@ class Predictor:
         bundle = Bundle.load(folder)
         self.facts = bundle.facts
         self._task = bundle.facts.make_task()
-        self._run = _load(bundle)
+        self._run = run_module(bundle.model())
 
     def predict(self, paths: Sequence[Path]) -> list[InputPrediction]:
         """Predict every example of the files, in the order given.
@@ -59,6 +57,7 @@ class Predictor:
 
         Raises:
             DataError: if a path is not there, or a folder holds nothing to predict.
+            UserError: if the model cannot be run.
         """
         files = list(expand(paths, self.facts.encoding))
         readings = (reading for file in files for reading in self._read(file))
@@ -85,12 +84,6 @@ class Predictor:
             return []
         from torch import from_numpy
 
-        outputs = self._run(self.facts.encoding.stack(values))
-        return self._task.decode(from_numpy(outputs))
-
-
-def _load(bundle: Bundle) -> Run:
-    exporter = EXPORTERS[bundle.facts.format]()
-    file = bundle.folder / exporter.file
-    with foreign(UserError, f"cannot load the model {str(file)!r}"):
-        return exporter.load(bundle.folder)
+        with foreign(UserError, "the bundle's model cannot be run"):
+            outputs = self._run(self.facts.encoding.stack(values))
+            return self._task.decode(from_numpy(outputs))

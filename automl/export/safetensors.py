@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,8 +17,7 @@ class Safetensors(Exporter):
     usage: ClassVar[str] = USAGE
 
     def write(self, bundle: Bundle, folder: Path) -> None:
-        """Copies the weights."""
-        shutil.copyfile(bundle.folder / WEIGHTS, folder / WEIGHTS)
+        """Adds nothing: every bundle has the weights."""
 
     def load(self, folder: Path) -> Run:
         """Builds the network of ``bundle.json`` and gives it the weights."""

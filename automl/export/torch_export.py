@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 class TorchExport(Exporter):
     """``.pt2``, run by PyTorch (https://docs.pytorch.org/docs/stable/export.html).
 
-    PyTorch's loader trusts the file: load one only if you trust where it comes from.
+    PyTorch's loader trusts the file, which can hold pickles, libraries and calls of any function.
     """
 
     file: ClassVar[str] = "model.pt2"
     usage: ClassVar[str] = """\
 import torch
 
+# Only if you trust where the file comes from: loading it can run code.
 model = torch.export.load("model.pt2").module()
 with torch.inference_mode():
     outputs = model(torch.from_numpy(inputs)).numpy()

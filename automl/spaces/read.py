@@ -12,6 +12,9 @@ from automl.spaces.space import SearchSpace
 from automl.spaces.vocabulary import Vocabulary
 from automl.spaces.yaml_file import parse_yaml
 
+# The parser takes seconds for so many bytes; no shipped space has a thirtieth of it.
+LARGEST = 100_000
+
 
 def read_space(path: Path, vocabulary: Vocabulary, shown_as: str | None = None) -> SearchSpace:
     """Read a search space from a file.
@@ -26,7 +29,11 @@ def read_space(path: Path, vocabulary: Vocabulary, shown_as: str | None = None) 
     """
     source = shown_as or str(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise SpaceError(source, (Problem(1, f"too large: over {LARGEST:,} bytes"),))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SpaceError(source, (Problem(line, "this is not text in UTF-8"),)) from error

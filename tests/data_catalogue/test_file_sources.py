@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import shutil
 import subprocess
+import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,32 @@ def test_a_link_in_a_tar_is_no_file(monkeypatch, server, data_root, tmp_path):
     small_entry(monkeypatch, TarGz(Download(server.url), "small.tar.gz", "inside/data"))
     with pytest.raises(DataError, match=r"small\.tar\.gz: no a\.csv there"):
         fetch("diamonds", quiet)
+    assert lying_in(data_root) == {}
+
+
+@pytest.mark.parametrize("kind", [tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
+def test_what_is_no_file_in_a_tar_is_not_made(monkeypatch, server, data_root, kind):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("inside/data/a.csv")
+        member.type, member.linkname, member.devmajor, member.devminor = kind, "/etc/passwd", 1, 5
+        archive.addfile(member)
+    put(server.folder, {"small.tar.gz": packed.getvalue()})
+    small_entry(monkeypatch, TarGz(Download(server.url), "small.tar.gz", "inside/data"))
+    with pytest.raises(DataError, match=r"small\.tar\.gz: no a\.csv there"):
+        fetch("diamonds", quiet)
+    assert lying_in(data_root) == {}
+
+
+def test_a_member_that_unpacks_to_a_gigabyte_is_given_up(monkeypatch, server, data_root):
+    """A few megabytes after the size that the catalogue knows."""
+    zeros = gzip.compress(bytes(1_000_000)) * 1000
+    put(server.folder, {f"{name}.gz": zeros for name in CONTENT})
+    small_entry(monkeypatch, Gzipped(Download(server.url)))
+    started = time.monotonic()
+    with pytest.raises(DataError, match="is not what was published"):
+        fetch("diamonds", quiet)
+    assert time.monotonic() - started < 1
     assert lying_in(data_root) == {}
 
 

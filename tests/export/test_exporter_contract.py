@@ -17,7 +17,7 @@ from automl.core.errors import UserError
 from automl.core.target import Classes
 from automl.data.dataset import Dataset
 from automl.export import EXPORTERS
-from automl.export.bundle import Bundle
+from automl.export.bundle import WEIGHTS, Bundle
 from automl.export.export import Exported, export_bundle
 from automl.export.exporter import Exporter
 from automl.export.interface import input_name
@@ -85,7 +85,7 @@ class TestExporter:
         facts = written.bundle.facts.model_copy(update={"format": format})
         assert Bundle.load(path).facts == facts
         found = {each.name for each in path.iterdir()}
-        assert found == {"bundle.json", "README.md", written.exporter.file}
+        assert found == {"bundle.json", "README.md", WEIGHTS, written.exporter.file}
 
     def test_nothing_is_left_beside_it(self, written: Written) -> None:
         path = written.exported.path
@@ -127,18 +127,18 @@ class TestExporter:
         assert {each for each, word in words.items() if word in card} == {unit}
 
     @pytest.mark.parametrize("kept", [0, 500])
-    def test_a_truncated_file_is_one_clear_error(
+    def test_truncated_weights_are_one_clear_error(
         self, written: Written, kept: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
     ) -> None:
         for path in written.exported.path.iterdir():
             content = path.read_bytes()
-            (tmp_path / path.name).write_bytes(content[:kept] if "model." in path.name else content)
-        with pytest.raises(UserError, match=re.escape(written.exporter.file)) as caught:
+            (tmp_path / path.name).write_bytes(content[:kept] if path.name == WEIGHTS else content)
+        with pytest.raises(UserError, match=re.escape(WEIGHTS)) as caught:
             Predictor(tmp_path)
         assert "\n" not in str(caught.value)
         assert capfd.readouterr() == ("", "")
 
-    def test_a_missing_file_is_one_clear_error(self, written: Written, tmp_path: Path) -> None:
+    def test_missing_weights_are_one_clear_error(self, written: Written, tmp_path: Path) -> None:
         (tmp_path / "bundle.json").write_bytes((written.exported.path / "bundle.json").read_bytes())
-        with pytest.raises(UserError, match=re.escape(written.exporter.file)):
+        with pytest.raises(UserError, match=re.escape(WEIGHTS)):
             Predictor(tmp_path)

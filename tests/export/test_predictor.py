@@ -102,8 +102,7 @@ def test_no_bundle_is_one_clear_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        ('"safetensors"', '"safetensor"'),
-        ('"safetensors"', '"../../safetensors"'),
+        ('"images"', '"image"'),
         ('"image_classification"', '"image_clasification"'),
     ],
 )

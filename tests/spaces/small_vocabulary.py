@@ -120,3 +120,34 @@ VOCABULARY = Vocabulary(
     metrics=lambda task: {"mae" if task == "text_rating" else "accuracy": True, "loss": False},
     reads=lambda task: task.split("_")[0],
 )
+
+# A space that uses most of it.
+SPACE = """
+task: image_classification
+data: {name: digits, size: {choices: [8, 16]}}
+network:
+  - stage: conv
+    repeat: {low: 1, high: 4}
+    layers:
+      - conv2d:
+          filters: {choices: [16, 32], grow: 2}
+          kernel_size: {choices: [3, 5], shared: true}
+      - batch_norm
+      - residual: [{activation: {choices: [relu, gelu]}}, {grouped: {filters: 4, groups: 2}}]
+      - dropout: {low: 0.0, high: 0.4, step: 0.1}
+  - choices:
+      flat: [flatten, {dense: {units: {low: 32, high: 256, log: true}}}]
+      pool: []
+    name: head
+training:
+  epochs: 10
+  optimizer:
+    choices:
+      adamw: {lr: {low: 1e-4, high: 1e-2, log: true}}
+      sgd: &sgd {lr: 0.1, momentum: {low: 0.8, high: 0.99}}
+  schedule: {choices: [constant, cosine]}
+  augment: [flip, {crop: {low: 0, high: 4}}]
+objective: {metric: accuracy, constraints: {parameters: {max: 2000000}}}
+search: {trials: 30, sampler: tpe, pruner: asha}
+baseline: {conv.repeat: 1, conv.1.dropout: 0.2}
+"""

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from reading_spaces import read
 from ruamel.yaml import YAML
-from small_vocabulary import VOCABULARY
-from test_space_fuzz import TEXT
+from small_vocabulary import SPACE, VOCABULARY
 from test_space_properties import spaces
 
 from automl.spaces.schema import json_schema
@@ -35,7 +34,7 @@ def test_options_are_described():
 
 
 def test_a_space_with_everything():
-    assert is_valid(TEXT)
+    assert is_valid(SPACE)
 
 
 @settings(max_examples=40, deadline=None)

@@ -39,7 +39,7 @@ class Encoding(BaseModel, ABC):
     files as training did.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: ClassVar[str]
     """Its name in ``ENCODINGS``."""

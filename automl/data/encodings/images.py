@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from automl.core.errors import DataError
 from automl.data.encodings.encoding import Encoding, Reading
-from automl.data.images.decode import decode_image
+from automl.data.images.decode import LARGEST_SIDE, decode_image, readable_formats
+
+Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 
 
 class ImageEncoding(Encoding):
@@ -18,7 +22,7 @@ class ImageEncoding(Encoding):
     unit: ClassVar[str] = "images"
     dtype: ClassVar[Literal["uint8", "int32", "float32"]] = "uint8"
 
-    image_shape: tuple[int, int, int]
+    image_shape: tuple[Literal[1, 3], Side, Side]
     """(channels, height, width); 1 channel is grey, 3 are RGB."""
 
     mean: tuple[float, ...]
@@ -42,11 +46,10 @@ class ImageEncoding(Encoding):
         return "×".join(map(str, self.image_shape))
 
     def reads(self, path: Path) -> bool:
-        """Whether Pillow has a reader for such files."""
+        """Whether there is a reader for such files."""
         from PIL import Image
 
-        suffixes = Image.registered_extensions()  # loads every format that Pillow has
-        return suffixes.get(path.suffix.lower()) in Image.OPEN
+        return Image.registered_extensions().get(path.suffix.lower()) in readable_formats()
 
     def read(self, path: Path) -> Iterator[Reading]:
         """The one image of a file; a file that is no image is one reading with its error."""

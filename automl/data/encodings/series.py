@@ -20,7 +20,7 @@ class SeriesEncoding(Encoding):
     kind: ClassVar[str] = "series"
     dtype: ClassVar[Literal["uint8", "int32", "float32"]] = "float32"
 
-    length: int
+    length: Annotated[int, Field(ge=1)]
     """Steps of an example."""
 
     mean: tuple[float, ...]
@@ -29,7 +29,7 @@ class SeriesEncoding(Encoding):
     std: tuple[float, ...]
     """Of each variable likewise; above 0."""
 
-    from_last: int = 0
+    from_last: Annotated[int, Field(ge=0)] = 0
     """So many of the first variables, those to forecast, are measured from their last value."""
 
     content: Annotated[WholeSeries | LatestWindow, Field(discriminator="unit")]

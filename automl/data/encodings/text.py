@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from automl.core.errors import DataError
 from automl.core.shape import PADDING, Tokens
@@ -36,11 +37,16 @@ class TextEncoding(Encoding):
     state: str
     """What the tokenizer learned from the train split, as JSON."""
 
-    length: int
+    length: Annotated[int, Field(ge=1)]
     """The most tokens of a text."""
 
     text: str | None = None
     """The column of a table that holds the texts; None if they were no table."""
+
+    @model_validator(mode="after")
+    def _has_a_tokenizer(self) -> TextEncoding:
+        self._trained  # noqa: B018  # raises ValueError where ``state`` is none of this tokenizer's
+        return self
 
     @classmethod
     def train(

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ from automl.data.dataset import Images
 if TYPE_CHECKING:  # Pillow is imported on use
     from PIL.Image import Image
 
+# Pillow thinks no more than some 9,400 pixels squared safe to decode.
+LARGEST_SIDE = 9_000
+# As in a JPEG. Pillow takes memory for every row, also where it is one pixel wide.
+LONGEST = 65_535
 ImageSource = str | Path | bytes
 GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "I;16N")
 
@@ -43,7 +48,7 @@ def decode_image(source: ImageSource, shape: tuple[int, int, int]) -> Images:
     animation the first frame is read; 16-bit grey keeps its upper 8 bits.
 
     Args:
-        source: Path, or content of a file in any format that Pillow reads.
+        source: Path, or content of a file in any of ``readable_formats``.
         shape: (channels, height, width); 1 channel is grey, 3 are RGB.
 
     Returns:
@@ -54,6 +59,18 @@ def decode_image(source: ImageSource, shape: tuple[int, int, int]) -> Images:
     """
     with quiet_pillow():
         return read_pixels(source, shape)
+
+
+@cache
+def readable_formats() -> tuple[str, ...]:
+    """Pillow's names of the formats that are read: all but PostScript.
+
+    An image in that is a program, which Pillow would have Ghostscript run.
+    """
+    from PIL import Image
+
+    Image.init()  # loads every format that Pillow has
+    return tuple(name for name in Image.OPEN if name != "EPS")
 
 
 @contextmanager
@@ -101,7 +118,10 @@ def _opened(source: ImageSource) -> Iterator[Image]:
 
     name = "image" if isinstance(source, bytes) else f"image {str(source)!r}"
     try:
-        with Image.open(BytesIO(source) if isinstance(source, bytes) else source) as image:
+        file = BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(file, formats=readable_formats()) as image:
+            if max(image.size) > LONGEST:
+                raise ValueError(f"its longer side is over {LONGEST:,} pixels")
             yield image
     except UnidentifiedImageError:
         raise DataError(f"cannot read {name}: it is in no image format that is known") from None

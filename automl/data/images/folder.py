@@ -17,7 +17,7 @@ from automl.data.dataset import Dataset
 from automl.data.encodings.images import ImageEncoding
 from automl.data.images.assemble import TASK
 from automl.data.images.cut_folder import note_shared_sources
-from automl.data.images.decode import Header, quiet_pillow
+from automl.data.images.decode import LARGEST_SIDE, Header, quiet_pillow
 from automl.data.images.mapped import ImageShape
 from automl.data.images.reader import FolderReader
 from automl.data.source import Announce, Source
@@ -43,7 +43,7 @@ class ImageFolder(Source):
 
     kind = "images"
 
-    size: Annotated[int, Field(ge=8)] | None = None
+    size: Annotated[int, Field(ge=8, le=LARGEST_SIDE)] | None = None
     """Side in pixels of the square that every image is fitted into. By default that of the images
     if all have one, else the median of their longer sides in steps of 8; at most 128."""
 

@@ -53,11 +53,14 @@ class LatestWindow(BaseModel):
         """The variables of each row, float32 (rows, variables); NaN where a number is missing.
 
         Raises:
-            DataError: A column is missing, or a value is no number.
+            DataError: A column is missing, a value is no number, or the times are no dates.
         """
         absent = [each for each in (*self.numbers, *self.categories) if each not in frame.columns]
         if absent:
             raise DataError(f"there is no column {absent[0]!r}, which the model was trained with")
+        if self.cycles and times.dtype.kind != "M":
+            where = ", ".join(map(repr, self.time.names)) or "the row number"
+            raise DataError(f"{where} must hold dates, as it did in training, not plain numbers")
         columns: list[Any] = [as_numbers(frame[column]) for column in self.numbers]
         for column, names in self.categories.items():
             text = frame[column].astype(str)

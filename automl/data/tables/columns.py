@@ -27,7 +27,7 @@ FEWEST_ROWS = 3
 class Column(BaseModel, ABC):
     """One number of each row, made of the column ``name`` of the user's table."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: str
 

@@ -13,6 +13,7 @@ from automl.core.errors import DataError
 from automl.data.tables.delimited import read_delimited
 from automl.data.tables.json_lines import read_json_lines
 from automl.data.tables.parquet import read_parquet
+from automl.data.tables.unpack import OPENERS, read_unpacked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,6 @@ TEXT: dict[str, Callable[[str, str], pd.DataFrame]] = {
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
 }
-COMPRESSED: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".xz": lzma.decompress}
 SUFFIXES = (*TEXT, ".parquet")
 DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 
@@ -55,7 +55,8 @@ def read_table(path: Path) -> pd.DataFrame:
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file") from None
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+        reason = error.strerror or " ".join(str(error).split())  # Arrow's have lines
+        raise DataError(f"{path}: {reason}") from None
     if frame.empty:
         raise DataError(f"{path}: there are no rows in it")
     return frame
@@ -63,7 +64,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def _form(path: Path) -> str:
     """The suffix that says what a file is, without that of its compression."""
-    if path.suffix.lower() not in COMPRESSED:
+    if path.suffix.lower() not in OPENERS:
         return path.suffix.lower()
     plain = path.with_suffix("").suffix.lower()
     return plain if plain in TEXT else path.suffix.lower()
@@ -82,10 +83,9 @@ def _check_form(path: Path) -> None:
 
 def _text(path: Path) -> str:
     """The characters of a file in UTF-8, with or without a byte order mark."""
-    content = path.read_bytes()
-    decompress = COMPRESSED.get(path.suffix.lower())
+    content = b""
     try:
-        content = decompress(content) if decompress else content
+        content = read_unpacked(path)
         text = content.decode("utf-8-sig")
     except DAMAGED as error:
         raise DataError(f"{path}: damaged or not complete ({error})") from None

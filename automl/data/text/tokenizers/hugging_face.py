@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from automl.data.text.tokenizers.learned import State
 from automl.data.text.tokenizers.tokenizer import Tokenizer, without_surrogates
 
 if TYPE_CHECKING:
@@ -43,10 +46,24 @@ class HuggingFaceTokenizer(Tokenizer):
 
     @classmethod
     def from_state(cls, state: str) -> HuggingFaceTokenizer:
-        """The tokenizer whose ``state()`` this was."""
+        """The tokenizer whose ``state()`` this was.
+
+        Of the library's JSON only what was learned is taken: the rest could ask for any regular
+        expression or any length of padding, and a bundle may be a stranger's.
+
+        Raises:
+            ValueError: It is no such state.
+        """
         from tokenizers import Tokenizer as Backend
 
-        return cls(Backend.from_str(state))
+        try:
+            learned = State.model_validate_json(state).model
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"]) from None
+        untrained, _ = cls._untrained(0)
+        whole = json.loads(untrained.to_str())
+        whole["model"] |= learned.model_dump(exclude_none=True)
+        return cls(Backend.from_str(json.dumps(whole)))
 
     def state(self) -> str:
         """As the library writes a ``tokenizer.json``."""

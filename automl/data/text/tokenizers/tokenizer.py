@@ -43,7 +43,11 @@ class Tokenizer(ABC):
     @classmethod
     @abstractmethod
     def from_state(cls, state: str) -> Tokenizer:
-        """The tokenizer whose ``state()`` this was."""
+        """The tokenizer whose ``state()`` this was.
+
+        Raises:
+            ValueError: It was none's.
+        """
 
     @abstractmethod
     def state(self) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from automl.core.errors import MissingPackage, UserError
 from automl.data.text.tokenizers.tokenizer import (
     FEWEST_OCCURRENCES,
@@ -53,8 +55,15 @@ class TorchtextTokenizer(Tokenizer):
 
     @classmethod
     def from_state(cls, state: str) -> TorchtextTokenizer:
-        """The tokenizer whose ``state()`` this was."""
-        counts = OrderedDict.fromkeys(json.loads(state), 1)  # its order is that of the ids
+        """The tokenizer whose ``state()`` this was.
+
+        Raises:
+            ValueError: It was none's.
+        """
+        words = TypeAdapter(list[str]).validate_json(state)
+        if words[:2] != list(SPECIAL_TOKENS):
+            raise ValueError(f"the first two words should be {' and '.join(SPECIAL_TOKENS)}")
+        counts = OrderedDict.fromkeys(words, 1)  # its order is that of the ids
         return cls(_load().vocab.vocab(counts))
 
     def state(self) -> str:
