@@ -46,12 +46,12 @@ def _check_without_classes(settings: TrainingSettings) -> None:
             )
 
 
-def check_finite(metrics: Mapping[str, float], epoch: float) -> None:
-    """Check that every metric is a finite number.
+def check_finite(metrics: Mapping[str, float], step: int, epoch: float) -> None:
+    """Check that every metric on the validation split is a finite number.
 
     Raises:
-        Diverged: naming the first that is not, and the epochs trained so far.
+        Diverged: naming the first that is not, with the optimiser steps and epochs trained so far.
     """
     for name, value in metrics.items():
         if not math.isfinite(value):
-            raise Diverged(name, value, epoch)
+            raise Diverged(f"validation {name}", value, step, epoch)

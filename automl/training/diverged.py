@@ -9,14 +9,15 @@ class Diverged(AutomlError):
     """A loss or metric became infinite or NaN; going on cannot mend it.
 
     Args:
-        what: The number that did: ``"train_loss"``.
+        what: The number that did, in words: ``"loss"``, ``"validation rmse"``.
         value: What it became.
-        epoch: Epochs trained so far.
+        step: The optimiser step at which it did, counted from 1 over the whole training.
+        epoch: Epochs trained by then.
     """
 
-    def __init__(self, what: str, value: float, epoch: float) -> None:
-        self.what, self.value, self.epoch = what, value, epoch
+    def __init__(self, what: str, value: float, step: int, epoch: float) -> None:
+        self.what, self.value, self.step, self.epoch = what, value, step, epoch
         super().__init__(
-            f"the training diverged: `{what}` (={value}) after {epoch:g} epochs must be finite; "
-            "lower the learning rate or set `clip_norm`"
+            f"the training diverged at step {step} (epoch {epoch:.2g}): the {what} became {value}; "
+            "lower the learning rate or set clip_norm"
         )

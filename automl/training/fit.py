@@ -14,7 +14,9 @@ from automl.training.batches import evaluation_batches, training_batches
 from automl.training.checks import check_data, check_finite
 from automl.training.draws import Draws, derive_seed
 from automl.training.imbalance import balanced_weights
+from automl.training.losses import Losses
 from automl.training.memory import keep_freed_memory
+from automl.training.micro_batches import micro_batches
 from automl.training.mixup import Mixup
 from automl.training.precision import forward
 from automl.training.run import TrainingRun
@@ -41,7 +43,7 @@ def fit(run: TrainingRun, train: Tensors, validation: Tensors) -> Iterator[Measu
         ``train_loss`` since the one before.
 
     Raises:
-        Diverged: if a loss or a metric is infinite or NaN.
+        Diverged: at the first batch whose loss is infinite or NaN, or the first such metric.
         UserError: if the settings ask for what such inputs cannot have.
     """
     check_data(run, train)
@@ -68,15 +70,13 @@ def train_step(run: TrainingRun, train: Tensors) -> float:
     draws = Draws.of_step(run.seed, run.step, run.device)
     weights = class_weights(run, train)
     curve = run.curve
-    total = torch.zeros((), device=run.device)  # Read once at the end: each read waits for a GPU.
+    losses = Losses(run.device, steps_before=run.updates, steps_per_epoch=len(batches))
     for batch in ahead:
         progress = (epoch + batch / len(batches)) / run.epochs
         run.set_learning_rate(run.schedule.scale(progress, curve))
         inputs, targets = (each.to(run.device) for each in train.at(batches[batch]))
-        total += train_batch(run, inputs, targets, weights, draws) * len(targets)
-    mean = total.item() / sum(len(batches[batch]) for batch in ahead)
-    check_finite({"train_loss": mean}, (run.step + 1) / parts)
-    return mean
+        losses.add(train_batch(run, inputs, targets, weights, draws), len(targets))
+    return losses.mean()
 
 
 def class_weights(run: TrainingRun, train: Tensors) -> Tensor | None:
@@ -93,30 +93,35 @@ def train_batch(
     settings = run.settings
     for augmentation in run.augmentations:
         inputs = augmentation.apply(inputs, draws.tensors)
-    mixup = Mixup.draw(settings.mixup, len(targets), draws) if settings.mixup else None
-    outputs = forward(run.model, mixup.blend_inputs(inputs) if mixup else inputs)
-    if mixup:
-        targets = mixup.blend_targets(targets, classes=outputs.shape[-1])
-    loss = run.loss(outputs, targets, settings.label_smoothing, weights)
+    if settings.mixup and run.classes is not None:
+        mixup = Mixup.draw(settings.mixup, len(targets), draws)
+        inputs, targets = mixup.blend(inputs, targets, run.classes)
 
     run.optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    total = torch.zeros((), device=run.device)
+    for part in micro_batches(inputs, targets, weights, run.accumulate):
+        outputs = forward(run.model, part.inputs)
+        loss = run.loss(outputs, part.targets, settings.label_smoothing, weights)
+        loss.backward(part.share)  # type: ignore[no-untyped-call]
+        total += part.share * loss.detach()
     if settings.clip_norm is not None:
         clip_grad_norm_(run.model.parameters(), settings.clip_norm)
     run.optimizer.step()
-    return loss.detach()
+    run.updates += 1
+    return total
 
 
 @torch.inference_mode()
 def validate(run: TrainingRun, validation: Tensors) -> dict[str, float]:
     """Measure the model as it is on the whole validation split."""
     run.model.eval()
-    batches, back = evaluation_batches(validation, VALIDATION_BATCHES * run.settings.batch_size)
+    size = max(1, VALIDATION_BATCHES * run.settings.batch_size // run.accumulate)
+    batches, back = evaluation_batches(validation, size)
     outputs = gather((forward(run.model, each.to(run.device)) for each in batches), len(validation))
     if back is not None:
         outputs = outputs[back]
     metrics = dict(run.measure(outputs, validation.targets.to(run.device)))
-    check_finite(metrics, (run.step + 1) / reports_per_epoch(run.epochs))
+    check_finite(metrics, run.updates, (run.step + 1) / reports_per_epoch(run.epochs))
     return metrics
 
 

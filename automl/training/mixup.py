@@ -30,6 +30,10 @@ class Mixup:
         partner = torch.randperm(examples, generator=generator, device=generator.device)
         return Mixup(draws.numbers.betavariate(alpha, alpha), partner)
 
+    def blend(self, inputs: Tensor, targets: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of a batch, both blended."""
+        return self.blend_inputs(inputs), self.blend_targets(targets, classes)
+
     def blend_inputs(self, inputs: Tensor) -> Tensor:
         """(N, …) numbers -> (N, …) float32 on the same scale."""
         inputs = inputs.float()

@@ -33,8 +33,10 @@ class TrainingRun:
         metric: Name of the objective among the metrics.
         maximize: Whether a larger objective is better.
         classes: How many there are, None where numbers are predicted.
+        accumulate: Parts that each batch is cut into, to take less memory; from 1.
 
     Attributes:
+        updates: Optimiser steps taken.
         measurements: One per reporting step taken, oldest first.
         best_weights: The model's state at the best of them; contiguous copies on its device.
 
@@ -52,6 +54,8 @@ class TrainingRun:
     metric: str
     maximize: bool
     classes: int | None
+    accumulate: int = 1
+    updates: int = field(default=0, init=False)
     measurements: list[Measurement] = field(default_factory=list, init=False)
     best_weights: dict[str, Tensor] = field(default_factory=dict, init=False)
 
@@ -73,6 +77,11 @@ class TrainingRun:
     def step(self) -> int:
         """Reporting steps taken."""
         return len(self.measurements)
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds of training and validation so far."""
+        return self.measurements[-1].seconds if self.measurements else 0.0
 
     @property
     def curve(self) -> list[Score]:
@@ -101,9 +110,8 @@ class TrainingRun:
     def record(self, metrics: Mapping[str, float], seconds: float) -> None:
         """Note what was measured after a reporting step that took ``seconds``."""
         step = self.step + 1
-        before = self.measurements[-1].seconds if self.measurements else 0.0
         epoch = step / reports_per_epoch(self.epochs)
-        self.measurements.append(Measurement(step, epoch, dict(metrics), before + seconds))
+        self.measurements.append(Measurement(step, epoch, dict(metrics), self.seconds + seconds))
         if epochs_since_best(self.curve) == 0:
             self.best_weights = copy_weights(self.model)
 
@@ -116,6 +124,7 @@ class TrainingRun:
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "updates": self.updates,
             "measurements": [asdict(each) for each in self.measurements],
             "best_weights": self.best_weights,
         }
@@ -124,6 +133,7 @@ class TrainingRun:
         """Go on from ``state``, of a run with the same model, settings and seed."""
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.updates = state["updates"]
         self.measurements = [Measurement(**each) for each in state["measurements"]]
         best = state["best_weights"]
         self.best_weights = {name: value.to(self.device) for name, value in best.items()}

@@ -5,8 +5,13 @@ from __future__ import annotations
 from automl.core.protocols import Runner
 
 
-def make_runner(threads: int) -> Runner:
-    """A runner for one worker, on its GPU or on ``threads`` CPU threads; loads torch there."""
+def make_runner(threads: int, deterministic: bool = False) -> Runner:
+    """A runner for one worker, on its GPU or on ``threads`` CPU threads; loads torch there.
+
+    Args:
+        threads: CPU threads a trial may use; how many decides in which order numbers are added.
+        deterministic: Use no algorithm whose result depends on chance or timing.
+    """
     from automl.trials.runner import TrialRunner
 
-    return TrialRunner(threads)
+    return TrialRunner(threads, deterministic)

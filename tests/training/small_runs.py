@@ -88,6 +88,7 @@ def make_run(
     seed: int = 0,
     metric: str = "accuracy",
     task: Task = TASK,
+    accumulate: int = 1,
     **settings: Any,
 ) -> TrainingRun:
     """A run on ``image_model`` in batches of 32, but for what is given."""
@@ -101,4 +102,5 @@ def make_run(
         metric=metric,
         maximize=task.metrics[metric],
         classes=CLASSES if task is TASK else None,
+        accumulate=accumulate,
     )

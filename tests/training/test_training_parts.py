@@ -140,6 +140,11 @@ class TestCheckpoint:
         with pytest.raises(TypeError):
             save_checkpoint(run, path)
         load_checkpoint(make_run(epochs=1), path)
+        assert [each.name for each in tmp_path.iterdir()] == ["state.pt"]
+
+    def test_a_folder_that_cannot_be_written_is_an_os_error(self, tmp_path):
+        with pytest.raises(OSError, match=r"state\.pt"):
+            save_checkpoint(make_run(epochs=1), tmp_path / "missing" / "state.pt")
 
 
 FAULTS = """

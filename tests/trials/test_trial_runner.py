@@ -5,74 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 import torch
 from safetensors.torch import load_file
+from small_trials import DIVERGING, folder, make_spec, run, stop_at, values
 
 from automl.core.target import Quantities
-from automl.core.trial import (
-    CONTINUE,
-    Config,
-    Decision,
-    Measurement,
-    Status,
-    Trial,
-    TrialResult,
-    TrialSpec,
-    Verdict,
-)
+from automl.core.trial import CONTINUE, Decision, Measurement, Status, Verdict
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
-from automl.training.settings import TrainingSettings
 from automl.trials import make_runner
-from automl.trials.runner import explain
-
-NETWORK = (
-    {"flatten": {}},
-    {"dense": {"units": 16, "bias": True}},
-    {"activation": {"name": "relu"}},
-)
-
-
-@pytest.fixture(scope="module")
-def digits() -> Dataset:
-    return load_dataset("digits", "images", {}, 0, print)
-
-
-QUICK = {"batch_size": 32, "optimizer": {"adamw": {"lr": 0.01}}}
-
-
-def make_spec(place: Path, network: Any = NETWORK, **training: Any) -> TrialSpec:
-    settings = TrainingSettings(epochs=2, **(QUICK | training)).model_dump(mode="json")
-    return TrialSpec(
-        number=3,
-        task="image_classification",
-        data="digits",
-        config=Config(network, settings),
-        seed=5,
-        epochs=2,
-        metric="accuracy",
-        maximize=True,
-        folder=str(place),
-    )
-
-
-def run(trial: Trial, decide: Any = lambda measurement: CONTINUE) -> TrialResult:
-    """Advance a trial to its end."""
-    decision = None
-    while True:
-        try:
-            measurement: Measurement = trial.send(decision)  # type: ignore[arg-type]
-        except StopIteration as end:
-            return end.value
-        decision = decide(measurement)
-
-
-def stop_at(step: int, verdict: Verdict) -> Any:
-    return lambda measured: Decision(verdict, "because") if measured.step == step else CONTINUE
 
 
 def test_a_whole_trial_learns_and_leaves_its_best_weights(digits: Dataset, tmp_path: Path) -> None:
@@ -88,9 +30,7 @@ def test_a_whole_trial_learns_and_leaves_its_best_weights(digits: Dataset, tmp_p
 def test_the_same_spec_gives_the_same_curve(digits: Dataset, tmp_path: Path) -> None:
     runner = make_runner(1)
     first, second = (run(runner(make_spec(tmp_path), digits)) for _ in range(2))
-    assert [each.metrics for each in first.measurements] == [
-        each.metrics for each in second.measurements
-    ]
+    assert values(first.measurements) == values(second.measurements)
 
 
 def test_a_pruned_trial_says_why_and_leaves_nothing(digits: Dataset, tmp_path: Path) -> None:
@@ -107,34 +47,41 @@ def test_a_paused_trial_goes_on_to_the_same_curve(digits: Dataset, tmp_path: Pat
     assert paused.status is Status.PAUSED
     resumed = run(make_runner(1)(replace(spec, resume=True), digits))
     assert resumed.status is Status.COMPLETE
-    assert [each.metrics for each in resumed.measurements] == [
-        each.metrics for each in whole.measurements
-    ]
+    assert values(resumed.measurements) == values(whole.measurements)
     assert resumed.value == whole.value
 
 
-def folder(parent: Path, name: str) -> Path:
-    (parent / name).mkdir()
-    return parent / name
-
-
 def test_a_network_that_cannot_be_built_is_infeasible(digits: Dataset, tmp_path: Path) -> None:
-    network = ({"max_pool2d": {"size": 9, "stride": None}}, {"flatten": {}})
-    result = run(make_runner(1)(make_spec(tmp_path, network), digits))
+    layers = ({"max_pool2d": {"size": 9, "stride": None}}, {"flatten": {}})
+    result = run(make_runner(1)(make_spec(tmp_path, layers), digits))
     assert result.status is Status.INFEASIBLE
     assert "window" in result.reason
+    assert result.violation > 0
 
 
-def test_divergence_fails_the_trial_with_its_reason(digits: Dataset, tmp_path: Path) -> None:
-    optimizer = {"sgd": {"lr": 1e38, "momentum": 0.9, "nesterov": False, "weight_decay": 0.0}}
-    result = run(make_runner(1)(make_spec(tmp_path, optimizer=optimizer), digits))
-    assert result.status is Status.FAILED
-    assert "nan" in result.reason.lower() or "inf" in result.reason.lower()
+def test_a_diverged_trial_says_at_which_step_and_leaves_nothing(
+    digits: Dataset, tmp_path: Path
+) -> None:
+    result = run(make_runner(1)(make_spec(tmp_path, optimizer=DIVERGING), digits))
+    assert result.status is Status.DIVERGED
+    assert result.reason.startswith("the training diverged at step 2 (epoch 0.0")
+    assert (result.value, result.measurements, list(tmp_path.iterdir())) == (None, (), [])
 
 
-def test_too_little_device_memory_is_told_with_what_would_fit() -> None:
-    error = torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
-    assert explain(error) == "out of device memory; a smaller batch_size or network would fit"
+def test_a_late_divergence_keeps_what_was_measured_before(digits: Dataset, tmp_path: Path) -> None:
+    """The data goes bad while the trial trains, as a learning rate that is too high does."""
+    inputs = digits.train.inputs.astype(np.float32)
+    spoiled = replace(digits, train=replace(digits.train, inputs=inputs))
+
+    def spoil(measured: Measurement) -> Decision:
+        if measured.step == 3:
+            inputs[:] = np.nan
+        return CONTINUE
+
+    result = run(make_runner(1)(make_spec(tmp_path), spoiled), spoil)
+    assert result.status is Status.DIVERGED
+    assert len(result.measurements) == 3
+    assert result.value == max(each.metrics["accuracy"] for each in result.measurements)
 
 
 def test_an_error_nobody_expected_is_kept_in_a_log(digits: Dataset, tmp_path: Path) -> None:
@@ -143,6 +90,7 @@ def test_an_error_nobody_expected_is_kept_in_a_log(digits: Dataset, tmp_path: Pa
     assert result.status is Status.FAILED
     assert "log.txt" in result.reason
     assert "Traceback" in (tmp_path / "log.txt").read_text()
+    assert [each.name for each in tmp_path.iterdir()] == ["log.txt"]
 
 
 def test_data_from_shared_memory_is_read_only_and_stays_so(digits: Dataset, tmp_path: Path) -> None:
