@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_process import LONG, TINY, automl, start
-from studies import trials, wait_for_reports
+from cli_process import TINY, automl, start
+from studies import reports, trials, wait_for_reports
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> None:
-    (small_disk / "long.yaml").write_text(LONG.replace("trials: 2", "trials: 9"))
+    (small_disk / "long.yaml").write_text(TINY.replace("trials: 3", "trials: 900"))
     running = start("search", "long.yaml", "--executor", "local", "--quiet", cwd=small_disk)
     wait_for_reports(5, small_disk, running)
     ballast = small_disk / "ballast"
@@ -42,8 +42,9 @@ def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> N
     assert (full.returncode, len(full.stderr.splitlines())) == (2, 1)
 
     ballast.unlink()
+    before = len(reports(small_disk))
     again = start("resume", "long", "--quiet", cwd=small_disk)
-    wait_for_reports(12, small_disk, again)
+    wait_for_reports(before + 9, small_disk, again)
     again.terminate()
     assert again.communicate(timeout=60)[1] == ""
 
