@@ -152,18 +152,29 @@ class StudyFolder:
 
         What is left of another trial of that number, which a power cut took from the journal, is
         removed.
-
-        Raises:
-            StudyError: if the disk has no room for what such a trial writes.
         """
         folder = self.trial(spec.number)
         folder.mkdir(parents=True, exist_ok=True)
         if not spec.resume:
             self.drop_state(spec.number)
             self.drop_weights(spec.number)
-        check_room(folder, SMALL_FILES + BYTES_PER_WEIGHT * network.size)
         write_text(folder / "spec.json", json.dumps(asdict(spec)))
         write_text(folder / "network.json", json.dumps(asdict(network)))
+
+    def check_room(self, network: Inspection) -> None:
+        """Check that the disk has room for all that a trial of ``network`` writes.
+
+        Raises:
+            StudyError: if it has not.
+        """
+        needed = SMALL_FILES + BYTES_PER_WEIGHT * network.size
+        free = shutil.disk_usage(self.path).free
+        if free < needed:
+            raise StudyError(
+                f"cannot write to {self.path}: its disk has {free / 2**20:.1f} MiB left, and a "
+                f"trial may need {needed / 2**20:.1f} MiB; what has ended is kept. Free some, then "
+                f"go on: automl resume {self.name}"
+            )
 
     def end_trial(self, result: TrialResult) -> None:
         """Write a trial's full curve, one measurement a line."""
@@ -269,20 +280,6 @@ def writing(path: Path) -> Iterator[None]:
             f"cannot write to {path}: {error.strerror}; what has ended is kept. Mend that, then go "
             f"on: automl resume {path.name}"
         ) from error
-
-
-def check_room(path: Path, needed: int) -> None:
-    """Check that ``needed`` bytes can be written below ``path``.
-
-    Raises:
-        StudyError: if there is not so much left on its disk.
-    """
-    free = shutil.disk_usage(path).free
-    if free < needed:
-        raise StudyError(
-            f"{path}: the disk has {free / 2**20:.1f} MiB left and a trial may need "
-            f"{needed / 2**20:.1f} MiB; free some, then go on where it stopped"
-        )
 
 
 def not_writable(path: Path, error: OSError) -> StudyError:

@@ -50,13 +50,12 @@ training:
 baseline: {dense.repeat: 1}
 """
 STUDY = "space"
-TRIALS = 20
 MARK = "AUTOML_FAULTS"
 PATIENCE = 180.0  # seconds until something that must happen is taken not to
 DISK = 48 * 2**20
 FINISHED = ("complete", "pruned", "diverged", "infeasible", "duplicate", "failed")
 # What is said of a full disk.
-FULL = ("cannot write", "the disk has")
+FULL = "cannot write to "
 # Two idle agents of Ray end by themselves within a minute of their raylet.
 AGENTS = ("dashboard/agent.py", "runtime_env/agent/main.py")
 
@@ -93,11 +92,13 @@ class Campaign:
         root: A folder on a small disk, or any.
         chance: Where all random choices come from.
         executor: ``"ray"`` or ``"local"``.
+        total: Trials of a study.
     """
 
     root: Path
     chance: random.Random
     executor: str
+    total: int
     injected: Counter[str] = field(default_factory=Counter)
     score: Counter[str] = field(default_factory=Counter)
     slowest_end: float = 0.0
@@ -116,7 +117,7 @@ class Campaign:
     def start(self) -> Search:
         """Begin the study, or go on with it."""
         begun = (self.results / STUDY / "study.yaml").is_file()
-        flags = ["resume", STUDY] if begun else ["search", "space.yaml", f"--trials={TRIALS}"]
+        flags = ["resume", STUDY] if begun else ["search", "space.yaml", f"--trials={self.total}"]
         if not begun:
             flags += ["--executor", self.executor, f"--seed={self.chance.randrange(1000)}"]
         errors = self.root / "errors.txt"
@@ -177,8 +178,8 @@ class Campaign:
             )
         self.check()
         study = api.show(STUDY, results=str(self.results))
-        if study.counted != TRIALS:
-            raise Broken(f"the total is {study.counted}, not {TRIALS}")
+        if study.counted != self.total:
+            raise Broken(f"the total is {study.counted}, not {self.total}")
         if any(each.status in UNFINISHED for each in study.trials):
             raise Broken(f"unfinished trials: {study.unfinished}")
         if not (self.results / STUDY / "best" / "bundle.json").is_file():
@@ -249,7 +250,7 @@ def fill_disk(campaign: Campaign, search: Search) -> None:
     finally:
         ballast.unlink(missing_ok=True)
     told = search.complaint()
-    if search.process.poll() == 2 and not any(words in told for words in FULL):
+    if search.process.poll() == 2 and FULL not in told:
         raise Broken(f"a full disk is not told: {told!r}")
 
 
@@ -356,8 +357,8 @@ def table(campaign: Campaign) -> str:
         [
             "fault         times",
             *rows,
-            f"{score['studies']} studies of {TRIALS} trials; {score['given up']} trials given up; "
-            f"slowest end after SIGTERM {campaign.slowest_end:.1f} s",
+            f"{score['studies']} studies of {campaign.total} trials; "
+            f"{score['given up']} trials given up; slowest end after SIGTERM {campaign.slowest_end:.1f} s",
             f"faults injected {total}, trials finished {score['finished']}, "
             f"lost {score['lost']}, doubled {score['doubled']}",
         ]
@@ -368,6 +369,7 @@ def main() -> int:
     """Run the campaign; exits 1 if anything was lost or doubled."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--faults", type=int, default=200)
+    parser.add_argument("--trials", type=int, default=20, help="of each study")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", nargs="+", choices=FAULTS, default=list(FAULTS))
     parser.add_argument("--executor", choices=["ray", "local"], default="ray")
@@ -375,7 +377,7 @@ def main() -> int:
     chance = random.Random(flags.seed)
     with small_disk() as (root, is_small):
         (root / "space.yaml").write_text(SPACE)
-        campaign = Campaign(root, chance, flags.executor)
+        campaign = Campaign(root, chance, flags.executor, flags.trials)
         kinds = [
             name
             for name in flags.only

@@ -22,6 +22,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ from automl.core.trial import Config, Measurement, Status, Trial, TrialResult, T
 from automl.execution.ray import RayExecutor
 from automl.execution.resources import Resources
 from automl.search import PRUNERS, SAMPLERS
-from automl.search.search import Problem, Search
+from automl.search.problem import Problem
+from automl.search.samplers.per_trial import PerTrial
+from automl.search.search import Search
 from automl.search.storage import open_storage
 from automl.search.study import Study
 from automl.search.watch import Setting, Silent
@@ -93,8 +96,11 @@ def automl_seconds(trials: int) -> float:
     try:
         _wait_for_workers(executor)
         store = Store(root)
-        sampler, pruner = SAMPLERS["tpe"]((), 0, 0), PRUNERS["none"](1)
-        study = Study.create(open_storage(store.journal), "bench", "loss", False, sampler, pruner)
+        folder = store.study("bench")
+        folder.path.mkdir()
+        sampler, pruner = PerTrial(partial(SAMPLERS["tpe"], (), 0)), PRUNERS["none"](1)
+        storage = open_storage(store.journal)
+        study = Study.create(storage, "bench", "loss", False, sampler, pruner, folder.lock)
         setting = Setting("bench", "", "", "", trials, 0, 1, 1, None, "loss", False, executor.slots)
         problem = Problem(
             setting,
@@ -106,7 +112,7 @@ def automl_seconds(trials: int) -> float:
             0,
             "none",
         )
-        Search(problem, study, store.study("bench"), executor, clock, threading.Event()).run()
+        Search(problem, study, folder, executor, clock, threading.Event()).run()
     finally:
         executor.close()
         shutil.rmtree(root)

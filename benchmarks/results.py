@@ -35,7 +35,7 @@ from automl.search.watch import Silent
 from automl.store import Store
 from automl.tasks import TASKS
 from automl.training.batches import evaluation_batches
-from automl.trials.runner import as_tensors
+from automl.trials.placement import as_tensors
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUND = Path(__file__).parent / "results"

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from automl.core.protocols import Executor
     from automl.data.dataset import Dataset
     from automl.search.plan import Plan
+    from automl.search.problem import Problem
     from automl.search.records import StudyRecord
-    from automl.search.search import Problem
     from automl.search.study import Study
     from automl.spaces.space import SearchSpace
 
@@ -162,7 +162,7 @@ class Run:
     def _problem(
         self, executor: Executor, datasets: Datasets, first: Dataset, study: StudyRecord
     ) -> Problem:
-        from automl.search.search import Problem
+        from automl.search.problem import Problem
         from automl.trials.inspector import inspect
 
         plan, space = self.plan, self.space

@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
-from automl.core.inspection import Inspection
 from automl.core.protocols import Executor, Finished, Measured
-from automl.core.trial import Config, TrialResult, TrialSpec
+from automl.core.trial import TrialResult, TrialSpec
 from automl.search.attempts import Attempt, Attempts
 from automl.search.budget import Budget
-from automl.search.drafts import Draft, Drafts, Space
+from automl.search.drafts import Draft, Drafts
 from automl.search.judge import Judge
 from automl.search.keeper import Keeper
 from automl.search.notes import trial_note
 from automl.search.order import AsTheyCome, InRounds
+from automl.search.problem import Problem
 from automl.search.study import Study
-from automl.search.watch import Outcome, Setting, Watcher
-from automl.search.watchdog import Limits, Watchdog
+from automl.search.watch import Outcome, Watcher
+from automl.search.watchdog import Watchdog
 from automl.store import StudyFolder
 
 POLL_SECONDS = 0.2
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is searched for: everything about a study but its trials.
-
-    Args:
-        setting: What is told when the search begins.
-        space: What configurations are drawn from.
-        inspect: Builds a network without a device; raises Infeasible.
-        load: The dataset that a configuration asks for.
-        task: Name of the task.
-        data: Name or path of the dataset.
-        seed: Trials' seeds are made from it.
-        pruner: The pruner's name, for reasons.
-        limits: How long a trial may take.
-        deterministic: Whether the same seed is to give the same trials with any number of workers.
-    """
-
-    setting: Setting
-    space: Space
-    inspect: Callable[[Config], Inspection]
-    load: Callable[[Config], Any]
-    task: str
-    data: str
-    seed: int
-    pruner: str
-    limits: Limits = field(default_factory=Limits)
-    deterministic: bool = False
 
 
 class Search:
@@ -155,6 +124,7 @@ class Search:
         )
 
     def _submit(self, attempt: Attempt) -> None:
+        self._folder.check_room(self._open[attempt.number].inspection)
         data = self._problem.load(attempt.spec.config)
         self._watchdog.begin(attempt.number)
         self._executor.submit(attempt.spec, data, alone=attempt.alone)

@@ -8,7 +8,7 @@ from typing import Any
 from cli_process import TINY, automl
 from studies import trials
 
-SPACE = TINY.replace("epochs: 2", "epochs: 6").replace("trials: 3", "trials: 20")
+SPACE = TINY.replace("epochs: 2", "epochs: 3").replace("trials: 3", "trials: 14")
 
 
 def essence(cwd: Path, name: str) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,21 @@ pause = lambda number, measured: time.sleep(0.01)
 outcome = Toy(pathlib.Path(sys.argv[1]), trials=30, recorder=Recorder(on_measure=pause)).go_on()
 print(outcome.reason)
 """
+
+
+KILLED = """
+import os, pathlib, sys
+from toy import Recorder, Toy
+kill = lambda number, m: os.kill(os.getpid(), 9) if (number, m.step) == (1, 2) else None
+toy = Toy(pathlib.Path(sys.argv[1]), trials=3, recorder=Recorder(on_measure=kill))
+getattr(toy, sys.argv[2])()
+"""
+
+
+def run_until_killed(root: Path, how: str = "begin") -> None:
+    """A search that is killed in the second step of trial 1."""
+    command = [sys.executable, "-c", KILLED, str(root), how]
+    assert subprocess.run(command, cwd=HERE, check=False).returncode == -signal.SIGKILL
 
 
 def start(root: Path) -> subprocess.Popen[str]:
@@ -76,12 +92,7 @@ def test_a_living_search_takes_up_what_a_killed_one_left(tmp_path: Path) -> None
 @pytest.mark.parametrize("running", [True, False])
 def test_an_owner_on_a_machine_that_is_gone_is_known_at_once(running: bool, tmp_path: Path) -> None:
     """As after a restart, or where the folder was copied to another machine."""
-    script = (
-        "import os, pathlib, sys; from toy import Toy, Recorder\n"
-        "kill = lambda n, m: os.kill(os.getpid(), 9) if (n, m.step) == (1, 2) else None\n"
-        "Toy(pathlib.Path(sys.argv[1]), trials=3, recorder=Recorder(on_measure=kill)).begin()"
-    )
-    subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=HERE, check=False)
+    run_until_killed(tmp_path)
     journal = tmp_path / "studies.journal"
     owner = owners(tmp_path)[-1]
     boot, pid, start_time = owner.split(":")
@@ -96,14 +107,19 @@ def test_an_owner_on_a_machine_that_is_gone_is_known_at_once(running: bool, tmp_
 
 
 def test_a_trial_that_kills_its_process_every_time_is_given_up(tmp_path: Path) -> None:
-    script = (
-        "import os, pathlib, sys; from toy import Toy, Recorder\n"
-        "kill = lambda n, m: os.kill(os.getpid(), 9) if (n, m.step) == (1, 2) else None\n"
-        "toy = Toy(pathlib.Path(sys.argv[1]), trials=3, recorder=Recorder(on_measure=kill))\n"
-        "getattr(toy, sys.argv[2])()"
-    )
     for how in ("begin", "go_on", "go_on"):
-        subprocess.run([sys.executable, "-c", script, str(tmp_path), how], cwd=HERE, check=False)
+        run_until_killed(tmp_path, how)
     study = Toy(tmp_path, trials=3).go_on().study
     assert [each.status for each in study.trials] == ["complete", "failed", "complete"]
     assert study.trials[1].reason.startswith("given up: its process died several times")
+
+
+@pytest.mark.parametrize("year", ["1999", "2099"])
+def test_a_clock_that_was_set_meanwhile_changes_nothing(year: str, tmp_path: Path) -> None:
+    run_until_killed(tmp_path)
+    journal = tmp_path / "studies.journal"
+    moved = re.sub(r'("datetime_\w+":")\d{4}', rf"\g<1>{year}", journal.read_text())
+    assert year in moved
+    journal.write_text(moved)
+    study = Toy(tmp_path, trials=3).go_on().study
+    assert [each.status for each in study.trials] == ["complete"] * 3

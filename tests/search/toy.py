@@ -26,8 +26,9 @@ from automl.core.trial import (
 from automl.execution.local import LocalExecutor
 from automl.execution.resources import Resources
 from automl.search import PRUNERS, SAMPLERS
+from automl.search.problem import Problem
 from automl.search.samplers.per_trial import PerTrial
-from automl.search.search import Problem, Search
+from automl.search.search import Search
 from automl.search.storage import open_storage
 from automl.search.study import Study
 from automl.search.watch import Outcome, Setting, Silent
