@@ -358,7 +358,8 @@ def table(campaign: Campaign) -> str:
             "fault         times",
             *rows,
             f"{score['studies']} studies of {campaign.total} trials; "
-            f"{score['given up']} trials given up; slowest end after SIGTERM {campaign.slowest_end:.1f} s",
+            f"{score['given up']} trials given up",
+            f"slowest end after SIGTERM {campaign.slowest_end:.1f} s",
             f"faults injected {total}, trials finished {score['finished']}, "
             f"lost {score['lost']}, doubled {score['doubled']}",
         ]
