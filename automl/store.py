@@ -147,34 +147,23 @@ class StudyFolder:
         except OSError:
             return None
 
-    def begin_trial(self, spec: TrialSpec, network: Inspection) -> None:
+    def begin_attempt(self, spec: TrialSpec, network: Inspection) -> None:
         """Make a trial's folder and write its spec and its network there.
 
         What is left of another trial of that number, which a power cut took from the journal, is
         removed.
+
+        Raises:
+            StudyError: if the disk has no room for all that such a trial writes.
         """
         folder = self.trial(spec.number)
         folder.mkdir(parents=True, exist_ok=True)
         if not spec.resume:
             self.drop_state(spec.number)
             self.drop_weights(spec.number)
+        self._check_room(network)
         write_text(folder / "spec.json", json.dumps(asdict(spec)))
         write_text(folder / "network.json", json.dumps(asdict(network)))
-
-    def check_room(self, network: Inspection) -> None:
-        """Check that the disk has room for all that a trial of ``network`` writes.
-
-        Raises:
-            StudyError: if it has not.
-        """
-        needed = SMALL_FILES + BYTES_PER_WEIGHT * network.size
-        free = shutil.disk_usage(self.path).free
-        if free < needed:
-            raise StudyError(
-                f"cannot write to {self.path}: its disk has {free / 2**20:.1f} MiB left, and a "
-                f"trial may need {needed / 2**20:.1f} MiB; what has ended is kept. Free some, then "
-                f"go on: automl resume {self.name}"
-            )
 
     def end_trial(self, result: TrialResult) -> None:
         """Write a trial's full curve, one measurement a line."""
@@ -207,6 +196,17 @@ class StudyFolder:
         found = self._read(number, "network.json")
         rows = tuple((name, tuple(shape), size) for name, shape, size in found["rows"])
         return Inspection(found["size"], found["flops"], rows)
+
+    def _check_room(self, network: Inspection) -> None:
+        """Check that the disk has room for all that a trial of ``network`` writes."""
+        needed = SMALL_FILES + BYTES_PER_WEIGHT * network.size
+        free = shutil.disk_usage(self.path).free
+        if free < needed:
+            raise StudyError(
+                f"cannot write to {self.path}: its disk has {free / 2**20:.1f} MiB left, and a "
+                f"trial may need {needed / 2**20:.1f} MiB; what has ended is kept. Free some, then "
+                f"go on: automl resume {self.name}"
+            )
 
     def _read(self, number: int, name: str) -> dict[str, Any]:
         file = self.trial(number) / name

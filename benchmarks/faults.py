@@ -56,8 +56,8 @@ DISK = 48 * 2**20
 FINISHED = ("complete", "pruned", "diverged", "infeasible", "duplicate", "failed")
 # What is said of a full disk.
 FULL = "cannot write to "
-# Two idle agents of Ray end by themselves within a minute of their raylet.
-AGENTS = ("dashboard/agent.py", "runtime_env/agent/main.py")
+# Two idle agents of Ray end by themselves, but only about a minute after a driver was killed.
+AGENTS = ("ray::DashboardAgent", "ray::RuntimeEnvAgent")
 
 
 class Broken(Exception):
@@ -186,9 +186,7 @@ class Campaign:
             raise Broken("there is no best model")
         self.score["finished"] += study.counted
         self.score["given up"] += study.count("failed")
-        left = wait_for_none()
-        if left:
-            raise Broken(f"processes left: {left}")
+        wait_for_none(20, but_for=AGENTS)
         shutil.rmtree(self.results)
         self.known = {}
         self.score["studies"] += 1
@@ -302,13 +300,12 @@ def marked() -> Iterator[tuple[int, str]]:
             continue  # gone meanwhile, or not ours to look at
 
 
-def wait_for_none() -> list[str]:
-    """The processes that are left after a while, but for idle agents on their way out."""
-    deadline = time.monotonic() + 20
-    while True:
-        left = [line for _, line in marked() if not any(agent in line for agent in AGENTS)]
-        if not left or time.monotonic() > deadline:
-            return left
+def wait_for_none(seconds: float, but_for: tuple[str, ...] = ()) -> None:
+    """See that no process is left after so many seconds, but for those with these names."""
+    deadline = time.monotonic() + seconds
+    while left := [line for _, line in marked() if not line.startswith(but_for or "\0")]:
+        if time.monotonic() > deadline:
+            raise Broken(f"processes left: {[line.strip() for line in left]}")
         time.sleep(0.2)
 
 
@@ -388,6 +385,7 @@ def main() -> int:
         while (left := flags.faults - sum(campaign.injected.values())) > 0:
             run_study(campaign, [chance.choice(kinds) for _ in range(min(left, 12))])
             print(table(campaign).splitlines()[-1], file=sys.stderr)
+        wait_for_none(90)
     print(table(campaign))
     return 1 if campaign.score["lost"] or campaign.score["doubled"] else 0
 

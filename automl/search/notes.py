@@ -6,20 +6,21 @@ import optuna
 from optuna_dashboard import save_note
 
 from automl.core.inspection import Inspection
-from automl.core.trial import Status, TrialResult
+from automl.core.trial import Status, TrialResult, TrialSpec
 
 
-def trial_note(network: Inspection, result: TrialResult) -> str:
+def trial_note(network: Inspection, spec: TrialSpec, result: TrialResult) -> str:
     """A trial in Markdown: how it ended and why, then its layers with shapes and parameters."""
     if not network.rows:
         return ""
     ended = {Status.COMPLETE: "Ran to its end"}.get(result.status, result.status.value.capitalize())
     reason = f": {result.reason}" if result.reason else ""
+    parts = f" Each batch in {spec.accumulate} parts, for memory." if spec.accumulate > 1 else ""
     speed = f"{_seconds_per_epoch(result):.2f} s an epoch on {result.device}"
     layers = (f"| {name} | {_shape(shape)} | {size:,} |" for name, shape, size in network.rows)
     return "\n".join(
         [
-            f"**{ended}{reason}**",
+            f"**{ended}{reason}**{parts}",
             "",
             f"{network.size:,} parameters, {network.flops:,} FLOPs an example, {speed}",
             "",

@@ -103,9 +103,7 @@ class Search:
         if draft.ended is not None:  # all but told, when its process died
             self._arrange(Finished(TrialResult(draft.number, draft.ended)))
             return
-        spec = self._spec(draft)
-        self._folder.begin_trial(spec, draft.inspection)
-        self._submit(Attempt(spec))
+        self._submit(Attempt(self._spec(draft)))
         self._watcher.start(draft.number)
 
     def _spec(self, draft: Draft) -> TrialSpec:
@@ -124,7 +122,7 @@ class Search:
         )
 
     def _submit(self, attempt: Attempt) -> None:
-        self._folder.check_room(self._open[attempt.number].inspection)
+        self._folder.begin_attempt(attempt.spec, self._open[attempt.number].inspection)
         data = self._problem.load(attempt.spec.config)
         self._watchdog.begin(attempt.number)
         self._executor.submit(attempt.spec, data, alone=attempt.alone)
@@ -170,14 +168,15 @@ class Search:
         self._order.drop(result.number)
         after = self._attempts.after(attempt, result)
         if isinstance(after, TrialResult):
-            self._end(after)
+            self._end(after, attempt.spec)
         elif not self._stopping():  # else it waits for a resume, as it is
             self._submit(after)
 
-    def _end(self, result: TrialResult) -> None:
+    def _end(self, result: TrialResult, spec: TrialSpec) -> None:
         draft = self._open[result.number]
         self._folder.end_trial(result)
-        self._study.note_end(draft.trial, result, trial_note(draft.inspection, result))
+        note = trial_note(draft.inspection, spec, result)
+        self._study.note_end(draft.trial, result, note)
         if result.measurements:
             last = result.measurements[-1]
             self._budget.learn(draft.inspection.flops, last.seconds, last.epoch)
