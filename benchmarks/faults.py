@@ -342,7 +342,7 @@ def small_disk() -> Iterator[tuple[Path, bool]]:
         yield root, mounted
     finally:
         if mounted:
-            subprocess.call(["umount", str(root)])
+            subprocess.call(["umount", "--lazy", str(root)])  # idle agents may be in it
         shutil.rmtree(root, ignore_errors=True)
 
 

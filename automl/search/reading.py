@@ -8,6 +8,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from automl.core.errors import StudyError
 from automl.core.registry import nearest
+from automl.search.owner import is_alive
 from automl.search.quiet import quiet_optuna
 from automl.search.records import StudyRecord, TrialRecord
 
@@ -23,9 +24,9 @@ _STATES = {
 def status_of(trial: FrozenTrial) -> str:
     """What has become of a trial, in this tool's own words."""
     state = _STATES[trial.state]
-    status: str = trial.user_attrs.get("status", state)
     if trial.state == TrialState.RUNNING:
-        return state
+        return state if is_alive(trial.user_attrs.get("owner", "")) else "waiting"
+    status: str = trial.user_attrs.get("status", state)
     # What is noted of an end that Optuna was not told of yet is no end.
     return state if trial.state == TrialState.WAITING and status != "paused" else status
 
