@@ -125,7 +125,7 @@ class Campaign:
             process = subprocess.Popen(
                 [sys.executable, "-m", "automl", *flags, "--results", "results", "--quiet"],
                 cwd=self.root,
-                env={**os.environ, MARK: "1", "OMP_NUM_THREADS": "1", "NO_COLOR": "1"},
+                env={**os.environ, MARK: str(os.getpid()), "OMP_NUM_THREADS": "1", "NO_COLOR": "1"},
                 stdout=subprocess.DEVNULL,
                 stderr=file,
                 text=True,
@@ -182,8 +182,9 @@ class Campaign:
             raise Broken(f"the total is {study.counted}, not {self.total}")
         if any(each.status in UNFINISHED for each in study.trials):
             raise Broken(f"unfinished trials: {study.unfinished}")
-        if not (self.results / STUDY / "best" / "bundle.json").is_file():
-            raise Broken("there is no best model")
+        bundle = json.loads((self.results / STUDY / "best" / "bundle.json").read_text())
+        if study.best is None or bundle["origin"]["trial"] != study.best.number:
+            raise Broken(f"the best model is not of the best trial: {bundle['origin']}")
         self.score["finished"] += study.counted
         self.score["given up"] += study.count("failed")
         wait_for_none(20, but_for=AGENTS)
@@ -288,12 +289,12 @@ def doubled(journal: Path) -> int:
 
 
 def marked() -> Iterator[tuple[int, str]]:
-    """Every process of a campaign, with its command line."""
+    """Every process of this campaign, with its command line."""
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
-            if f"{MARK}=1".encode() in (folder / "environ").read_bytes().split(b"\0"):
+            if f"{MARK}={os.getpid()}".encode() in (folder / "environ").read_bytes().split(b"\0"):
                 line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 yield int(folder.name), line
         except OSError:

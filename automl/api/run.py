@@ -12,7 +12,7 @@ from automl.api.changes import changes, identity
 from automl.api.models import make_bundle
 from automl.api.parts import Datasets, simplest, storage_of
 from automl.api.settling import check_task, choose_metric
-from automl.core.errors import StudyError
+from automl.core.errors import StudyError, UserError
 from automl.core.trial import Config
 from automl.search.watch import Outcome, Setting, Watcher
 from automl.store import Store, StudyFolder, writing
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from automl.data.dataset import Dataset
     from automl.search.plan import Plan
     from automl.search.problem import Problem
-    from automl.search.records import StudyRecord
+    from automl.search.records import StudyRecord, TrialRecord
     from automl.search.study import Study
     from automl.spaces.space import SearchSpace
 
@@ -70,9 +70,13 @@ class Run:
 
         self.store.prepare()
         study = load_record(storage_of(self.plan, self.store), self.plan.name)
-        if study.counted >= self.plan.trials and not study.unfinished:
-            return Outcome(study, "done", 0.0)
-        return self._search(Run._load)
+        if study.counted < self.plan.trials or study.unfinished:
+            return self._search(Run._load)
+        done = Outcome(study, "done", 0.0)
+        if not self._has_bundle_of(study.best):  # who told the last end died right after it
+            with writing(self.folder.path):
+                self._keep_best(done, Datasets.of(self.plan, self.watcher))
+        return done
 
     def _check_new(self) -> None:
         name = self.plan.name
@@ -197,6 +201,15 @@ class Run:
             limits=plan.limits,
             deterministic=plan.deterministic,
         )
+
+    def _has_bundle_of(self, best: TrialRecord | None) -> bool:
+        from automl.export.bundle import Bundle
+
+        try:
+            kept = Bundle.load(self.folder.best).facts.origin
+        except UserError:
+            return best is None
+        return best is not None and kept.trial == best.number
 
     def _keep_best(self, outcome: Outcome, datasets: Datasets) -> None:
         best = outcome.study.best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,16 @@ def test_results_copied_to_another_place_go_on_there(here: Path) -> None:
     outcome, _ = resume(results="of another machine")
     assert outcome.study.counted == 3
     assert (here / "of another machine/tiny/best/bundle.json").is_file()
+
+
+def test_a_study_that_died_before_its_best_model_was_written_gets_it(here: Path) -> None:
+    """All trials were told; only the bundle is missing."""
+    best = search().study.best
+    shutil.rmtree(here / "results/tiny/best")
+    resume(2)
+    bundle = json.loads((here / "results/tiny/best/bundle.json").read_text())
+    assert best is not None
+    assert bundle["origin"]["trial"] == best.number
 
 
 def test_a_folder_that_was_renamed_is_told(here: Path) -> None:

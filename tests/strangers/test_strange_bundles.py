@@ -298,8 +298,9 @@ def _poison(file: Path, marker: Path) -> None:
     """Put a pickle where PyTorch's loader unpickles what a ``.pt2`` holds."""
     with ZipFile(file) as archive:
         members = {each.filename: archive.read(each) for each in archive.infolist()}
-    (inputs,) = [name for name in members if "example_inputs" in name or "sample_inputs" in name]
-    members[inputs] = evil_pickle(marker)
+    unpickled = ("example_inputs", "sample_inputs", "serialized_constants")  # newer, older torch
+    place = next(name for each in unpickled for name in members if each in name)
+    members[place] = evil_pickle(marker)
     with ZipFile(file, "w") as archive:
         for name, content in members.items():
             archive.writestr(name, content)
