@@ -23,4 +23,4 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """A whole search on Ray workers, without a terminal."""
     cwd = tmp_path_factory.mktemp("finished")
     (cwd / "tiny.yaml").write_text(TINY)
-    return Finished(cwd, automl("search", "tiny.yaml", cwd=cwd))
+    return Finished(cwd, automl("search", "tiny.yaml", "--pruner", "none", cwd=cwd))
