@@ -54,8 +54,8 @@ MARK = "AUTOML_FAULTS"
 PATIENCE = 180.0  # seconds until something that must happen is taken not to
 DISK = 48 * 2**20
 FINISHED = ("complete", "pruned", "diverged", "infeasible", "duplicate", "failed")
-# What is said of a full disk.
-FULL = "cannot write to "
+# What is said of a full disk: by the system, or before it comes to that.
+FULL = ("No space left on device", "its disk has")
 # Two idle agents of Ray end by themselves, but only about a minute after a driver was killed.
 AGENTS = ("ray::DashboardAgent", "ray::RuntimeEnvAgent")
 
@@ -249,7 +249,7 @@ def fill_disk(campaign: Campaign, search: Search) -> None:
     finally:
         ballast.unlink(missing_ok=True)
     told = search.complaint()
-    if search.process.poll() == 2 and FULL not in told:
+    if search.process.poll() == 2 and not any(words in told for words in FULL):
         raise Broken(f"a full disk is not told: {told!r}")
 
 
