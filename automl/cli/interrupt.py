@@ -10,14 +10,14 @@ from types import FrameType
 
 # Whoever sends SIGTERM, a cloud that takes a machine back or a scheduler, kills soon after. What a
 # trial has not come to report by then goes on from its last checkpoint.
-PATIENCE_AFTER_SIGTERM = 5.0
+PATIENCE_AFTER_SIGTERM = 3.0
 
 
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
     """Give an event that the first SIGINT or SIGTERM sets; the next one interrupts.
 
-    Five seconds after a SIGTERM it is interrupted in any case.
+    Three seconds after a SIGTERM it is interrupted in any case.
 
     Raises:
         KeyboardInterrupt: inside the block, on the second signal.
