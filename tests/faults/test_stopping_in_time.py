@@ -1,4 +1,4 @@
-"""SIGTERM does not wait for a trial to report; a trial that hangs or takes too long does not hold a search up."""
+"""SIGTERM waits for no report; a trial that hangs or takes too long holds no search up."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ ENDLESS = ENDLESS.replace("baseline: {}", "")
 
 
 @pytest.mark.parametrize("executor", ["ray", "local"])
-def test_sigterm_ends_a_search_whose_trials_are_far_from_a_report(
-    executor: str, tmp_path: Path
-) -> None:
+def test_sigterm_ends_a_search_far_from_a_report(executor: str, tmp_path: Path) -> None:
     (tmp_path / "endless.yaml").write_text(ENDLESS)
     running = start("search", "endless.yaml", "--executor", executor, cwd=tmp_path)
     pulse = tmp_path / "results/endless/trials/0000/pulse"
