@@ -31,14 +31,14 @@ from automl.core.inspection import Inspection
 from automl.core.trial import Config, Measurement, Status, Trial, TrialResult, TrialSpec
 from automl.execution.ray import RayExecutor
 from automl.execution.resources import Resources
-from automl.search import PRUNERS, SAMPLERS
-from automl.search.problem import Problem
-from automl.search.samplers.per_trial import PerTrial
-from automl.search.search import Search
-from automl.search.storage import open_storage
-from automl.search.study import Study
-from automl.search.watch import Setting, Silent
 from automl.store import Store
+from automl.tuning import PRUNERS, SAMPLERS
+from automl.tuning.problem import Problem
+from automl.tuning.samplers.per_trial import PerTrial
+from automl.tuning.search import Search
+from automl.tuning.storage import open_storage
+from automl.tuning.study import Study
+from automl.tuning.watch import Setting, Silent
 
 WORKERS = 2
 SPACE = {"x": Range(0.0, 1.0), "y": Range(1e-4, 1e-1, log=True)}

@@ -31,11 +31,11 @@ from automl.api.parts import Datasets, find_study
 from automl.core.trial import Config
 from automl.data.dataset import Dataset, Split
 from automl.export.bundle import Bundle
-from automl.search.watch import Silent
 from automl.store import Store
 from automl.tasks import TASKS
 from automl.training.batches import evaluation_batches
 from automl.trials.placement import as_tensors
+from automl.tuning.watch import Silent
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUND = Path(__file__).parent / "results"

@@ -10,16 +10,16 @@ from automl.api.parts import Datasets, find_study, storage_of
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 from automl.core.trial import Config
-from automl.search.watch import Silent
 from automl.store import Store, StudyFolder
+from automl.tuning.watch import Silent
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset
     from automl.export.bundle import Bundle
     from automl.export.export import Exported
     from automl.export.predict import InputPrediction
-    from automl.search.plan import Plan
-    from automl.search.records import StudyRecord, TrialRecord
+    from automl.tuning.plan import Plan
+    from automl.tuning.records import StudyRecord, TrialRecord
 
 
 def export(
@@ -45,7 +45,7 @@ def export(
     """
     from automl.export import EXPORTERS
     from automl.export.export import export_bundle
-    from automl.search.reading import load_record
+    from automl.tuning.reading import load_record
 
     EXPORTERS.check(format)
     store = Store(Path(results))

@@ -12,15 +12,15 @@ from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import StudyError
 from automl.core.registry import Registry, nearest
 from automl.core.trial import Config
-from automl.search.watch import Watcher
 from automl.store import Store, StudyFolder
+from automl.tuning.watch import Watcher
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
     from automl.data.dataset import Dataset
-    from automl.search.plan import Plan
     from automl.spaces.space import SearchSpace
+    from automl.tuning.plan import Plan
 
 
 class Datasets:
@@ -102,7 +102,7 @@ def find_study(store: Store, name: str) -> tuple[StudyFolder, Plan]:
     Raises:
         StudyError: if there is no such study; says the nearest.
     """
-    from automl.search.plan import Plan
+    from automl.tuning.plan import Plan
 
     folder = store.study(name)
     if not folder.exists():
@@ -135,6 +135,6 @@ class _AnyName(Registry[Any]):
 
 def storage_of(plan: Plan, store: Store) -> BaseStorage:
     """Where a study's trials are kept."""
-    from automl.search.storage import open_storage
+    from automl.tuning.storage import open_storage
 
     return open_storage(plan.storage or store.journal)

@@ -14,8 +14,8 @@ from automl.api.parts import Datasets, simplest, storage_of
 from automl.api.settling import check_task, choose_metric
 from automl.core.errors import StudyError, UserError
 from automl.core.trial import Config
-from automl.search.watch import Outcome, Setting, Watcher
 from automl.store import Store, StudyFolder, writing
+from automl.tuning.watch import Outcome, Setting, Watcher
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from automl.core.inspection import Inspection
     from automl.core.protocols import Executor
     from automl.data.dataset import Dataset
-    from automl.search.plan import Plan
-    from automl.search.problem import Problem
-    from automl.search.records import StudyRecord, TrialRecord
-    from automl.search.study import Study
     from automl.spaces.space import SearchSpace
+    from automl.tuning.plan import Plan
+    from automl.tuning.problem import Problem
+    from automl.tuning.records import StudyRecord, TrialRecord
+    from automl.tuning.study import Study
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Run:
 
     def go_on(self) -> Outcome:
         """Go on with a study that was begun before; one that is done takes no worker."""
-        from automl.search.reading import load_record
+        from automl.tuning.reading import load_record
 
         self.store.prepare()
         study = load_record(storage_of(self.plan, self.store), self.plan.name)
@@ -90,7 +90,7 @@ class Run:
         with writing(self.folder.path):
             executor = self._start_workers()
             try:
-                from automl.search.search import Search  # takes seconds, as the workers do
+                from automl.tuning.search import Search  # takes seconds, as the workers do
 
                 datasets = Datasets.of(self.plan, self.watcher)
                 first = datasets(simplest(self.space))
@@ -131,8 +131,8 @@ class Run:
         return EXECUTORS[plan.executor](runner, resources)
 
     def _create(self, data: Dataset) -> Study:
-        from automl.search.lock import locked
-        from automl.search.study import Study
+        from automl.tuning.lock import locked
+        from automl.tuning.study import Study
 
         storage, lock = storage_of(self.plan, self.store), self.folder.lock
         lock.parent.mkdir(exist_ok=True)
@@ -145,7 +145,7 @@ class Run:
         return study
 
     def _load(self, data: Dataset) -> Study:
-        from automl.search.study import Study
+        from automl.tuning.study import Study
 
         record = self.folder.record()
         for change in changes(record, data):
@@ -156,8 +156,8 @@ class Run:
         return Study.load(storage, self.plan.name, *self._sampling(), self.folder.lock)
 
     def _sampling(self) -> tuple[BaseSampler, BasePruner]:
-        from automl.search import PRUNERS, SAMPLERS
-        from automl.search.samplers.per_trial import PerTrial
+        from automl.tuning import PRUNERS, SAMPLERS
+        from automl.tuning.samplers.per_trial import PerTrial
 
         make_sampler, make_pruner = SAMPLERS[self.plan.sampler], PRUNERS[self.plan.pruner]
         sampler = PerTrial(partial(make_sampler, self.space.parameters(), self.plan.seed))
@@ -166,8 +166,8 @@ class Run:
     def _problem(
         self, executor: Executor, datasets: Datasets, first: Dataset, study: StudyRecord
     ) -> Problem:
-        from automl.search.problem import Problem
         from automl.trials.inspector import inspect
+        from automl.tuning.problem import Problem
 
         plan, space = self.plan, self.space
 

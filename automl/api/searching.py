@@ -11,8 +11,8 @@ from automl.api.settling import choose_metric
 from automl.api.spaces import find_and_read
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
-from automl.search.watch import Outcome, Silent, Watcher
 from automl.store import Store
+from automl.tuning.watch import Outcome, Silent, Watcher
 
 
 def search(
@@ -84,9 +84,9 @@ def search(
         UserError: on anything the user can mend; nothing was begun then.
     """
     from automl.execution import EXECUTORS
-    from automl.search import PRUNERS, SAMPLERS
-    from automl.search.plan import Plan
-    from automl.search.watchdog import STALL_SECONDS
+    from automl.tuning import PRUNERS, SAMPLERS
+    from automl.tuning.plan import Plan
+    from automl.tuning.watchdog import STALL_SECONDS
 
     parsed = find_and_read(space)
     choose_metric(metric, *parsed.tasks)  # a typo is told before the data is read

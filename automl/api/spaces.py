@@ -12,7 +12,7 @@ from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import UserError
 from automl.core.inspection import Inspection
 from automl.core.trial import Config
-from automl.search.watch import Silent
+from automl.tuning.watch import Silent
 
 if TYPE_CHECKING:
     from automl.report.check import Check

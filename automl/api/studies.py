@@ -14,7 +14,7 @@ from automl.core.trial import Measurement
 from automl.store import Store
 
 if TYPE_CHECKING:
-    from automl.search.records import StudyRecord
+    from automl.tuning.records import StudyRecord
 
 
 def studies(results: str = RESULTS) -> tuple[StudyRecord, ...]:
@@ -28,7 +28,7 @@ def show(name: str, results: str = RESULTS) -> StudyRecord:
     Raises:
         StudyError: if there is no such study.
     """
-    from automl.search.reading import load_record
+    from automl.tuning.reading import load_record
 
     store = Store(Path(results))
     _, plan = find_study(store, name)
@@ -74,8 +74,8 @@ def dashboard(
     Raises:
         UserError: if there is nothing to show, or the address cannot be used.
     """
-    from automl.search.dashboard import serve
-    from automl.search.storage import open_storage
+    from automl.tuning.dashboard import serve
+    from automl.tuning.storage import open_storage
 
     store = Store(Path(results))
     if storage is None and not store.journal.is_file():

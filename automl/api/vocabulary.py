@@ -12,11 +12,11 @@ def make_vocabulary() -> Vocabulary:
     """Every name that a search space may use."""
     from automl.data import DATASETS
     from automl.models.layers import LAYERS
-    from automl.search import PRUNERS, SAMPLERS
     from automl.spaces.vocabulary import Vocabulary
     from automl.tasks import TASKS
     from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
     from automl.training.settings import TrainingSettings
+    from automl.tuning import PRUNERS, SAMPLERS
 
     return Vocabulary(
         tasks=TASKS,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from automl.cli.text import count, duration, value
 from automl.core.trial import Measurement
-from automl.search.records import COUNTED, TrialRecord
-from automl.search.watch import Setting
+from automl.tuning.records import COUNTED, TrialRecord
+from automl.tuning.watch import Setting
 
 # An estimate of the time left is shown once this many trials of this run ended.
 TRIALS_FOR_ESTIMATE = 3

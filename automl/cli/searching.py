@@ -21,7 +21,7 @@ Workers = Annotated[int | None, typer.Option(min=1, help="Trials at once.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
 if TYPE_CHECKING:
-    from automl.search.watch import Outcome, Watcher
+    from automl.tuning.watch import Outcome, Watcher
 
 # What shells give for a program that Ctrl-C ended.
 INTERRUPTED = 130

@@ -15,7 +15,7 @@ from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 
 if TYPE_CHECKING:
-    from automl.search.records import StudyRecord, TrialRecord
+    from automl.tuning.records import StudyRecord, TrialRecord
 
 TOP = 10
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from automl.cli.text import count, duration, plain, program, value
 from automl.core.defaults import RESULTS
-from automl.search.records import StudyRecord, TrialRecord
-from automl.search.watch import Outcome
 from automl.store import Store
+from automl.tuning.records import StudyRecord, TrialRecord
+from automl.tuning.watch import Outcome
 
 _ENDED = {
     "done": "Done",

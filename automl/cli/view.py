@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl.search.watch import Silent
+from automl.tuning.watch import Silent
 
 PAUSING = "stopping: running trials come to their next reporting step (Ctrl-C again stops now)"
 

@@ -10,8 +10,8 @@ from automl.cli.progress import Progress
 from automl.cli.text import duration, value
 from automl.cli.view import PAUSING, View
 from automl.core.trial import Measurement
-from automl.search.records import TrialRecord
-from automl.search.watch import Outcome, Setting
+from automl.tuning.records import TrialRecord
+from automl.tuning.watch import Outcome, Setting
 
 
 class Lines(View):

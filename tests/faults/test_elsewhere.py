@@ -13,7 +13,7 @@ from own_data import write_images
 
 from automl import api
 from automl.core.errors import DataError, StudyError
-from automl.search.watch import Outcome, Silent
+from automl.tuning.watch import Outcome, Silent
 
 
 class Listener(Silent):

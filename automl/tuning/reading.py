@@ -1,0 +1,75 @@
+"""From Optuna's studies to plain values."""
+
+from __future__ import annotations
+
+import optuna
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial, TrialState
+
+from automl.core.errors import StudyError
+from automl.core.registry import nearest
+from automl.tuning.owner import is_alive
+from automl.tuning.quiet import quiet_optuna
+from automl.tuning.records import StudyRecord, TrialRecord
+
+_STATES = {
+    TrialState.COMPLETE: "complete",
+    TrialState.PRUNED: "pruned",
+    TrialState.FAIL: "failed",
+    TrialState.RUNNING: "running",
+    TrialState.WAITING: "waiting",
+}
+
+
+def status_of(trial: FrozenTrial) -> str:
+    """What has become of a trial, in this tool's own words."""
+    state = _STATES[trial.state]
+    if trial.state == TrialState.RUNNING:
+        return state if is_alive(trial.user_attrs.get("owner", "")) else "waiting"
+    status: str = trial.user_attrs.get("status", state)
+    # What is noted of an end that Optuna was not told of yet is no end.
+    return state if trial.state == TrialState.WAITING and status != "paused" else status
+
+
+def trial_record(trial: FrozenTrial) -> TrialRecord:
+    """An Optuna trial as a plain value."""
+    facts = trial.user_attrs
+    return TrialRecord(
+        number=trial.number,
+        status=status_of(trial),
+        value=facts.get("value", trial.value if trial.state == TrialState.COMPLETE else None),
+        parameters=dict(trial.params),
+        reason=facts.get("reason", ""),
+        seconds=facts.get("seconds", 0.0),
+        device=facts.get("device", ""),
+        size=facts.get("size"),
+        flops=facts.get("flops"),
+        epoch=facts.get("epoch", 0.0),
+    )
+
+
+def study_record(study: optuna.Study) -> StudyRecord:
+    """An Optuna study as a plain value."""
+    names = study.metric_names or ["value"]
+    return StudyRecord(
+        name=study.study_name,
+        metric=names[0],
+        maximize=study.direction == optuna.study.StudyDirection.MAXIMIZE,
+        trials=tuple(trial_record(each) for each in study.get_trials(deepcopy=False)),
+    )
+
+
+def load_record(storage: BaseStorage, name: str) -> StudyRecord:
+    """A study of a storage as a plain value.
+
+    Raises:
+        StudyError: if there is none of that name; says the nearest.
+    """
+    try:
+        with quiet_optuna():
+            return study_record(optuna.load_study(storage=storage, study_name=name))
+    except KeyError as error:
+        known = tuple(optuna.get_all_study_names(storage))
+        guess = nearest(name, known)
+        hint = f"did you mean {guess!r}?" if guess else "see `automl studies`"
+        raise StudyError(f"no study {name!r}; {hint}") from error

@@ -1,0 +1,128 @@
+"""CMA-ES, the evolution strategy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import count
+
+import numpy as np
+from cmaes import CMA
+from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
+from optuna.samplers import BaseSampler, RandomSampler
+from optuna.search_space import intersection_search_space
+from optuna.study import Study, StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from automl.core.distributions import Parameter
+from automl.tuning.samplers import seed_of_trial
+
+# What a trial that diverged or could not be built counts as: CMA-ES looks at ranks alone.
+WORST = 1e30
+_FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+
+Numeric = FloatDistribution | IntDistribution
+
+
+class CmaEs(BaseSampler):
+    """CMA-ES over the numeric parameters that every trial has; the others are drawn at random.
+
+    The strategy's state is computed anew from the study's trials, in the order of their numbers:
+    nothing of it is stored, so that nothing has to be trusted when a study is read.
+
+    Source: Hansen & Ostermeier, "Completely Derandomized Self-Adaptation in Evolution Strategies"
+    (2001), by the ``cmaes`` package.
+
+    Args:
+        seed: Of this trial's draws.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed, self._others = seed, RandomSampler(seed=seed)
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """The numeric parameters that all finished trials have."""
+        trials = study.get_trials(deepcopy=False, states=_FINISHED)
+        shared = intersection_search_space(trials, include_pruned=True)
+        return {
+            name: each
+            for name, each in shared.items()
+            if isinstance(each, Numeric) and not each.single()
+        }
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, object]:
+        """Draw these parameters from the strategy as it is after the trials so far."""
+        space = {name: each for name, each in search_space.items() if isinstance(each, Numeric)}
+        if not space:
+            return {}
+        strategy = CMA(
+            mean=np.full(len(space), 0.5),
+            sigma=1 / 6,
+            bounds=np.tile([0.0, 1.0], (len(space), 1)),
+            seed=self._seed,
+        )
+        told = [
+            (encode(each.params, space), score(each, study.direction))
+            for each in study.get_trials(deepcopy=False, states=_FINISHED)
+        ]
+        for end in count(strategy.population_size, strategy.population_size):
+            if end > len(told):
+                break
+            strategy.tell(told[end - strategy.population_size : end])
+        point = strategy.ask()
+        return {name: decode(point[at], each) for at, (name, each) in enumerate(space.items())}
+
+    def sample_independent(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> object:
+        """Draw one parameter at random."""
+        return self._others.sample_independent(study, trial, param_name, param_distribution)
+
+
+def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
+    """CMA-ES, for one trial."""
+    return CmaEs(seed_of_trial(seed, number))
+
+
+def score(trial: FrozenTrial, direction: StudyDirection) -> float:
+    """What a finished trial is worth, smaller is better; a pruned one by its last report."""
+    value = trial.value
+    if value is None and trial.last_step is not None:
+        value = trial.intermediate_values[trial.last_step]
+    infeasible = any(violation > 0 for violation in trial.constraints.values())
+    if value is None or infeasible or not math.isfinite(value):
+        return WORST
+    return -value if direction == StudyDirection.MAXIMIZE else value
+
+
+def encode(values: Mapping[str, object], space: Mapping[str, Numeric]) -> np.ndarray:
+    """Values as a point of the unit cube, float64 (parameters,)."""
+    return np.array([_share(each, float(values[name])) for name, each in space.items()])  # type: ignore[arg-type]
+
+
+def decode(share: float, drawn: Numeric) -> float | int:
+    """The value at ``share`` (0 to 1) of a distribution's range, on its scale and its steps."""
+    low, high = float(drawn.low), float(drawn.high)
+    if drawn.log:
+        value = math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
+    else:
+        value = low + share * (high - low)
+    if drawn.step is not None and not drawn.log:
+        value = low + round((value - low) / drawn.step) * drawn.step
+    value = min(max(value, low), high)
+    return round(value) if isinstance(drawn, IntDistribution) else value
+
+
+def _share(drawn: Numeric, value: float) -> float:
+    low, high = float(drawn.low), float(drawn.high)
+    if drawn.log:
+        low, high, value = math.log(low), math.log(high), math.log(value)
+    return (value - low) / (high - low)

@@ -1,0 +1,44 @@
+"""Grid search: every configuration once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optuna.samplers import BaseSampler, BruteForceSampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from automl.core.distributions import Parameter, Range
+from automl.core.errors import UserError
+from automl.tuning.quiet import quiet_optuna
+from automl.tuning.samplers import seed_of_trial
+
+
+class Grid(BruteForceSampler):
+    """Optuna's exhaustive sampler, which follows conditional parameters."""
+
+    def after_trial(
+        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
+    ) -> None:
+        """Do nothing: the search sees by itself when the grid is done."""
+
+
+def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
+    """Every configuration of the space once, in a shuffled order.
+
+    Raises:
+        UserError: if a parameter has no finite set of values.
+    """
+    continuous = [each.name for each in parameters if _is_continuous(each)]
+    if continuous:
+        raise UserError(
+            f"--sampler grid needs a finite space, but {', '.join(continuous)} "
+            f"{'is' if len(continuous) == 1 else 'are'} continuous; give a step, or use choices"
+        )
+    with quiet_optuna():
+        return Grid(seed=seed_of_trial(seed, number), avoid_premature_stop=True)
+
+
+def _is_continuous(parameter: Parameter) -> bool:
+    drawn = parameter.distribution
+    return isinstance(drawn, Range) and not drawn.is_int and drawn.step is None

@@ -1,0 +1,65 @@
+"""What a judge reports and decides, with a real trial."""
+
+from __future__ import annotations
+
+import threading
+
+import optuna
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from automl.core.trial import CONTINUE, Measurement, Verdict
+from automl.tuning.budget import Budget
+from automl.tuning.judge import MAX_REPORTS, Judge
+from automl.tuning.watchdog import Limits
+
+
+@pytest.fixture
+def trial() -> optuna.Trial:
+    return make_trial()
+
+
+def make_trial() -> optuna.Trial:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna.create_study(direction="maximize", pruner=optuna.pruners.NopPruner()).ask()
+
+
+def make_judge(steps: int, timeout: float | None = None) -> tuple[Judge, threading.Event]:
+    stop = threading.Event()
+    return Judge("accuracy", steps, "none", Budget(timeout), Limits(), stop), stop
+
+
+def measured(step: int) -> Measurement:
+    return Measurement(step, step / 2, {"accuracy": step / 1000}, 0.1 * step)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 300))
+def test_at_most_twenty_reports_reach_the_storage(steps: int) -> None:
+    trial, (judge, _) = make_trial(), make_judge(steps)
+    for step in range(1, steps + 1):
+        assert judge(trial, measured(step)) == CONTINUE
+    reported = trial.study.trials[0].intermediate_values
+    assert 1 <= len(reported) <= MAX_REPORTS
+    assert max(reported) == steps
+
+
+def test_a_step_seen_before_a_pause_is_not_reported_again(trial: optuna.Trial) -> None:
+    judge, _ = make_judge(4)
+    for step in (1, 2, 2, 3):
+        judge(trial, measured(step))
+    assert sorted(trial.study.trials[0].intermediate_values) == [1, 2, 3]
+
+
+def test_a_stop_pauses_but_lets_a_finished_trial_end(trial: optuna.Trial) -> None:
+    judge, stop = make_judge(4)
+    stop.set()
+    assert judge(trial, measured(3)).verdict is Verdict.PAUSE
+    assert judge(trial, measured(4)) == CONTINUE
+
+
+def test_the_time_limit_pauses(trial: optuna.Trial) -> None:
+    judge, _ = make_judge(4, timeout=0.0)
+    decision = judge(trial, measured(1))
+    assert (decision.verdict, decision.reason) == (Verdict.PAUSE, "time limit")

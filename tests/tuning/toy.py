@@ -1,0 +1,170 @@
+"""A search whose trials cost nothing: what is drawn is what is measured."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from automl.core.distributions import Choices, Distribution, Parameter, Range, Suggest
+from automl.core.errors import Infeasible
+from automl.core.inspection import Inspection
+from automl.core.protocols import Executor
+from automl.core.trial import (
+    Config,
+    Decision,
+    Measurement,
+    Status,
+    Trial,
+    TrialResult,
+    TrialSpec,
+    Verdict,
+)
+from automl.execution.local import LocalExecutor
+from automl.execution.resources import Resources
+from automl.store import Store
+from automl.tuning import PRUNERS, SAMPLERS
+from automl.tuning.problem import Problem
+from automl.tuning.samplers.per_trial import PerTrial
+from automl.tuning.search import Search
+from automl.tuning.storage import open_storage
+from automl.tuning.study import Study
+from automl.tuning.watch import Outcome, Setting, Silent
+from automl.tuning.watchdog import Limits
+
+STEPS = 4
+
+
+def toy_runner(threads: int) -> Callable[[TrialSpec, Any], Trial]:
+    """Measures ``x`` a little better at each step; one that is told to fails."""
+    return run_toy
+
+
+def run_toy(spec: TrialSpec, data: Any) -> Trial:
+    x = spec.config.training["x"]
+    curve = []
+    state = Path(spec.folder) / "state.pt"
+    begun = int(state.read_text()) if spec.resume and state.is_file() else 0
+    for step in range(1, STEPS + 1):
+        if spec.config.training.get("fails"):
+            return TrialResult(spec.number, Status.FAILED, reason="told to fail")
+        measured = Measurement(step, float(step), {"score": x * step / STEPS}, 0.01 * step)
+        curve.append(measured)
+        decision: Decision = yield measured  # up to `begun`, it hands up again what it measured
+        if step > begun and decision.verdict is not Verdict.STOP:
+            state.write_text(str(step))
+        if decision.verdict is not Verdict.CONTINUE:
+            status = Status.PAUSED if decision.verdict is Verdict.PAUSE else Status.PRUNED
+            value = curve[-1].metrics["score"]
+            return TrialResult(spec.number, status, tuple(curve), value, reason=decision.reason)
+    (Path(spec.folder) / "weights.safetensors").touch()
+    return TrialResult(spec.number, Status.COMPLETE, tuple(curve), x, seconds=0.01)
+
+
+@dataclass(frozen=True)
+class ToySpace:
+    """Parameters by name, drawn in order into the training settings."""
+
+    drawn: dict[str, Distribution]
+    depends: Callable[[dict[str, Any]], dict[str, Distribution]] = lambda values: {}
+
+    def sample(self, suggest: Suggest) -> Config:
+        values = {name: suggest(name, each) for name, each in self.drawn.items()}
+        values |= {name: suggest(name, each) for name, each in self.depends(values).items()}
+        return Config((), values)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        return tuple(Parameter(name, each, {}) for name, each in self.drawn.items())
+
+
+@dataclass
+class Recorder(Silent):
+    """Remembers every event; ``on_measure`` may act on them."""
+
+    ended: list[Any] = field(default_factory=list)
+    on_measure: Callable[[int, Measurement], None] = lambda number, measurement: None
+
+    def measure(self, number: int, measurement: Measurement) -> None:
+        self.on_measure(number, measurement)
+
+    def end(self, trial: Any) -> None:
+        self.ended.append(trial)
+
+
+@dataclass
+class Toy:
+    """A study in a folder of its own, searched as often as a test likes."""
+
+    root: Path
+    space: ToySpace = field(default_factory=lambda: ToySpace({"x": Range(0.0, 1.0)}))
+    sampler: str = "random"
+    pruner: str = "none"
+    trials: int = 5
+    timeout: float | None = None
+    limit: float | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    recorder: Recorder = field(default_factory=Recorder)
+    deterministic: bool = False
+    limits: Limits = field(default_factory=Limits)
+    executor: Callable[[], Executor] = lambda: LocalExecutor(toy_runner, Resources())
+
+    def begin(self, baseline: dict[str, Any] | None = None) -> Outcome:
+        self.store.prepare()
+        lock = self.store.study("toy").lock
+        lock.parent.mkdir(exist_ok=True)
+        storage = open_storage(self.store.journal)
+        study = Study.create(storage, "toy", "score", True, *self._sampling(), lock)
+        if baseline:
+            study.enqueue(baseline)
+        return self._search(study)
+
+    def go_on(self) -> Outcome:
+        storage = open_storage(self.store.journal)
+        lock = self.store.study("toy").lock
+        return self._search(Study.load(storage, "toy", *self._sampling(), lock))
+
+    @property
+    def store(self) -> Store:
+        return Store(self.root)
+
+    def _sampling(self) -> Any:
+        make = partial(SAMPLERS[self.sampler], self.space.parameters(), 1)
+        return PerTrial(make), PRUNERS[self.pruner](STEPS)
+
+    def _inspect(self, config: Config) -> Inspection:
+        x = config.training["x"]
+        if self.limit is not None and x > self.limit:
+            raise Infeasible(f"x (={x:g}) must not be over {self.limit:g}", x - self.limit)
+        return Inspection(10, 10_000 if config.training.get("heavy") else 100)
+
+    def _search(self, study: Study) -> Outcome:
+        self.store.prepare()
+        executor = self.executor()
+        done = study.records().counted
+        setting = Setting(
+            "toy", "toy", "", "", self.trials, done, STEPS, STEPS, self.timeout, "score", True, 1
+        )
+        problem = Problem(
+            setting,
+            self.space,
+            self._inspect,
+            lambda config: None,
+            "",
+            "",
+            0,
+            self.pruner,
+            self.limits,
+            self.deterministic,
+        )
+        try:
+            return Search(
+                problem, study, self.store.study("toy"), executor, self.recorder, self.stop
+            ).run()
+        finally:
+            executor.close()
+
+
+CHOICE = ToySpace({"x": Choices((1, 2, 3))})
