@@ -15,6 +15,7 @@ from typing import Any
 
 from automl.core.errors import StudyError
 from automl.core.inspection import Inspection
+from automl.core.review import Review
 from automl.core.trial import Measurement, TrialResult, TrialSpec
 
 # A trial's best weights; kept for the best few trials.
@@ -23,6 +24,12 @@ WEIGHTS = "weights.safetensors"
 STATE = "state.pt"
 # The curve of a trial that ran to its end, until that is told to the study.
 FINISHED = "finished.json"
+# What the model of a trial that ran to its end gets wrong.
+REVIEW = "review.json"
+# Pictures and tables of a trial, for people.
+ARTIFACTS = "artifacts"
+# What a trial had to say of its failure.
+LOG = "log.txt"
 # Touched by a trial that makes headway, every second or so.
 PULSE = "pulse"
 
@@ -177,6 +184,28 @@ class StudyFolder:
             return ()
         rows = file.read_text(encoding="utf-8").splitlines()
         return tuple(Measurement(**json.loads(row)) for row in rows)
+
+    def review(self, number: int) -> Review | None:
+        """What the model of a trial gets wrong; None if it did not run to its end."""
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            text = (self.trial(number) / REVIEW).read_text(encoding="utf-8")
+            return TypeAdapter(Review).validate_json(text)
+        except (OSError, UnicodeDecodeError, ValidationError):
+            return None
+
+    def artifacts(self, number: int) -> tuple[Path, ...]:
+        """Pictures (.png) and tables (.csv) of a trial, for people, by name."""
+        folder = self.trial(number) / ARTIFACTS
+        return tuple(sorted(each for each in folder.glob("*.*") if each.is_file()))
+
+    def log_of(self, number: int) -> str:
+        """What a trial that failed had to say; empty if there is nothing."""
+        try:
+            return (self.trial(number) / LOG).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
 
     def config(self, number: int) -> dict[str, Any]:
         """The resolved configuration of a trial, as its spec has it.

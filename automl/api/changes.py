@@ -22,11 +22,14 @@ SHOWN = 20
 
 
 def identity(data: Dataset) -> dict[str, Any]:
-    """What study.yaml keeps to know data and versions again."""
+    """What study.yaml keeps to know data, versions and hardware again."""
+    from automl.report.hardware import hardware
+
     return {
         "data_sha256": data.fingerprint,
         "data_is": data.describe(),
         "versions": versions(),
+        "hardware": hardware(),
     }
 
 

@@ -8,10 +8,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from automl.cli.progress import Progress
-from automl.cli.text import duration, value
 from automl.cli.view import PAUSING, View
+from automl.core.text import duration, value
 from automl.core.trial import Measurement
+from automl.tuning.progress import Progress
 from automl.tuning.records import TrialRecord
 from automl.tuning.watch import Outcome, Setting
 
@@ -39,10 +39,10 @@ class Live(View):
         self._progress = Progress(setting)
         self._message = ""
 
-    def start(self, number: int) -> None:
+    def start(self, trial: TrialRecord) -> None:
         """Add a row."""
         if self._progress:
-            self._progress.start(number)
+            self._progress.start(trial.number)
 
     def measure(self, number: int, measurement: Measurement) -> None:
         """Bring a row up to date."""

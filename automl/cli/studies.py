@@ -10,9 +10,10 @@ import typer
 
 from automl.cli.options import Json, Results, Study
 from automl.cli.tables import table
-from automl.cli.text import count, duration, plain, program, value
+from automl.cli.text import program
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
+from automl.core.text import count, duration, plain, value
 
 if TYPE_CHECKING:
     from automl.tuning.records import StudyRecord, TrialRecord

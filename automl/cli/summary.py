@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from automl.cli.text import count, duration, plain, program, value
+from automl.cli.text import program
 from automl.core.defaults import RESULTS
+from automl.core.text import count, duration, plain, value
 from automl.store import Store
 from automl.tuning.records import StudyRecord, TrialRecord
 from automl.tuning.watch import Outcome

@@ -6,10 +6,10 @@ import json
 import sys
 from dataclasses import asdict
 
-from automl.cli.progress import Progress
-from automl.cli.text import duration, value
 from automl.cli.view import PAUSING, View
+from automl.core.text import duration, value
 from automl.core.trial import Measurement
+from automl.tuning.progress import Progress
 from automl.tuning.records import TrialRecord
 from automl.tuning.watch import Outcome, Setting
 
@@ -26,9 +26,9 @@ class Lines(View):
         self._progress = Progress(setting)
         self._print(self._progress.headline())
 
-    def start(self, number: int) -> None:
+    def start(self, trial: TrialRecord) -> None:
         """Follow the trial."""
-        self._progress.start(number)
+        self._progress.start(trial.number)
 
     def measure(self, number: int, measurement: Measurement) -> None:
         """Follow the trial."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from automl.core.errors import AutomlError
+from automl.report.hardware import cores
 from automl.store import Store
 
 PACKAGES = ("torch", "torchvision", "optuna", "optuna-dashboard", "ray", "onnx", "onnxruntime")
@@ -69,8 +69,7 @@ def _torch_pair() -> str:
 
 
 def _processor() -> str:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores: as many trials at once where there is no GPU"
+    return f"{cores()} cores: as many trials at once where there is no GPU"
 
 
 def _gpu() -> str:

@@ -12,7 +12,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from automl.core.trial import Measurement
-from automl.store import FINISHED, STATE, WEIGHTS
+from automl.store import FINISHED, LOG, STATE, WEIGHTS
 from automl.training.whole_file import partial_of, whole_file
 
 
@@ -81,4 +81,4 @@ class TrialFiles:
     def log(self, text: str) -> None:
         """Keep ``text`` for whoever asks why the trial failed, if it can be written."""
         with suppress(OSError):
-            (self.folder / "log.txt").write_text(text, encoding="utf-8")
+            (self.folder / LOG).write_text(text, encoding="utf-8")

@@ -38,6 +38,7 @@ class Plan:
         deterministic: Whether the same seed gives the same trials with any number of workers.
         trial_timeout: Seconds a trial may train, or None.
         stall_timeout: Seconds a trial may be without a sign of life.
+        track: Names of the trackers that measurements also go to.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Plan:
     deterministic: bool = False
     trial_timeout: float | None = None
     stall_timeout: float = STALL_SECONDS
+    track: tuple[str, ...] = ()
 
     @property
     def limits(self) -> Limits:

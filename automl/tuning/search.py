@@ -104,7 +104,7 @@ class Search:
             self._arrange(Finished(TrialResult(draft.number, draft.ended)))
             return
         self._submit(Attempt(self._spec(draft)))
-        self._watcher.start(draft.number)
+        self._watcher.start(self._study.record(draft.number))
 
     def _spec(self, draft: Draft) -> TrialSpec:
         problem, number = self._problem, draft.number

@@ -70,7 +70,7 @@ class Watcher(Protocol):
     def begin(self, setting: Setting) -> None:
         """The search begins."""
 
-    def start(self, number: int) -> None:
+    def start(self, trial: TrialRecord) -> None:
         """A trial went to a worker."""
 
     def measure(self, number: int, measurement: Measurement) -> None:
@@ -95,7 +95,7 @@ class Silent:
     def begin(self, setting: Setting) -> None:
         """Say nothing."""
 
-    def start(self, number: int) -> None:
+    def start(self, trial: TrialRecord) -> None:
         """Say nothing."""
 
     def measure(self, number: int, measurement: Measurement) -> None:

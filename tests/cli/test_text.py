@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.cli.tables import table
-from automl.cli.text import duration, parse_duration
+from automl.cli.text import parse_duration
 from automl.core.errors import UserError
+from automl.core.text import duration
 
 
 @pytest.mark.parametrize(

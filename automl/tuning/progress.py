@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from automl.cli.text import count, duration, value
+from automl.core.text import count, duration, value
 from automl.core.trial import Measurement
 from automl.tuning.records import COUNTED, TrialRecord
 from automl.tuning.watch import Setting
