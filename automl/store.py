@@ -82,6 +82,11 @@ class StudyFolder:
         return self.path / "exported" / format
 
     @property
+    def exhibits(self) -> Path:
+        """Where files go that the dashboard shows; the studies of a results folder share it."""
+        return Store(self.path.parent).artifacts
+
+    @property
     def log(self) -> Path:
         """Where the tool writes what went wrong inside it."""
         return self.path / "automl.log"

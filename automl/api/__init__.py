@@ -6,7 +6,7 @@ from automl.api.machine import doctor
 from automl.api.models import export, predict
 from automl.api.searching import resume, search
 from automl.api.spaces import check, new_space, schema, spaces
-from automl.api.studies import curve, dashboard, network, show, studies
+from automl.api.studies import curve, dashboard, importances, network, show, studies
 
 __all__ = [
     "check",
@@ -14,6 +14,7 @@ __all__ = [
     "dashboard",
     "doctor",
     "export",
+    "importances",
     "network",
     "new_space",
     "predict",

@@ -14,6 +14,7 @@ from automl.core.trial import Measurement
 from automl.store import Store
 
 if TYPE_CHECKING:
+    from automl.tuning.importances import Importances
     from automl.tuning.records import StudyRecord
 
 
@@ -33,6 +34,20 @@ def show(name: str, results: str = RESULTS) -> StudyRecord:
     store = Store(Path(results))
     _, plan = find_study(store, name)
     return load_record(storage_of(plan, store), name)
+
+
+def importances(name: str, results: str = RESULTS) -> Importances:
+    """How much each parameter of a study matters, and what that is based on.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    from automl.tuning.importances import importances as weigh
+    from automl.tuning.reading import load_study
+
+    store = Store(Path(results))
+    _, plan = find_study(store, name)
+    return weigh(load_study(storage_of(plan, store), name))
 
 
 def curve(name: str, trial: int, results: str = RESULTS) -> tuple[Measurement, ...]:

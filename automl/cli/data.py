@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from automl.cli.completion import complete_dataset
 from automl.cli.options import Json
 from automl.cli.tables import table
 from automl.cli.text import program
@@ -15,7 +16,10 @@ from automl.cli.text import program
 if TYPE_CHECKING:
     from automl.data.catalogue.entry import Entry
 
-Name = Annotated[str, typer.Argument(help="A dataset (see: automl data list).")]
+Name = Annotated[
+    str,
+    typer.Argument(help="A dataset (see: automl data list).", autocompletion=complete_dataset),
+]
 
 KILOBYTE = 1000
 # The shipped space that a kind of data is searched with first.

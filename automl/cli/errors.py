@@ -7,15 +7,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from automl.cli.terminal import use_lookalikes
 from automl.core.errors import SpaceError, UserError
 from automl.core.one_line import one_line
 
 
 def guarded(run: Callable[[], object]) -> None:
     """Run the program; what users can mend exits 2 with one message, our own faults exit 1."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal without Unicode shows a "?" rather than nothing.
-        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    use_lookalikes()
     try:
         run()
     except UserError as error:

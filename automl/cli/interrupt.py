@@ -11,6 +11,8 @@ from types import FrameType
 # Whoever sends SIGTERM, a cloud that takes a machine back or a scheduler, kills soon after. What a
 # trial has not come to report by then goes on from its last checkpoint.
 PATIENCE_AFTER_SIGTERM = 3.0
+# What shells give for a program that Ctrl-C ended.
+INTERRUPTED = 130
 
 
 @contextmanager

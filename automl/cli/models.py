@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from automl.cli.completion import complete_format
 from automl.cli.options import Json, Results, Study
 from automl.cli.tables import table
 from automl.cli.text import program
@@ -28,7 +29,10 @@ def register(app: typer.Typer) -> None:
 def export(
     study: Study,
     trial: Annotated[int | None, typer.Option(min=0, help="Whose model.  [the best]")] = None,
-    format: Annotated[str, typer.Option(help="safetensors, torch_export or onnx.")] = "safetensors",
+    format: Annotated[
+        str,
+        typer.Option(help="safetensors, torch_export or onnx.", autocompletion=complete_format),
+    ] = "safetensors",
     output: Annotated[
         str | None, typer.Option(metavar="DIR", help="Where to.  [in the study's folder]")
     ] = None,

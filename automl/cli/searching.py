@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.interrupt import stop_on_signals
-from automl.cli.options import Json, Results
+from automl.cli.completion import complete_executor, complete_pruner, complete_sampler
+from automl.cli.interrupt import INTERRUPTED, stop_on_signals
+from automl.cli.options import Data, Json, Results, Space, Study
 from automl.cli.text import parse_duration
 from automl.core.defaults import RESULTS
 
@@ -23,9 +24,6 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but erro
 if TYPE_CHECKING:
     from automl.tuning.watch import Outcome, Watcher
 
-# What shells give for a program that Ctrl-C ended.
-INTERRUPTED = 130
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -34,8 +32,8 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    space: Annotated[str, typer.Argument(help="A shipped space (see: automl spaces) or a file.")],
-    data: Annotated[str | None, typer.Option(help="A dataset's name, or a path.")] = None,
+    space: Space,
+    data: Data = None,
     target: Annotated[str | None, typer.Option(help="Column to predict.  [by its name]")] = None,
     text: Annotated[str | None, typer.Option(help="Column of the text.  [by its name]")] = None,
     group: Annotated[
@@ -54,11 +52,15 @@ def search(
         float | None, typer.Option(min=0, help="GPUs a trial; 0.5 puts two on each.")
     ] = None,
     sampler: Annotated[
-        str | None, typer.Option(help="tpe, gp, cmaes, qmc, random or grid.")
+        str | None,
+        typer.Option(help="tpe, gp, cmaes, qmc, random or grid.", autocompletion=complete_sampler),
     ] = None,
     pruner: Annotated[
         str | None,
-        typer.Option(help="asha, hyperband, median, percentile, wilcoxon or none."),
+        typer.Option(
+            help="asha, hyperband, median, percentile, wilcoxon or none.",
+            autocompletion=complete_pruner,
+        ),
     ] = None,
     metric: Annotated[str | None, typer.Option(help="What ranks trials.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
@@ -66,7 +68,10 @@ def search(
         str | None, typer.Option(help="An Optuna URL.  [a journal file in --results]")
     ] = None,
     results: Results = RESULTS,
-    executor: Annotated[str, typer.Option(help="ray, or local: in this process.")] = "ray",
+    executor: Annotated[
+        str,
+        typer.Option(help="ray, or local: in this process.", autocompletion=complete_executor),
+    ] = "ray",
     ray_address: Annotated[
         str | None, typer.Option(help="A running Ray cluster.  [one of its own]")
     ] = None,
@@ -121,7 +126,7 @@ def search(
 
 
 def resume(
-    study: Annotated[str, typer.Argument(help="The study's name.")],
+    study: Study,
     trials: Trials = None,
     timeout: Timeout = None,
     data: Annotated[str | None, typer.Option(help="Where the data is now, if it moved.")] = None,

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from automl.cli.counting import counting
-from automl.cli.options import Json
+from automl.cli.completion import complete_space
+from automl.cli.options import Data, Json, Space
 from automl.cli.tables import table
 from automl.cli.text import program
 
 if TYPE_CHECKING:
     from automl.report.check import Check
-
-Space = Annotated[str, typer.Argument(help="A shipped space (see: automl spaces) or a file.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +40,7 @@ def spaces(json: Json = False) -> None:
 
 def check(
     space: Space,
-    data: Annotated[str | None, typer.Option(help="A dataset's name, or a path.")] = None,
+    data: Data = None,
     json: Json = False,
 ) -> None:
     """Say what a space holds, or all that is wrong with it."""
@@ -79,7 +78,10 @@ def _networks(found: Check) -> str:
 
 def new(
     name: Annotated[str, typer.Argument(help="The new space's name.")],
-    source: Annotated[str, typer.Option("--from", help="The space to begin from.")],
+    source: Annotated[
+        str,
+        typer.Option("--from", help="The space to begin from.", autocompletion=complete_space),
+    ],
 ) -> None:
     """Begin a space of your own from another."""
     from automl import api

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from automl.cli.tables import columns
+from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -32,3 +35,13 @@ def parse_duration(text: str | None, flag: str) -> float | None:
 def program() -> str:
     """The program as the user called it."""
     return "automl" if Path(sys.argv[0]).name == "automl" else "python -m automl"
+
+
+def where(results: str) -> str:
+    """The flag that a next step needs to find a study again."""
+    return "" if results == RESULTS else f" --results {results}"
+
+
+def next_steps(steps: Sequence[tuple[str, str]]) -> str:
+    """What to type next: commands without the program's name, and what each is for."""
+    return f"Next:\n{columns([(f'{program()} {step}', what) for step, what in steps], '  ')}"

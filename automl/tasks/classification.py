@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from automl.core.shape import Shape
 from automl.core.target import Classes, Target
+from automl.tasks.confusion import make_confusion
+from automl.tasks.findings import MOST_MISTAKES, Finding, Findings
 from automl.tasks.prediction import LabelPrediction, Prediction
 from automl.tasks.task import Task, dense_head
 
@@ -60,6 +62,29 @@ class Classification(Task):
             "loss": self.loss(logits, targets).item(),
             "auroc": area_under_roc(logits.softmax(dim=1), targets),
         }
+
+    def review(self, outputs: Tensor, targets: Tensor) -> Findings:
+        """Which class was taken for which, and the wrong answers furthest from the truth.
+
+        Those are the ones whose cross-entropy is the largest.
+        """
+        from torch.nn import functional
+
+        from automl.tasks.metrics import confusion
+
+        logits, labels = outputs.float(), self.target.labels
+        answers = logits.argmax(dim=1)
+        errors = make_confusion(labels, confusion(answers, targets, len(labels)))
+        losses = functional.cross_entropy(logits, targets, reduction="none")
+        losses[answers == targets] = -1
+        sure = logits.softmax(dim=1).amax(dim=1)
+        worst = losses.sort(descending=True, stable=True).indices[:MOST_MISTAKES].tolist()
+        findings = (
+            Finding(at, labels[targets[at]], labels[answers[at]], f"{sure[at]:.0%} sure")
+            for at in worst
+            if losses[at] >= 0
+        )
+        return Findings(errors, tuple(findings))
 
     def decode(self, outputs: Tensor) -> list[Prediction]:
         """The softmax of each row of logits, most probable label first."""

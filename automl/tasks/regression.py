@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from automl.core.review import Line, Scatter
 from automl.core.shape import Shape
 from automl.core.target import Quantities, Target
+from automl.tasks.findings import MOST_MISTAKES, Finding, Findings
 from automl.tasks.prediction import Prediction, QuantityPrediction
 from automl.tasks.task import Task, dense_head
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+
+# Points of a picture, and steps of a forecast that is written out.
+MOST_POINTS = 1000
+MOST_STEPS = 6
 
 
 class Regression(Task):
@@ -61,6 +68,44 @@ class Regression(Task):
             "loss": self.loss(outputs.float(), targets).item(),
         }
 
+    def review(self, outputs: Tensor, targets: Tensor) -> Findings:
+        """The first number beside what was said of it, and the examples furthest off.
+
+        How far is the mean over an example's numbers, each in standard deviations.
+        """
+        error = (outputs.double() - targets.double()).abs()
+        far = (error / error.new_tensor(self.target.std)).mean(dim=(1, 2))
+        worst = far.sort(descending=True, stable=True).indices[:MOST_MISTAKES].tolist()
+        findings = (
+            self._finding(at, targets[at].T.float(), outputs[at].T.float())
+            for at in worst
+            if far[at] > 0
+        )
+        return Findings(self._scatter(outputs, targets), tuple(findings))
+
+    def _scatter(self, outputs: Tensor, targets: Tensor) -> Scatter:
+        truths, answers = targets[:, :, 0].flatten(), outputs[:, :, 0].float().flatten()
+        stride = -(-len(truths) // MOST_POINTS)
+        pairs = (tuple(each[::stride].tolist()) for each in (truths, answers))
+        return Scatter(self.target.names[0], *pairs)
+
+    def _finding(self, at: int, truths: Tensor, answers: Tensor) -> Finding:
+        """One example, of which ``truths`` and ``answers`` are (names, steps)."""
+        names, off = self.target.names, (answers - truths).abs().mean(dim=1)
+        ahead = (
+            Line(f"{name}, {what}", 0, tuple(numbers[n].tolist()))
+            for n, name in enumerate(names)
+            for what, numbers in (("what came", truths), ("forecast", answers))
+        )
+        degree = ", ".join(f"{each:.4g}" for each in off.tolist())
+        return Finding(
+            at,
+            _in_words(names, truths),
+            _in_words(names, answers),
+            f"off by {degree}" + (" on average" if self.target.steps > 1 else ""),
+            tuple(ahead) if self.target.steps > 1 else (),
+        )
+
     def decode(self, outputs: Tensor) -> list[Prediction]:
         """Every number by its name, step by step."""
         names = self.target.names
@@ -68,6 +113,16 @@ class Regression(Task):
             QuantityPrediction(dict(zip(names, map(tuple, example.T.tolist()), strict=True)))
             for example in outputs.float()
         ]
+
+
+def _in_words(names: tuple[str, ...], numbers: Tensor) -> str:
+    """The numbers by name, of a long forecast the first few steps."""
+    parts = []
+    for name, steps in zip(names, numbers.tolist(), strict=True):
+        values = " ".join(f"{each:.5g}" for each in steps[:MOST_STEPS])
+        more = " …" if len(steps) > MOST_STEPS else ""
+        parts.append(f"{name} {values}{more}")
+    return ", ".join(parts)
 
 
 class TextRegression(Regression):

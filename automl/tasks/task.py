@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from automl.core.errors import Infeasible
 from automl.core.shape import Shape
 from automl.core.target import Target
+from automl.tasks.findings import Findings
 from automl.tasks.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -74,6 +75,15 @@ class Task(ABC):
         Args:
             outputs: Floats, as the head gives them, N > 0, on any device.
             targets: As the target says, on the same device.
+        """
+
+    @abstractmethod
+    def review(self, outputs: Tensor, targets: Tensor) -> Findings:
+        """What the model gets wrong on a whole split.
+
+        Args:
+            outputs: As ``measure`` takes them.
+            targets: Likewise.
         """
 
     @abstractmethod

@@ -111,18 +111,22 @@ def train_batch(
     return total
 
 
-@torch.inference_mode()
 def validate(run: TrainingRun, validation: Tensors) -> dict[str, float]:
     """Measure the model as it is on the whole validation split."""
+    outputs = answer(run, validation)
+    metrics = dict(run.measure(outputs, validation.targets.to(run.device)))
+    check_finite(metrics, run.updates, (run.step + 1) / reports_per_epoch(run.epochs))
+    return metrics
+
+
+@torch.inference_mode()
+def answer(run: TrainingRun, validation: Tensors) -> Tensor:
+    """The outputs of the model as it is, (N, …), in the order of the examples."""
     run.model.eval()
     size = max(1, VALIDATION_BATCHES * run.settings.batch_size // run.accumulate)
     batches, back = evaluation_batches(validation, size)
     outputs = gather((forward(run.model, each.to(run.device)) for each in batches), len(validation))
-    if back is not None:
-        outputs = outputs[back]
-    metrics = dict(run.measure(outputs, validation.targets.to(run.device)))
-    check_finite(metrics, run.updates, (run.step + 1) / reports_per_epoch(run.epochs))
-    return metrics
+    return outputs if back is None else outputs[back]
 
 
 def gather(batches: Iterable[Tensor], count: int) -> Tensor:

@@ -17,6 +17,7 @@ from automl.trials.files import TrialFiles
 from automl.trials.placement import Placement
 from automl.trials.prepare import prepare
 from automl.trials.pulse import Pulse
+from automl.trials.review import review_best
 
 
 class Attempt:
@@ -63,4 +64,6 @@ class Attempt:
         for measurement in fit(run, train, validation):
             yield measurement
             checkpoints.save_if_due()
+        with self._files.optional():
+            self._files.save_review(review_best(run, data, validation))
         self._files.finish(run.best_weights, run.measurements)

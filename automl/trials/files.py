@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shutil import rmtree
 
 from safetensors.torch import save
 from torch import Tensor
 
+from automl.core.review import Review
 from automl.core.trial import Measurement
-from automl.store import FINISHED, LOG, STATE, WEIGHTS
+from automl.pictures.artifacts import write_curve, write_review
+from automl.store import ARTIFACTS, FINISHED, LOG, REVIEW, STATE, WEIGHTS
 from automl.training.whole_file import partial_of, whole_file
 
 
@@ -65,20 +69,39 @@ class TrialFiles:
         except (OSError, ValueError, TypeError):
             return ()
 
+    def save_review(self, review: Review) -> None:
+        """Write what the best weights get wrong, as data and as pictures."""
+        with whole_file(self.folder / REVIEW) as partial:
+            partial.write_text(json.dumps(asdict(review)), encoding="utf-8")
+        write_review(self.folder / ARTIFACTS, review)
+
+    def save_curve(self, curve: Sequence[Measurement], metric: str) -> None:
+        """Draw the learning curve."""
+        write_curve(self.folder / ARTIFACTS, curve, metric)
+
     def clear(self) -> None:
-        """Remove everything that a trial could go on from or be used by."""
-        for name in (FINISHED, STATE, WEIGHTS):
+        """Remove everything that a trial could go on from, be used by or be known by."""
+        for name in (FINISHED, STATE, WEIGHTS, REVIEW):
             with suppress(OSError):
                 (self.folder / name).unlink(missing_ok=True)
+        rmtree(self.folder / ARTIFACTS, ignore_errors=True)
         self.clear_partial()
 
     def clear_partial(self) -> None:
         """Remove what a worker that was killed while it wrote has left."""
-        for name in (FINISHED, STATE, WEIGHTS):
+        for name in (FINISHED, STATE, WEIGHTS, REVIEW):
             with suppress(OSError):
                 partial_of(self.folder / name).unlink(missing_ok=True)
 
+    @contextmanager
+    def optional(self) -> Iterator[None]:
+        """Do what a trial is none the worse without; a failure is logged."""
+        try:
+            yield
+        except Exception:
+            self.log(traceback.format_exc())
+
     def log(self, text: str) -> None:
-        """Keep ``text`` for whoever asks why the trial failed, if it can be written."""
+        """Keep ``text`` for whoever asks what failed, if it can be written."""
         with suppress(OSError):
             (self.folder / LOG).write_text(text, encoding="utf-8")

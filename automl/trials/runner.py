@@ -53,6 +53,9 @@ class TrialRunner:
             outcome = yield from self._run(spec, data, files, curve)
         finally:  # also when it is dropped half way
             give_back_memory(self.device)
+        if curve and outcome.status is not Status.PAUSED:
+            with files.optional():
+                files.save_curve(curve, spec.metric)
         values = [each.metrics[spec.metric] for each in curve]
         return TrialResult(
             number=spec.number,

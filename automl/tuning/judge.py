@@ -8,6 +8,7 @@ import optuna
 
 from automl.core.trial import CONTINUE, Decision, Measurement, Verdict
 from automl.tuning.budget import Budget
+from automl.tuning.pruners import Pruner
 from automl.tuning.quiet import quiet_optuna
 from automl.tuning.watchdog import Limits
 
@@ -81,15 +82,10 @@ class Judge:
         return True
 
     def _reason(self, trial: optuna.Trial, measurement: Measurement) -> str:
-        step, value = measurement.step, measurement.metrics[self._metric]
-        others = [
-            other.intermediate_values[step]
-            for other in trial.study.get_trials(deepcopy=False)
-            if step in other.intermediate_values and other.number != trial.number
-        ]
-        maximize = trial.study.direction == optuna.study.StudyDirection.MAXIMIZE
-        better = sum(other > value if maximize else other < value for other in others)
+        value, pruner = measurement.metrics[self._metric], trial.study.pruner
+        assert isinstance(pruner, Pruner), f"{pruner} says nothing of its reasons"
+        noted = trial.storage.get_trial(trial._trial_id)
         return (
-            f"{self._pruner} at epoch {measurement.epoch:g}: {self._metric} {value:.4f} is "
-            f"number {better + 1} of the {len(others) + 1} trials that came so far"
+            f"{self._pruner} at epoch {measurement.epoch:g}: {self._metric} {value:.4f}; "
+            f"{pruner.explain(trial.study, noted)}"
         )

@@ -1,16 +1,26 @@
-"""The note that optuna-dashboard shows beside a trial or a study."""
+"""The notes that optuna-dashboard shows beside trials and studies, in Markdown."""
 
 from __future__ import annotations
 
-import optuna
-from optuna_dashboard import save_note
-
 from automl.core.inspection import Inspection
+from automl.core.text import value
 from automl.core.trial import Status, TrialResult, TrialSpec
+from automl.tuning.records import TrialRecord
+from automl.tuning.watch import Setting
+
+# Of the log of a failed trial: its end says what went wrong.
+LAST_LINES = 20
 
 
-def trial_note(network: Inspection, spec: TrialSpec, result: TrialResult) -> str:
-    """A trial in Markdown: how it ended and why, then its layers with shapes and parameters."""
+def trial_note(network: Inspection, spec: TrialSpec, result: TrialResult, log: str) -> str:
+    """A trial in Markdown: how it ended and why, then its layers with shapes and parameters.
+
+    Args:
+        network: Its network.
+        spec: What was to be run.
+        result: What came of it.
+        log: What it had to say of a failure; empty if nothing.
+    """
     if not network.rows:
         return ""
     ended = {Status.COMPLETE: "Ran to its end"}.get(result.status, result.status.value.capitalize())
@@ -27,14 +37,54 @@ def trial_note(network: Inspection, spec: TrialSpec, result: TrialResult) -> str
             "| layer | output | parameters |",
             "|---|---|---|",
             *layers,
+            *_end_of(log),
         ]
     )
 
 
-def write_note(subject: optuna.Trial | optuna.Study, markdown: str) -> None:
-    """Set the note of a trial or of a study; an empty one is not written."""
-    if markdown:
-        save_note(subject, markdown)
+def study_note(setting: Setting, best: TrialRecord | None, baseline: TrialRecord | None) -> str:
+    """A study in Markdown: the best so far, what is searched, and how to go on.
+
+    Args:
+        setting: What was known when the search began.
+        best: The best trial that ran to its end, or None.
+        baseline: Trial 0, if it has ended.
+    """
+    answer = "No trial has run to its end yet."
+    if best is not None:
+        answer = f"Best so far: trial {best.number}, {setting.metric} {value(best.value)}"
+        if baseline is not None and baseline.number != best.number:
+            answer += f" (the baseline, trial 0: {value(baseline.value)})"
+    facts = {
+        "space": setting.space,
+        "data": setting.data,
+        "objective": f"{'the largest' if setting.maximize else 'the smallest'} {setting.metric}",
+        "trials": f"{setting.trials} in all, of up to {setting.epochs} epochs",
+        "runs on": setting.device,
+    }
+    return "\n".join(
+        [
+            f"**{answer}**",
+            "",
+            "| | |",
+            "|---|---|",
+            *(f"| {name} | {_cell(fact)} |" for name, fact in facts.items()),
+            "",
+            f"Go on with it: `automl resume {setting.study}` (in the folder that holds `results`)",
+        ]
+    )
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _end_of(log: str) -> list[str]:
+    """The last lines as they are; none of them can end the block that they are in."""
+    if not log:
+        return []
+    lines = log.rstrip().splitlines()[-LAST_LINES:]
+    return ["", "The end of its log:", "", *(f"    {line}" for line in lines)]
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -44,7 +44,7 @@ class Progress:
         self.counts[trial.status] = self.counts.get(trial.status, 0) + 1
         if trial.number == 0:
             self.baseline = trial
-        if trial.status == "complete" and trial.value is not None and self._beats(trial.value):
+        if trial.status == "complete" and trial.beats(self.best, self.setting.maximize):
             self.best = trial
 
     @property
@@ -92,8 +92,3 @@ class Progress:
         if self.baseline and self.baseline.value is not None and self.baseline != self.best:
             line += f"; baseline {value(self.baseline.value)}"
         return line
-
-    def _beats(self, number: float) -> bool:
-        if self.best is None or self.best.value is None:
-            return True
-        return number > self.best.value if self.setting.maximize else number < self.best.value

@@ -65,9 +65,18 @@ def load_record(storage: BaseStorage, name: str) -> StudyRecord:
     Raises:
         StudyError: if there is none of that name; says the nearest.
     """
+    return study_record(load_study(storage, name))
+
+
+def load_study(storage: BaseStorage, name: str) -> optuna.Study:
+    """A study of a storage, to be read.
+
+    Raises:
+        StudyError: if there is none of that name; says the nearest.
+    """
     try:
         with quiet_optuna():
-            return study_record(optuna.load_study(storage=storage, study_name=name))
+            return optuna.load_study(storage=storage, study_name=name)
     except KeyError as error:
         known = tuple(optuna.get_all_study_names(storage))
         guess = nearest(name, known)

@@ -40,6 +40,14 @@ class TrialRecord:
     flops: int | None = None
     epoch: float = 0.0
 
+    def beats(self, other: TrialRecord | None, maximize: bool) -> bool:
+        """Whether it has a better value than ``other``, or the first."""
+        if self.value is None:
+            return False
+        if other is None or other.value is None:
+            return True
+        return self.value > other.value if maximize else self.value < other.value
+
 
 @dataclass(frozen=True)
 class StudyRecord:

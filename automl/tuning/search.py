@@ -6,11 +6,13 @@ import threading
 from dataclasses import replace
 
 from automl.core.protocols import Executor, Finished, Measured
-from automl.core.trial import TrialResult, TrialSpec
+from automl.core.trial import Status, TrialResult, TrialSpec
 from automl.store import StudyFolder
 from automl.tuning.attempts import Attempt, Attempts
+from automl.tuning.board import Board
 from automl.tuning.budget import Budget
 from automl.tuning.drafts import Draft, Drafts
+from automl.tuning.exhibits import Exhibits
 from automl.tuning.judge import Judge
 from automl.tuning.keeper import Keeper
 from automl.tuning.notes import trial_note
@@ -58,6 +60,8 @@ class Search:
         self._attempts = Attempts(study.lose, executor.shares_memory)
         self._watchdog = Watchdog(problem.limits, folder.pulse)
         self._keeper = Keeper(folder, study)
+        self._exhibits = Exhibits(folder.exhibits)
+        self._board = Board(study, setting)
         self._open: dict[int, Draft] = {}  # asked for, and not told yet
         self._running: dict[int, Attempt] = {}
         self._exhausted = self._told = False
@@ -175,7 +179,9 @@ class Search:
     def _end(self, result: TrialResult, spec: TrialSpec) -> None:
         draft = self._open[result.number]
         self._folder.end_trial(result)
-        note = trial_note(draft.inspection, spec, result)
+        log = self._folder.log_of(result.number) if result.status is Status.FAILED else ""
+        self._exhibits.attach(draft.trial, self._folder.artifacts(result.number))
+        note = trial_note(draft.inspection, spec, result, log)
         self._study.note_end(draft.trial, result, note)
         if result.measurements:
             last = result.measurements[-1]
@@ -185,6 +191,7 @@ class Search:
     def _tell(self, result: TrialResult) -> None:
         record = self._study.tell(self._open.pop(result.number).trial)
         self._keeper.end(record)
+        self._board.end(record)
         self._watcher.end(record)
 
     def _watch(self) -> None:

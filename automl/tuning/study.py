@@ -13,13 +13,13 @@ from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
+from optuna_dashboard import save_note
 
 from automl.core.distributions import Value
 from automl.core.errors import StudyError
 from automl.core.trial import Config, Status, TrialResult
 from automl.tuning.lock import locked
 from automl.tuning.losses import Losses
-from automl.tuning.notes import write_note
 from automl.tuning.owner import is_alive, this_process
 from automl.tuning.quiet import quiet_optuna
 from automl.tuning.reading import status_of, study_record, trial_record
@@ -36,6 +36,13 @@ _STATES = {
     Status.FAILED: TrialState.FAIL,
 }
 _OUT_OF_BOUNDS = (Status.INFEASIBLE, Status.DIVERGED)
+# The dashboard shows no constraints, so that attributes say the same.
+_FEASIBLE = {
+    Status.COMPLETE: True,
+    Status.PRUNED: True,
+    Status.INFEASIBLE: False,
+    Status.DIVERGED: False,
+}
 
 
 def fingerprint(config: Config) -> str:
@@ -173,9 +180,11 @@ class Study:
             "device": result.device,
             "epoch": result.measurements[-1].epoch if result.measurements else 0.0,
             "violation": result.violation or 1.0 if result.status in _OUT_OF_BOUNDS else None,
+            FEASIBLE: _FEASIBLE.get(result.status),
             "status": result.status.value,  # last: facts that have it are whole
         }
-        write_note(trial, note)
+        if note:
+            save_note(trial, note)
         known = trial.user_attrs
         for key, value in facts.items():
             # What is empty is not written, but it does take the place of what a pause left there.
@@ -195,6 +204,10 @@ class Study:
         with quiet_optuna():
             self._study.tell(trial, value, state=_STATES[status])
         return self.record(trial.number)
+
+    def write_note(self, markdown: str) -> None:
+        """Set what the dashboard says of the study."""
+        save_note(self._study, markdown)
 
     def reject(self, trial: optuna.Trial, reason: str, violation: float) -> TrialRecord:
         """Tell Optuna that a configuration cannot be run, and by how much it was over."""

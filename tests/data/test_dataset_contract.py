@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import own_data
 import pytest
 from published_data import publish
+from pydantic import TypeAdapter
 
+from automl.core.review import Example
 from automl.core.shape import PADDING, Tokens
 from automl.core.target import Classes
 from automl.data import DATASETS, READERS
@@ -127,6 +130,13 @@ class TestDataset:
             assert copy == encoding
             assert (copy.shape, copy.preprocessing) == (encoding.shape, encoding.preprocessing)
             assert copy.describe() == encoding.describe()
+
+    def test_an_example_can_be_shown(self, loaded):
+        dataset = loaded.dataset
+        for value in dataset.validation.inputs[:3]:
+            shown = dataset.encoding.show(value)
+            assert TypeAdapter(Example).validate_json(json.dumps(asdict(shown))) == shown
+            assert any(asdict(shown).values())
 
     def test_it_crosses_processes(self, loaded):
         copy = pickle.loads(pickle.dumps(loaded.dataset))

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
-import numpy as np
-from data_files import save_image
+from base64 import b64decode
+from io import BytesIO
 
-from automl.data.encodings.images import ImageEncoding
+import numpy as np
+import pytest
+from data_files import save_image
+from PIL import Image
+
+from automl.data.encodings.images import LARGEST_PICTURE, ImageEncoding
 from automl.data.images.decode import decode_image
 
 ENCODING = ImageEncoding(image_shape=(3, 10, 12), mean=(0.1, 0.2, 0.3), std=(0.4, 0.5, 0.6))
@@ -40,3 +45,16 @@ def test_a_file_that_is_no_image_is_a_reading_with_its_error(tmp_path):
     assert reading.value is None
     assert "a.png" in reading.error
     assert "\n" not in reading.error
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_small_image_is_shown_as_it_is(channels):
+    pixels = np.random.default_rng(0).integers(256, size=(channels, 10, 12), dtype=np.uint8)
+    shown = Image.open(BytesIO(b64decode(ENCODING.show(pixels).png)))
+    assert shown.size == (12, 10)
+    np.testing.assert_array_equal(np.asarray(shown), np.moveaxis(pixels, 0, -1).squeeze())
+
+
+def test_a_large_image_is_shown_small():
+    shown = ENCODING.show(np.zeros((3, 300, 1200), np.uint8))
+    assert Image.open(BytesIO(b64decode(shown.png))).size == (LARGEST_PICTURE, 40)

@@ -216,3 +216,21 @@ def test_any_column_is_read_or_left_out(values):
         assert rows.shape == (len(values), *encoding.raw_shape)
     else:
         assert notes
+
+
+def test_a_row_is_shown_as_people_wrote_it():
+    frame = pd.DataFrame(
+        {
+            "size": [1.5, 2.0, np.nan, 4.0, 5.0, 6.0, 7.0],
+            "colour": ["red", "red", "red", "blue", "blue", "blue", "rare"],
+            "sold": pd.date_range("2024-03-01", periods=7, freq="D"),
+        }
+    )
+    encoding = learn(frame)
+    first, third, last = (encoding.show(encoding.encode(frame)[row]).cells for row in (0, 2, 6))
+    assert (first["size"], first["colour"]) == ("1.5", "red")
+    assert first["sold (day of week)"] == "4"
+    assert third["size"] == ""
+    assert last["colour"] == "other"
+    unknown = frame.assign(colour=None)
+    assert encoding.show(encoding.encode(unknown)[0]).cells["colour"] == ""

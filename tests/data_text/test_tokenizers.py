@@ -73,6 +73,21 @@ class TestTokenizerContract:
     def test_no_texts_no_ids(self, tokenizer):
         assert tokenizer.encode([]) == []
 
+    def test_ids_can_be_read_again(self, tokenizer):
+        for text in ("the quick fox", "the lazy dog"):
+            (ids,) = tokenizer.encode([text])
+            assert tokenizer.decode([*ids, PADDING, PADDING]) == text
+
+    def test_what_is_unknown_is_shown_as_such(self, tokenizer):
+        (ids,) = tokenizer.encode(["the fox"])
+        assert tokenizer.decode([UNKNOWN, *ids, UNKNOWN]) == "[?] the fox [?]"
+        assert tokenizer.decode([PADDING]) == ""
+
+    def test_any_ids_at_all_can_be_shown(self, tokenizer):
+        shown = tokenizer.decode(range(tokenizer.vocabulary))
+        assert shown.startswith("[?] ")
+        assert len(shown) >= tokenizer.vocabulary - 2
+
     def test_state_is_json_and_all_there_is(self, name, tokenizer):
         json.loads(tokenizer.state())
         again = TOKENIZERS[name].from_state(tokenizer.state())

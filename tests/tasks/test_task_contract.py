@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from automl.core.errors import Infeasible
+from automl.core.review import Confusion
 from automl.core.target import Classes, Quantities, Target
 from automl.data import READERS
 from automl.tasks import TASKS
+from automl.tasks.findings import MOST_MISTAKES
 from automl.tasks.prediction import LabelPrediction, QuantityPrediction
 from automl.tasks.task import Task
 
@@ -119,6 +121,26 @@ class TestTask:
         assert len(predictions) == len(wrong)
         assert all(all(each.as_row().values()) for each in predictions)
 
+    def test_the_worst_mistakes_come_first(self, task: Task, right: Any) -> None:
+        outputs, targets = right[0].clone(), right[1]
+        outputs[[2, 5]] = outputs[[4, 7]]  # of other classes, or other numbers
+        outputs[5] *= 3
+        found = task.review(outputs, targets).worst
+        assert [each.index for each in found] == [5, 2]
+        assert all(each.truth and each.answer and each.degree for each in found)
+
+    def test_who_is_always_right_made_no_mistake(self, task: Task, right: Any) -> None:
+        assert task.review(*right).worst == ()
+
+    def test_a_review_is_of_all_examples(self, task: Task, wrong: torch.Tensor, right: Any) -> None:
+        review = task.review(wrong, right[1])
+        assert len(review.worst) <= MOST_MISTAKES
+        if isinstance(review.errors, Confusion):
+            assert sum(map(sum, review.errors.counts)) == len(wrong)
+        else:
+            assert review.errors.truths == tuple(right[1][:, :, 0].flatten().tolist())
+            assert review.errors.answers == tuple(wrong[:, :, 0].flatten().tolist())
+
 
 CLASSIFICATIONS = [name for name in TASKS if isinstance(make_task(name).target, Classes)]
 
@@ -176,3 +198,15 @@ class TestRegression:
         targets = torch.randn(50, 4, 2)
         measured = make_task(name).measure(targets.mean(dim=(0, 1)).expand(50, 4, 2), targets)
         assert measured["r2"] == pytest.approx(0, abs=1e-6)
+
+    def test_a_forecast_shows_what_came_beside_what_was_said(self, name: str) -> None:
+        targets = torch.tensor([[[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]]])
+        (found,) = make_task(name).review(targets + 1, targets).worst
+        assert [(line.name, line.values) for line in found.ahead] == [
+            ("price, what came", (1, 2, 3, 4)),
+            ("price, forecast", (2, 3, 4, 5)),
+            ("weight, what came", (10, 20, 30, 40)),
+            ("weight, forecast", (11, 21, 31, 41)),
+        ]
+        assert found.truth == "price 1 2 3 4, weight 10 20 30 40"
+        assert found.degree == "off by 1, 1 on average"

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import optuna
 import pytest
 
 from automl.tuning import PRUNERS
+from automl.tuning.pruners import Pruner
 from automl.tuning.storage import open_storage
 from automl.tuning.study import Study
 
 STEPS = 10
 PATIENT = ("none",)
+REASONS = {
+    "asha": r"^rung 1 asks for 0\.\d{4}, the best \d of the \d+ that came so far$",
+    "hyperband": r"^in bracket \d rung \d asks for 0\.\d{4}, the best \d of the \d+ that",
+    "median": r"^its best so far is 0\.\d{4}, and step \d asks for 0\.\d{4}, the median of 6",
+    "percentile": r"^its best so far is .* asks for 0\.\d{4}, the best quarter of 6 whole trials$",
+    "wilcoxon": r"^over \d+ steps its curve is worse than that of trial 5, the best, with p < 0\.1",
+}
 GOOD = (0.80, 0.82, 0.84, 0.86, 0.88, 0.9)
 
 
@@ -55,3 +64,45 @@ class TestPruner:
             study.tell(trial, rising(top, STEPS))
         stopped = [follow(study.ask(), 0.1) for _ in range(6)]
         assert any(stopped) == (name not in PATIENT)
+
+    def test_it_says_what_it_asks_for(self, name: str, tmp_path: Path) -> None:
+        if name in PATIENT:
+            return
+        study = make_study(name, tmp_path)
+        for top in GOOD:
+            trial = study.ask()
+            follow(trial, top)
+            study.tell(trial, rising(top, STEPS))
+        trials = [study.ask() for _ in range(6)]
+        stopped = next(trial for trial in trials if follow(trial, 0.1))
+        assert isinstance(study.pruner, Pruner)
+        reason = study.pruner.explain(study, study.trials[stopped.number])
+        assert re.search(REASONS[name], reason)
+
+
+def test_asha_asks_for_the_value_that_the_better_third_has(tmp_path: Path) -> None:
+    """The seventh trial is the first to be too weak for the first rung, at step 2."""
+    study = make_study("asha", tmp_path)
+    for top in GOOD:
+        follow(study.ask(), top)
+    assert follow(study.ask(), 0.1)
+    assert isinstance(study.pruner, Pruner)
+    threshold = rising(sorted(GOOD)[-2], 2)
+    assert study.pruner.explain(study, study.trials[-1]) == (
+        f"rung 1 asks for {threshold:.4f}, the best 2 of the 7 that came so far"
+    )
+
+
+def test_the_median_is_that_of_the_step(tmp_path: Path) -> None:
+    study = make_study("median", tmp_path)
+    for top in GOOD:
+        trial = study.ask()
+        follow(trial, top)
+        study.tell(trial, rising(top, STEPS))
+    assert follow(study.ask(), 0.1)
+    assert isinstance(study.pruner, Pruner)
+    median = (rising(0.84, 1) + rising(0.86, 1)) / 2
+    assert study.pruner.explain(study, study.trials[-1]) == (
+        f"its best so far is {rising(0.1, 1):.4f}, and step 1 asks for {median:.4f}, "
+        "the median of 6 whole trials"
+    )

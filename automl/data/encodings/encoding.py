@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
+from automl.core.review import Example
 from automl.core.shape import Shape, Tokens
 
 Array = npt.NDArray[Any]
@@ -83,6 +84,14 @@ class Encoding(BaseModel, ABC):
 
         Raises:
             DataError: the file as a whole cannot be read.
+        """
+
+    @abstractmethod
+    def show(self, value: Array) -> Example:
+        """An example as people can look at it, as far as the model sees it.
+
+        Args:
+            value: One example of a split, or of a reading.
         """
 
     def stack(self, values: Sequence[Array]) -> Array:

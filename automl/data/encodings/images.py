@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from automl.core.errors import DataError
-from automl.data.encodings.encoding import Encoding, Reading
+from automl.core.review import Picture
+from automl.data.encodings.encoding import Array, Encoding, Reading
 from automl.data.images.decode import LARGEST_SIDE, decode_image, readable_formats
+
+# Of a picture that is shown among others; larger ones would fill reports and event files.
+LARGEST_PICTURE = 160
 
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 
@@ -57,3 +64,14 @@ class ImageEncoding(Encoding):
             yield Reading(str(path), decode_image(path, self.image_shape))
         except DataError as error:
             yield Reading(str(path), error=str(error))
+
+    def show(self, value: Array) -> Picture:
+        """The image, at most ``LARGEST_PICTURE`` pixels wide and high."""
+        from PIL import Image
+
+        pixels = value[0] if len(value) == 1 else np.moveaxis(value, 0, -1)
+        image = Image.fromarray(np.ascontiguousarray(pixels))
+        image.thumbnail((LARGEST_PICTURE, LARGEST_PICTURE))
+        file = BytesIO()
+        image.save(file, "PNG")
+        return Picture(b64encode(file.getvalue()).decode())

@@ -8,10 +8,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from automl.data.encodings.encoding import Encoding, Reading
+from automl.core.review import Line, Lines
+from automl.data.encodings.encoding import Array, Encoding, Reading
 from automl.data.series.latest_window import LatestWindow
 from automl.data.series.rows import describe_shape
 from automl.data.series.whole_series import WholeSeries
+
+# More lines than these cannot be told apart.
+MOST_LINES = 4
 
 
 class SeriesEncoding(Encoding):
@@ -68,3 +72,9 @@ class SeriesEncoding(Encoding):
             DataError: the file cannot be read, or is too short.
         """
         return self.content.read(path, self.length, self.mean)
+
+    def show(self, value: Array) -> Lines:
+        """A line for each of the first ``MOST_LINES`` variables; those to forecast come first."""
+        names = self.content.variables or tuple(f"variable {n + 1}" for n in range(len(self.mean)))
+        pairs = zip(names[:MOST_LINES], value.T.tolist(), strict=False)
+        return Lines(tuple(Line(name, 0, tuple(numbers)) for name, numbers in pairs))

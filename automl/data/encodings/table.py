@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from automl.core.errors import DataError
 from automl.core.registry import nearest
-from automl.data.encodings.encoding import Encoding, Reading
+from automl.core.review import Row
+from automl.data.encodings.encoding import Array, Encoding, Reading
 from automl.data.tables.columns import CategoryColumn, Column, DateColumn, NumberColumn
 from automl.data.tables.read import is_table, read_table
 
@@ -100,6 +101,11 @@ class TableEncoding(Encoding):
         for at in range(len(frame)):
             name = f"{path} row {at + 1:,}"
             yield Reading(name, error=wrong[at]) if at in wrong else Reading(name, next(rows))
+
+    def show(self, value: Array) -> Row:
+        """Each column with what was in it."""
+        pairs = zip(self.columns, value.tolist(), strict=True)
+        return Row({column.title: column.show(number) for column, number in pairs})
 
     def _check_present(self, present: tuple[str, ...]) -> None:
         for column in self.columns:

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from automl.core.errors import DataError
+from automl.core.review import Words
 from automl.core.shape import PADDING, Tokens
 from automl.data.encodings.encoding import Array, Encoding, Reading
 from automl.data.tables.read import is_table, read_table
@@ -118,6 +119,10 @@ class TextEncoding(Encoding):
         for row, ids in zip(batch, values, strict=True):
             row[: len(ids)] = ids
         return batch
+
+    def show(self, value: Array) -> Words:
+        """The tokens as text again."""
+        return Words(self._trained.decode(value.tolist()))
 
     def _read_whole(self, path: Path) -> Reading:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,6 +25,9 @@ class WholeSeries(BaseModel):
 
     ignored: tuple[str, ...] = ()
     """Columns of a table that are no steps: those of the label and the group."""
+
+    variables: ClassVar[tuple[str, ...]] = ()
+    """Its variables have no names."""
 
     def reads(self, path: Path) -> bool:
         """A .ts file or a table."""

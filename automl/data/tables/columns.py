@@ -35,6 +35,15 @@ class Column(BaseModel, ABC):
     def learn(self, values: pd.Series[Any]) -> Column:
         """This column with what ``values``, of the train split, say of it."""
 
+    @property
+    def title(self) -> str:
+        """How it is called where rows are shown."""
+        return self.name
+
+    @abstractmethod
+    def show(self, value: float) -> str:
+        """What ``read`` made of a cell, as people read it; empty where it was missing."""
+
     def find_wrong(self, values: pd.Series[Any]) -> Mapping[int, str]:
         """Row, from 0, -> why its value is not what the column holds."""
         return {}
@@ -69,6 +78,10 @@ class NumberColumn(Column):
         scale = high - low or (highest - lowest) / 2 or 1.0
         learned = {"center": float(middle), "scale": float(scale)}
         return self.model_copy(update={**learned, "missing": len(present) < len(numbers)})
+
+    def show(self, value: float) -> str:
+        """Six digits, as many as float32 is sure of."""
+        return "" if np.isnan(value) else f"{value:.6g}"
 
     def find_wrong(self, values: pd.Series[Any]) -> Mapping[int, str]:
         """What is there and is none."""
@@ -109,6 +122,11 @@ class DateColumn(NumberColumn):
     """How dates are written, in the codes of ``strptime``; None if the file holds them as such."""
 
     @property
+    def title(self) -> str:
+        """The column and the part of its date."""
+        return f"{self.name} ({self.part.replace('_', ' ')})"
+
+    @property
     def _what(self) -> str:
         return f"a date ({self.form})" if self.form else "a date"
 
@@ -145,3 +163,9 @@ class CategoryColumn(Column):
         indices = {value: index for index, value in enumerate(self.values)}
         found = as_text(values).map(lambda value: indices.get(value, unknown), na_action="ignore")
         return found.fillna(-1).to_numpy(np.float32)  # type: ignore[no-any-return]
+
+    def show(self, value: float) -> str:
+        """The value; what is not among those that are known is "other"."""
+        if value < 0:
+            return ""
+        return self.values[int(value)] if value < len(self.values) else "other"

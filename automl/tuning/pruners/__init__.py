@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from abc import abstractmethod
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from optuna.pruners import BasePruner
+import optuna
+from optuna.pruners import BasePruner
+from optuna.trial import FrozenTrial
+
+
+class Pruner(BasePruner):
+    """An Optuna pruner that says why."""
+
+    @abstractmethod
+    def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
+        """Which rule a trial that ``prune`` stops has broken: the rung or step, and the threshold.
+
+        Args:
+            study: The study.
+            trial: As it is in the storage after ``prune``.
+        """
 
 
 class MakePruner(Protocol):
-    """Makes an Optuna pruner."""
+    """Makes a pruner."""
 
-    def __call__(self, steps: int) -> BasePruner:
+    def __call__(self, steps: int) -> Pruner:
         """A pruner of trials of up to ``steps`` reporting steps (>= 1)."""

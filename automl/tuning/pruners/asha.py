@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from optuna.pruners import BasePruner, SuccessiveHalvingPruner
+import optuna
+from optuna.pruners import SuccessiveHalvingPruner
+from optuna.trial import FrozenTrial
+
+from automl.tuning.pruners import Pruner
+from automl.tuning.pruners.halving import FACTOR, explain_rung
 
 
-def make(steps: int) -> BasePruner:
+class Asha(SuccessiveHalvingPruner, Pruner):
+    """Successive halving that waits for nobody."""
+
+    def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
+        """The rung and its threshold."""
+        return explain_rung(study, trial, study.get_trials(deepcopy=False))
+
+
+def make(steps: int) -> Pruner:
     """At a ninth and at a third of a whole trial, the better third goes on.
 
     Earlier than that, a curve says more about its learning rate than about its end; later than
@@ -13,4 +26,4 @@ def make(steps: int) -> BasePruner:
 
     Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning" (MLSys 2020).
     """
-    return SuccessiveHalvingPruner(min_resource=-(-steps // 9), reduction_factor=3)
+    return Asha(min_resource=-(-steps // 9), reduction_factor=FACTOR)

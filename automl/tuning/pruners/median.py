@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from optuna.pruners import BasePruner, MedianPruner
+import optuna
+from optuna.pruners import MedianPruner
+from optuna.trial import FrozenTrial
+
+from automl.tuning.pruners import Pruner
+from automl.tuning.pruners.quantile import explain_quantile
 
 
-def make(steps: int) -> BasePruner:
+class Median(MedianPruner, Pruner):
+    """Half of the trials go on."""
+
+    def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
+        """The step and the median there."""
+        return explain_quantile(study, trial, 50.0, "the median")
+
+
+def make(steps: int) -> Pruner:
     """Stop a trial whose best so far is worse than the median of the others at that step.
 
     Source: Golovin et al., "Google Vizier: A Service for Black-Box Optimization" (KDD 2017).
     """
-    return MedianPruner(n_startup_trials=5, n_warmup_steps=steps // 10)
+    return Median(n_startup_trials=5, n_warmup_steps=steps // 10)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from optuna.pruners import BasePruner, NopPruner
+import optuna
+from optuna.pruners import NopPruner
+from optuna.trial import FrozenTrial
+
+from automl.tuning.pruners import Pruner
 
 
-def make(steps: int) -> BasePruner:
+class Patient(NopPruner, Pruner):
+    """Stops nobody."""
+
+    def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
+        """Nothing is ever asked for."""
+        return "it was not stopped"
+
+
+def make(steps: int) -> Pruner:
     """Every trial runs to its end."""
-    return NopPruner()
+    return Patient()

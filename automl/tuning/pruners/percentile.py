@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from optuna.pruners import BasePruner, PercentilePruner
+import optuna
+from optuna.pruners import PercentilePruner
+from optuna.trial import FrozenTrial
+
+from automl.tuning.pruners import Pruner
+from automl.tuning.pruners.quantile import explain_quantile
+
+PERCENTILE = 25.0
 
 
-def make(steps: int) -> BasePruner:
+class Percentile(PercentilePruner, Pruner):
+    """A quarter of the trials goes on."""
+
+    def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
+        """The step and the quartile there."""
+        return explain_quantile(study, trial, PERCENTILE, "the best quarter")
+
+
+def make(steps: int) -> Pruner:
     """Stop a trial whose best so far is not in the better quarter of the others at that step.
 
     Source: https://optuna.readthedocs.io, ``optuna.pruners.PercentilePruner``.
     """
-    return PercentilePruner(25.0, n_startup_trials=5, n_warmup_steps=steps // 10)
+    return Percentile(PERCENTILE, n_startup_trials=5, n_warmup_steps=steps // 10)

@@ -44,3 +44,9 @@ class BpeTokenizer(HuggingFaceTokenizer):
             show_progress=False,
         )
         return backend, trainer
+
+    @staticmethod
+    def _join(tokens: list[str]) -> str:
+        from tokenizers.decoders import ByteLevel
+
+        return ByteLevel().decode(tokens).strip()

@@ -39,3 +39,6 @@ class ByteTokenizer(Tokenizer):
     def _encode(self, texts: list[str]) -> Iterable[list[int]]:
         for text in texts:
             yield [FIRST + byte for byte in text.encode("utf-8")]
+
+    def _decode(self, ids: list[int]) -> str:
+        return bytes(each - FIRST for each in ids).decode("utf-8", "replace")

@@ -79,3 +79,12 @@ class HuggingFaceTokenizer(Tokenizer):
         while part := list(islice(rest, AT_ONCE)):
             for encoded in self._backend.encode_batch_fast(part):
                 yield encoded.ids
+
+    def _decode(self, ids: list[int]) -> str:
+        tokens = (self._backend.id_to_token(each) for each in ids)
+        return self._join([token for token in tokens if token is not None])
+
+    @staticmethod
+    @abstractmethod
+    def _join(tokens: list[str]) -> str:
+        """The text of tokens."""

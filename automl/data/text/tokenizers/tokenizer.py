@@ -16,6 +16,8 @@ SMALLEST_VOCABULARY = 258
 # Names of the ids PADDING and UNKNOWN. No tokenizer cuts out a token with a space inside, so that
 # no text can spell them.
 SPECIAL_TOKENS = ("[padding ]", "[unknown ]")
+# What people are shown where a token is unknown.
+UNKNOWN_WORD = "[?]"
 
 # A word seen once teaches nothing; and as an unknown one, it teaches what to make of those.
 FEWEST_OCCURRENCES = 2
@@ -61,6 +63,22 @@ class Tokenizer(ABC):
     @abstractmethod
     def _encode(self, texts: list[str]) -> Iterable[list[int]]:
         """The ids of each text, which can be written as UTF-8 and has more than white space."""
+
+    @abstractmethod
+    def _decode(self, ids: list[int]) -> str:
+        """The text of ids that are neither padding nor unknown."""
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """What a model is told of a text, for people: padding is left out, unknown is ``[?]``."""
+        parts: list[str] = []
+        known: list[int] = []
+        for each in (*(each for each in ids if each != PADDING), UNKNOWN):
+            if each != UNKNOWN:
+                known.append(each)
+                continue
+            parts += [self._decode(known), UNKNOWN_WORD]
+            known = []
+        return " ".join(part for part in parts[:-1] if part)
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of each text, all from 1 to below ``vocabulary``; of an empty one, unknown alone."""

@@ -78,6 +78,9 @@ class TorchtextTokenizer(Tokenizer):
     def _encode(self, texts: list[str]) -> Iterator[list[int]]:
         return (self._vocab(self._cut(text)) for text in texts)
 
+    def _decode(self, ids: list[int]) -> str:
+        return " ".join(self._vocab.lookup_tokens(ids))
+
 
 def _load() -> ModuleType:
     """The library, without what it says of its own end on being imported.

@@ -32,3 +32,7 @@ class WordTokenizer(HuggingFaceTokenizer):
             show_progress=False,
         )
         return backend, trainer
+
+    @staticmethod
+    def _join(tokens: list[str]) -> str:
+        return " ".join(tokens)
