@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from automl.api.comparing import compare
 from automl.api.machine import doctor
 from automl.api.models import export, predict
 from automl.api.searching import resume, search
 from automl.api.spaces import check, new_space, schema, spaces
-from automl.api.studies import curve, dashboard, importances, network, show, studies
+from automl.api.studies import (
+    artifacts,
+    curve,
+    dashboard,
+    importances,
+    log,
+    network,
+    review,
+    show,
+    studies,
+)
+from automl.api.watching import watch
 
 __all__ = [
+    "artifacts",
     "check",
+    "compare",
     "curve",
     "dashboard",
     "doctor",
     "export",
     "importances",
+    "log",
     "network",
     "new_space",
     "predict",
     "resume",
+    "review",
     "schema",
     "search",
     "show",
     "spaces",
     "studies",
+    "watch",
 ]

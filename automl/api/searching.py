@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from automl.api.parts import dataset_name, find_study, kind_of, read_back
 from automl.api.run import Run
 from automl.api.settling import choose_metric
 from automl.api.spaces import find_and_read
+from automl.api.tracking import tracked
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 from automl.store import Store
@@ -41,6 +43,7 @@ def search(
     deterministic: bool = False,
     trial_timeout: float | None = None,
     stall_timeout: float | None = None,
+    track: Sequence[str] = (),
     watcher: Watcher | None = None,
     stop: threading.Event | None = None,
 ) -> Outcome:
@@ -74,6 +77,7 @@ def search(
         trial_timeout: Seconds a trial may train, or None.
         stall_timeout: Seconds a trial may be without a sign of life before it is begun anew on
             another worker; None is ten minutes.
+        track: Where measurements also go: "tensorboard", "wandb".
         watcher: Follows the search.
         stop: Set it to have running trials pause and the search end.
 
@@ -113,10 +117,11 @@ def search(
         trial_timeout=trial_timeout,
         stall_timeout=stall_timeout or STALL_SECONDS,
         options={name: column for name, column in columns.items() if column is not None},
+        track=tuple(dict.fromkeys(track)),
     )
-    store = Store(Path(results))
-    run = Run(plan, parsed, store, watcher or Silent(), stop or threading.Event())
-    return run.begin()
+    store, stop = Store(Path(results)), stop or threading.Event()
+    with tracked(plan, store.study(plan.name), watcher or Silent(), stop) as followed:
+        return Run(plan, parsed, store, followed, stop).begin()
 
 
 def resume(
@@ -149,8 +154,9 @@ def resume(
     folder, plan = find_study(store, name)
     place = None if data is None else dataset_name(data, kind_of(plan.task))
     plan = plan.changed(trials, timeout, place, workers)
-    run = Run(plan, read_back(folder), store, watcher or Silent(), stop or threading.Event())
-    return run.go_on()
+    space, stop = read_back(folder), stop or threading.Event()
+    with tracked(plan, folder, watcher or Silent(), stop) as followed:
+        return Run(plan, space, store, followed, stop).go_on()
 
 
 def study_name(name: str) -> str:

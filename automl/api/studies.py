@@ -10,6 +10,7 @@ from automl.api.parts import find_study, storage_of
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 from automl.core.inspection import Inspection
+from automl.core.review import Review
 from automl.core.trial import Measurement
 from automl.store import Store
 
@@ -68,6 +69,36 @@ def network(name: str, trial: int, results: str = RESULTS) -> Inspection:
     """
     folder, _ = find_study(Store(Path(results)), name)
     return folder.network(trial)
+
+
+def review(name: str, trial: int, results: str = RESULTS) -> Review | None:
+    """What the model of one trial gets wrong; None if it did not run to its end.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    folder, _ = find_study(Store(Path(results)), name)
+    return folder.review(trial)
+
+
+def artifacts(name: str, trial: int, results: str = RESULTS) -> tuple[Path, ...]:
+    """Pictures and tables of one trial, for people.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    folder, _ = find_study(Store(Path(results)), name)
+    return folder.artifacts(trial)
+
+
+def log(name: str, trial: int, results: str = RESULTS) -> str:
+    """What a trial that failed had to say; empty if there is nothing.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    folder, _ = find_study(Store(Path(results)), name)
+    return folder.log_of(trial)
 
 
 def dashboard(

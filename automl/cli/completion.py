@@ -53,6 +53,13 @@ def complete_executor(incomplete: str) -> list[str]:
     return _beginning(incomplete, EXECUTORS)
 
 
+def complete_tracker(incomplete: str) -> list[str]:
+    """Trackers."""
+    from automl.tracking import TRACKERS
+
+    return _beginning(incomplete, TRACKERS)
+
+
 def complete_format(incomplete: str) -> list[str]:
     """Formats of a model that is taken away."""
     from automl.export import EXPORTERS

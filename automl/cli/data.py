@@ -11,6 +11,7 @@ import typer
 from automl.cli.completion import complete_dataset
 from automl.cli.options import Json
 from automl.cli.tables import table
+from automl.cli.terminal import echo
 from automl.cli.text import program
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ def list_(json: Json = False) -> None:
 
     entries = datasets()
     if json:
-        typer.echo(json_module.dumps([_record(each) for each in entries]))
+        echo(json_module.dumps([_record(each) for each in entries]))
         return
     headings = ("dataset", "kind", "rows", "kB", "licence", "on this machine")
-    typer.echo(table(headings, (_row(each) for each in entries)))
-    typer.echo(f"\nAll about one: {program()} data info NAME")
+    echo(table(headings, (_row(each) for each in entries)))
+    echo(f"\nAll about one: {program()} data info NAME")
 
 
 def info(name: Name, json: Json = False) -> None:
@@ -60,7 +61,7 @@ def info(name: Name, json: Json = False) -> None:
 
     entry = dataset(name)
     if json:
-        typer.echo(json_module.dumps(_record(entry)))
+        echo(json_module.dumps(_record(entry)))
         return
     parts = [f"{entry.name}: {entry.title}", _facts(entry)]
     if entry.files:
@@ -70,7 +71,7 @@ def info(name: Name, json: Json = False) -> None:
             table(("file", "bytes", "checksum"), files),
             f"Fetched from the first of these that has it:\n{sources}",
         ]
-    typer.echo("\n\n".join([*parts, _next(entry)]))
+    echo("\n\n".join([*parts, _next(entry)]))
 
 
 def fetch(name: Name) -> None:
@@ -80,11 +81,11 @@ def fetch(name: Name) -> None:
 
     entry = dataset(name)
     if entry.comes_with:
-        typer.echo(f"{name} comes with {entry.comes_with}.")
+        echo(f"{name} comes with {entry.comes_with}.")
     else:
         path = fetch_data(name, lambda line: typer.echo(line, err=True))
-        typer.echo(f"{name} is in {path}, verified.")
-    typer.echo(_next(entry))
+        echo(f"{name} is in {path}, verified.")
+    echo(_next(entry))
 
 
 def _row(entry: Entry) -> tuple[str, ...]:

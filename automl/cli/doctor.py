@@ -9,6 +9,7 @@ import typer
 
 from automl.cli.options import Json, Results
 from automl.cli.tables import table
+from automl.cli.terminal import echo
 from automl.core.defaults import RESULTS
 
 
@@ -23,9 +24,9 @@ def doctor(results: Results = RESULTS, json: Json = False) -> None:
 
     findings = api.doctor(results)
     if json:
-        typer.echo(json_module.dumps([asdict(each) for each in findings]))
+        echo(json_module.dumps([asdict(each) for each in findings]))
     else:
         rows = (("ok" if each.ok else "WRONG", each.name, each.text) for each in findings)
-        typer.echo(table(("", "what", "found"), rows))
+        echo(table(("", "what", "found"), rows))
     if not all(each.ok for each in findings):
         raise typer.Exit(2)

@@ -19,12 +19,16 @@ BAR_WIDTH = 30
 
 
 class Live(View):
-    """Redraws a few lines: progress, the best so far, a row per running trial."""
+    """Redraws a few lines: progress, the best so far, a row per running trial.
 
-    def __init__(self) -> None:
+    Args:
+        message: What is done before the search begins.
+    """
+
+    def __init__(self, message: str) -> None:
         self._console = Console()
         self._progress: Progress | None = None
-        self._message = "reading the data, starting workers"
+        self._message = message
         self._live = RichLive(
             console=self._console, get_renderable=self._render, refresh_per_second=4, transient=True
         )

@@ -12,6 +12,7 @@ import typer
 from automl.cli.completion import complete_format
 from automl.cli.options import Json, Results, Study
 from automl.cli.tables import table
+from automl.cli.terminal import echo
 from automl.cli.text import program
 from automl.core.defaults import RESULTS
 from automl.core.errors import DataError
@@ -44,11 +45,11 @@ def export(
 
     made = api.export(study, trial=trial, format=format, output=output, results=results)
     if json:
-        typer.echo(json_module.dumps(asdict(made), default=str))
+        echo(json_module.dumps(asdict(made), default=str))
         return
-    typer.echo(f"{made.path}: {made.format}, {made.size:,} bytes")
-    typer.echo(f"Checked: {made.parity}")
-    typer.echo(f"Use it: {program()} predict {made.path} FILE")
+    echo(f"{made.path}: {made.format}, {made.size:,} bytes")
+    echo(f"Checked: {made.parity}")
+    echo(f"Use it: {program()} predict {made.path} FILE")
 
 
 def predict(
@@ -61,9 +62,9 @@ def predict(
 
     found = api.predict(bundle, inputs)
     if json:
-        typer.echo(json_module.dumps([asdict(each) for each in found], default=str))
+        echo(json_module.dumps([asdict(each) for each in found], default=str))
     else:
-        typer.echo(_as_table(found))
+        echo(_as_table(found))
     if all(each.prediction is None for each in found):
         raise DataError("none of the inputs could be read")
 

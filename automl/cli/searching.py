@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.completion import complete_executor, complete_pruner, complete_sampler
+from automl.cli.completion import (
+    complete_executor,
+    complete_pruner,
+    complete_sampler,
+    complete_tracker,
+)
 from automl.cli.interrupt import INTERRUPTED, stop_on_signals
 from automl.cli.options import Data, Json, Results, Space, Study
+from automl.cli.terminal import echo
 from automl.cli.text import parse_duration
 from automl.core.defaults import RESULTS
 
@@ -20,6 +26,8 @@ Trials = Annotated[int | None, typer.Option(min=1, help="Trials of the study in 
 Timeout = Annotated[str | None, typer.Option(help="Longest this run may take: 90s, 30m, 1h30m.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Trials at once.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+
+BEGINNING = "reading the data, starting workers"
 
 if TYPE_CHECKING:
     from automl.tuning.watch import Outcome, Watcher
@@ -82,6 +90,10 @@ def search(
     stall_timeout: Annotated[
         str | None, typer.Option(help="Longest a trial may show no sign of life.  [10m]")
     ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(help="tensorboard or wandb, or both.", autocompletion=complete_tracker),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -118,6 +130,7 @@ def search(
             deterministic=deterministic,
             trial_timeout=trial_seconds,
             stall_timeout=stall_seconds,
+            track=track or (),
             watcher=watcher,
             stop=stop,
         )
@@ -163,10 +176,10 @@ def _watched(
     from automl.cli.views import choose_view
     from automl.store import Store
 
-    with stop_on_signals() as stop, closing(choose_view(as_json, quiet)) as view:
+    with stop_on_signals() as stop, closing(choose_view(as_json, quiet, BEGINNING)) as view:
         outcome = run(view, stop)
     if not (as_json or quiet):
-        typer.echo(summarize(outcome, Store(Path(results))))
+        echo(summarize(outcome, Store(Path(results))))
     if outcome.reason == "interrupted":
         raise typer.Exit(INTERRUPTED)
     if outcome.study.best is None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.counting import counting
 from automl.cli.completion import complete_space
+from automl.cli.counting import counting
 from automl.cli.options import Data, Json, Space
 from automl.cli.tables import table
+from automl.cli.terminal import echo
 from automl.cli.text import program
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def spaces(json: Json = False) -> None:
 
     found = api.spaces()
     if json:
-        typer.echo(json_module.dumps({name: str(path) for name, path in found}))
+        echo(json_module.dumps({name: str(path) for name, path in found}))
     else:
-        typer.echo(table(("space", "file"), ((name, str(path)) for name, path in found)))
+        echo(table(("space", "file"), ((name, str(path)) for name, path in found)))
 
 
 def check(
@@ -49,7 +50,7 @@ def check(
     with counting("networks sampled") as progress:
         found = api.check(space, data, progress)
     if json:
-        typer.echo(json_module.dumps(asdict(found), default=str))
+        echo(json_module.dumps(asdict(found), default=str))
         return
     described = found.space
     drawn = ((each.name, each.values, each.baseline, each.when) for each in described.parameters)
@@ -59,7 +60,7 @@ def check(
         _networks(found),
         f"Search it: {program()} search {space}",
     ]
-    typer.echo("\n\n".join(parts))
+    echo("\n\n".join(parts))
 
 
 def _networks(found: Check) -> str:
@@ -87,11 +88,11 @@ def new(
     from automl import api
 
     path = api.new_space(name, source)
-    typer.echo(f"{path} is yours to change. See what it holds: {program()} check {path.stem}")
+    echo(f"{path} is yours to change. See what it holds: {program()} check {path.stem}")
 
 
 def schema() -> None:
     """Print the JSON schema of search spaces, for editors."""
     from automl import api
 
-    typer.echo(json_module.dumps(api.schema(), indent=1))
+    echo(json_module.dumps(api.schema(), indent=1))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from automl.api.tracking import next_steps as tracked_steps
 from automl.cli.answer import answer, tally
+from automl.cli.tables import columns
 from automl.cli.text import next_steps, where
 from automl.core.text import count, duration
 from automl.store import Store
@@ -47,4 +49,5 @@ def _next(outcome: Outcome, store: Store) -> str:
             (f"export {name} --format onnx{results}", "take the model away"),
             (f"predict {store.study(name).best} FILE", "use it"),
         ]
-    return next_steps(steps)
+    looks = columns(tracked_steps(store.study(name)), "  ")
+    return "\n".join(filter(None, (next_steps(steps), looks)))

@@ -31,6 +31,16 @@ def columns(rows: Iterable[Sequence[str]], indent: str = "") -> str:
     return _lay_out(body, _numbers(body, len(body[0])), indent) if body else ""
 
 
+def fits(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether such columns need no wrapping."""
+    width = terminal_width()
+    return width is None or sum(_widths(rows)) + len(GAP) * (len(rows[0]) - 1) <= width
+
+
+def _widths(cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*cells, strict=True)]
+
+
 def _cells(rows: Iterable[Sequence[str]]) -> list[list[str]]:
     return [[one_line(cell) for cell in row] for row in rows]
 
@@ -45,9 +55,9 @@ def _is_number(cell: str) -> bool:
 
 
 def _lay_out(cells: Sequence[Sequence[str]], right: Sequence[bool], indent: str) -> str:
-    widths = [max(len(row[column]) for row in cells) for column in range(len(right))]
+    widths = _widths(cells)
     place = _place_last(len(indent), widths)
-    lines = []
+    lines: list[str] = []
     for row in cells:
         aligned = [
             cell.rjust(width) if to_right else cell.ljust(width)

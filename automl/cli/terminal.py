@@ -7,6 +7,8 @@ import os
 import sys
 import textwrap
 
+from automl.core.one_line import one_line
+
 # Drawings are so wide where there is no terminal to fill.
 USUAL_WIDTH = 80
 # A terminal that cannot move its cursor back.
@@ -41,14 +43,18 @@ def can_redraw() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM", "") not in _DUMB
 
 
-def wrap(text: str, hanging: str = "") -> str:
-    """A sentence in lines that the terminal has room for, later ones behind ``hanging``."""
-    width = terminal_width()
-    if width is None or len(text) <= width:
-        return text
-    return textwrap.fill(
-        text, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
-    )
+def wrap(text: str) -> str:
+    """A sentence, which may quote a file, in lines that the terminal has room for."""
+    width, line = terminal_width(), one_line(text)
+    if width is None or len(line) <= width:
+        return line
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+
+
+def echo(text: str) -> None:
+    """Print a text on standard output; Typer's own way writes Unicode to streams of ASCII."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def use_lookalikes() -> None:
@@ -62,4 +68,8 @@ def _look_alike(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]
-    return "".join(_LOOKALIKES.get(each, "?") for each in lacking), error.end
+    return "".join(_LOOKALIKES.get(each) or _spelled_out(each) for each in lacking), error.end
+
+
+def _spelled_out(character: str) -> str:
+    return character.encode("ascii", "backslashreplace").decode("ascii")

@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 
+from automl.cli.terminal import can_redraw
 from automl.cli.view import PAUSING, View
 from automl.core.text import duration, value
 from automl.core.trial import Measurement
@@ -88,14 +89,20 @@ class Json(View):
         sys.stdout.flush()
 
 
-def choose_view(as_json: bool, quiet: bool) -> View:
-    """The view that fits the flags and the terminal."""
+def choose_view(as_json: bool, quiet: bool, message: str) -> View:
+    """The view that fits the flags and the terminal.
+
+    Args:
+        as_json: Whether standard output is for scripts.
+        quiet: Whether nothing is to be said.
+        message: What is done before the search is seen.
+    """
     if as_json:
         return Json()
     if quiet:
         return View()
-    if sys.stdout.isatty():
+    if can_redraw():
         from automl.cli.live import Live
 
-        return Live()
+        return Live(message)
     return Lines()

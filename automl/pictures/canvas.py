@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,4 +36,10 @@ def write_png(path: Path, size: tuple[float, float], draw: Draw) -> None:
         # Labels are users' own; a letter that the font lacks becomes a box.
         warnings.simplefilter("ignore", UserWarning)
         draw(figure)
-        figure.savefig(path, format="png", dpi=100)
+        content = BytesIO()
+        figure.savefig(content, format="png", dpi=100)
+    try:
+        path.write_bytes(content.getvalue())
+    except OSError:
+        path.unlink(missing_ok=True)  # half a picture is none
+        raise

@@ -98,6 +98,8 @@ class TrialFiles:
         """Do what a trial is none the worse without; a failure is logged."""
         try:
             yield
+        except OSError:
+            pass  # a full disk is told of where it costs something
         except Exception:
             self.log(traceback.format_exc())
 

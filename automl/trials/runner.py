@@ -23,6 +23,9 @@ from automl.trials.pulse import Pulse
 # How a training that was not let to its end is called.
 _STOPPED = {Verdict.PAUSE: Status.PAUSED, Verdict.STOP: Status.PRUNED}
 
+# Ends of an attempt after which another goes on.
+_GOING_ON = {Status.PAUSED, Status.OUT_OF_MEMORY, Status.LOST}
+
 # Ends after which no file of the trial is of any use.
 _OVER = {Status.PRUNED, Status.INFEASIBLE, Status.DIVERGED, Status.FAILED}
 
@@ -51,11 +54,11 @@ class TrialRunner:
         files, curve = TrialFiles(Path(spec.folder)), list[Measurement]()
         try:
             outcome = yield from self._run(spec, data, files, curve)
+            if curve and outcome.status not in _GOING_ON:
+                with files.optional():
+                    files.save_curve(curve, spec.metric)
         finally:  # also when it is dropped half way
             give_back_memory(self.device)
-        if curve and outcome.status is not Status.PAUSED:
-            with files.optional():
-                files.save_curve(curve, spec.metric)
         values = [each.metrics[spec.metric] for each in curve]
         return TrialResult(
             number=spec.number,

@@ -106,7 +106,7 @@ runner, place = make_runner(1), Path(sys.argv[1])
 run(runner(make_spec(place, WIDE), digits))
 addresses = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 _, hard = resource.getrlimit(resource.RLIMIT_AS)
-resource.setrlimit(resource.RLIMIT_AS, (addresses + 150 * MIB, hard))
+resource.setrlimit(resource.RLIMIT_AS, (addresses + 80 * MIB, hard))
 spec = make_spec(place, WIDE, **ALL_AT_ONCE)
 for accumulate in (1, 32):
     result = run(runner(replace(spec, accumulate=accumulate), digits))
@@ -116,7 +116,7 @@ for accumulate in (1, 32):
 
 @on_linux
 def test_a_batch_too_large_for_the_memory_fits_in_parts(tmp_path: Path) -> None:
-    """For real: in a process that may not have more than 150 MiB beside what it started with."""
+    """For real: in a process that may have 80 MiB beside what its first trial took."""
     here = Path(__file__).parent
     environment = os.environ | {
         "PYTHONPATH": f"{here}{os.pathsep}{here.parent.parent}",
@@ -148,7 +148,7 @@ def forget_peak() -> None:
 
 
 class Ways:
-    """Every way in which a trial ends, most of them after it took 200 MB and more."""
+    """Every way in which a trial ends, most of them after it took 120 MiB and more."""
 
     def __init__(self, place: Path, digits: Dataset) -> None:
         self.runner, self.digits = make_runner(1), digits
@@ -205,8 +205,9 @@ def test_memory_is_back_where_it_was_after_each_trial(digits: Dataset, tmp_path:
         for way in ways.all():
             forget_peak()
             assert way(), way.__name__
-            assert resident() < before + 32 * MIB, way.__name__
-            assert way == ways.out_of_memory or peak() > before + 200 * MIB, way.__name__
+            # Some of it is in fragments that drawing leaves; they come and go, and do not grow.
+            assert resident() < before + 80 * MIB, way.__name__
+            assert way == ways.out_of_memory or peak() > before + 120 * MIB, way.__name__
 
 
 def test_no_cycle_holds_a_trial_that_ended(

@@ -27,6 +27,7 @@ from automl.trials.checkpoints import Checkpoints
 from automl.trials.prepare import prepare
 
 STATE, WEIGHTS, FINISHED, PULSE = "state.pt", "weights.safetensors", "finished.json", "pulse"
+REVIEW, ARTIFACTS = "review.json", "artifacts"
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ class TestGoingOn:
         stopped = resume(tmp_path, digits, stop_at(2, Verdict.STOP))
         assert (stopped.status, len(stopped.measurements)) == (Status.PRUNED, 2)
         assert stopped.value == max(each.metrics["accuracy"] for each in stopped.measurements)
-        assert names(tmp_path) == set()
+        assert names(tmp_path) == {ARTIFACTS}
 
     @pytest.mark.parametrize(
         ("training", "decide", "status"),
@@ -161,11 +162,13 @@ class TestGoingOn:
             ({"optimizer": DIVERGING}, lambda measured: CONTINUE, Status.DIVERGED),
         ],
     )
-    def test_one_that_is_over_leaves_nothing(self, training, decide, status, digits, tmp_path):
+    def test_one_that_is_over_leaves_nothing_to_go_on_from(
+        self, training, decide, status, digits, tmp_path
+    ):
         (tmp_path / STATE).write_bytes(b"of an earlier attempt")
         spec = replace(make_spec(tmp_path, **training), resume=True)
         assert run(make_runner(1)(spec, digits), decide).status is status
-        assert names(tmp_path) == set()
+        assert names(tmp_path) == ({ARTIFACTS} if status is Status.PRUNED else set())
 
 
 class Payload:
@@ -257,7 +260,7 @@ class TestTheEnd:
         assert resume(tmp_path, digits, stop_at(3, Verdict.PAUSE)).status is Status.PAUSED
         assert resume(tmp_path, digits).measurements == first.measurements
         assert resume(tmp_path, digits, stop_at(3, Verdict.STOP)).status is Status.PRUNED
-        assert names(tmp_path) == set()
+        assert names(tmp_path) == {ARTIFACTS}
 
     def test_without_weights_is_none(self, digits, tmp_path):
         run(make_runner(1)(make_spec(tmp_path), digits))
@@ -345,4 +348,4 @@ def test_a_killed_trial_ends_with_the_curve_of_an_undisturbed_one(
     assert resumed.status is Status.COMPLETE
     assert values(told) == values(resumed.measurements) == values(undisturbed.measurements)
     assert resumed.value == undisturbed.value
-    assert names(tmp_path) == {STATE, WEIGHTS, FINISHED}
+    assert names(tmp_path) == {STATE, WEIGHTS, FINISHED, REVIEW, ARTIFACTS}

@@ -1,0 +1,73 @@
+"""Watching a study that another process searches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.api.parts import find_study, storage_of
+from automl.core.defaults import RESULTS
+from automl.store import Store
+from automl.tuning.watch import Outcome, Setting, Silent, Watcher
+
+if TYPE_CHECKING:
+    from automl.tuning.plan import Plan
+    from automl.tuning.records import StudyRecord
+
+
+def watch(
+    name: str,
+    *,
+    results: str = RESULTS,
+    watcher: Watcher | None = None,
+    stop: threading.Event | None = None,
+) -> Outcome:
+    """Follow a study that other processes of this machine search; nothing is written.
+
+    Args:
+        name: The study's name.
+        results: Folder that it is in.
+        watcher: Is told what happens, as by the search itself.
+        stop: Set it to follow no longer; the search goes on.
+
+    Returns:
+        The study as it stands then. Its reason is "done" when it has all its trials, "abandoned"
+        when no process searches it any more, and "interrupted" after ``stop``.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    from automl.tuning.following import Following
+    from automl.tuning.reading import load_study, study_record
+
+    store = Store(Path(results))
+    folder, plan = find_study(store, name)
+    study = load_study(storage_of(plan, store), name)
+    begun, watched = study_record(study), watcher or Silent()
+    setting = _setting(plan, folder.record(), begun)
+    outcome = Following(study, begun, setting, watched, stop or threading.Event()).run()
+    watched.finish(outcome)
+    return outcome
+
+
+def _setting(plan: Plan, record: Mapping[str, Any], study: StudyRecord) -> Setting:
+    from automl.training.steps import reports_per_epoch
+
+    return Setting(
+        study=plan.name,
+        space=plan.space,
+        data=str(record.get("data_is", plan.data)),
+        device=str(record.get("hardware", "this machine")),
+        trials=plan.trials,
+        done=study.counted,
+        best=study.best,
+        baseline=study.baseline,
+        epochs=plan.epochs,
+        steps=plan.epochs * reports_per_epoch(plan.epochs),
+        timeout=None,
+        metric=study.metric,
+        maximize=study.maximize,
+        slots=study.count("running"),
+    )

@@ -1,0 +1,72 @@
+"""What ``automl show STUDY`` prints: the answer, what matters, the best trials, what to do next."""
+
+from __future__ import annotations
+
+from automl.cli.answer import answer, tally
+from automl.cli.tables import table
+from automl.cli.terminal import USUAL_WIDTH, terminal_width, wrap
+from automl.cli.text import next_steps, where
+from automl.core.text import count, value
+from automl.report.bars import draw_bars
+from automl.tuning.importances import Importances
+from automl.tuning.records import StudyRecord, TrialRecord
+
+# Trials of the table, and parameters with a bar.
+TOP = 10
+
+
+def study_text(study: StudyRecord, importances: Importances, results: str) -> str:
+    """A study for people."""
+    parts = [answer(study), _importances(importances), _trials(study), _next(study, results)]
+    return "\n\n".join(parts)
+
+
+def _importances(found: Importances) -> str:
+    title = wrap(f"Importances: {found.basis}")
+    if not found.shares:
+        return title
+    shares = list(found.shares.items())
+    lines = [title, draw_bars(dict(shares[:TOP]), terminal_width() or USUAL_WIDTH)]
+    rest = shares[TOP:]
+    if rest:
+        lines.append(f"{count(len(rest), 'other')}: {sum(share for _, share in rest):.0%} in all")
+    return "\n".join(lines)
+
+
+def _trials(study: StudyRecord) -> str:
+    """The best; where there are fewer than ten of them, the latest of the others below."""
+    headings = ("trial", "status", study.metric, "epochs", "seconds", "parameters", "reason")
+    best = study.ranked[:TOP]
+    others = [each for each in study.trials if each not in study.ranked]
+    latest = others[max(len(others) - (TOP - len(best)), 0) :]
+    number = count(study.counted, "trial")
+    lines = [
+        wrap(f"{study.name}: {number}, ranked by {study.metric} ({tally(study)})"),
+        table(headings, map(_row, [*best, *latest])),
+    ]
+    return "\n".join(lines)
+
+
+def _row(trial: TrialRecord) -> tuple[str, ...]:
+    size = f"{trial.size:,}" if trial.size is not None else "-"
+    return (
+        str(trial.number),
+        trial.status,
+        value(trial.value),
+        f"{trial.epoch:g}",
+        f"{trial.seconds:.1f}",
+        size,
+        trial.reason,
+    )
+
+
+def _next(study: StudyRecord, results: str) -> str:
+    name, flag = study.name, where(results)
+    steps = [(f"show {name} --trial N{flag}", "one trial in full")]
+    if study.count("running"):
+        steps.append((f"watch {name}{flag}", "see it go on"))
+    elif study.unfinished:
+        steps.append((f"resume {name}{flag}", "go on where it stopped"))
+    if study.best is not None:
+        steps.append((f"export {name} --format onnx{flag}", "take the best model away"))
+    return next_steps(steps)

@@ -1,0 +1,147 @@
+"""Everything that the report of a study says, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from automl.core.distributions import Value
+from automl.core.inspection import Inspection
+from automl.core.review import Review
+from automl.core.trial import Measurement
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One trial, as far as a report speaks of it.
+
+    Args:
+        number: Its number in the study.
+        status: "complete", "pruned", "infeasible", "diverged", "failed", "paused", "running",
+            "waiting" or "duplicate".
+        value: The objective at its best step, or None.
+        reason: Why it ended so; empty for a complete one.
+        epoch: Epochs trained.
+        size: Number of weights of its network, or None if it was never built.
+        flops: Floating-point operations of one example's forward pass, or None.
+        parameters: What was drawn, by name.
+    """
+
+    number: int
+    status: str
+    value: float | None
+    reason: str
+    epoch: float
+    size: int | None
+    flops: int | None
+    parameters: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study with all its trials.
+
+    Args:
+        name: Its name.
+        metric: The objective.
+        maximize: Whether larger is better.
+        total: How many trials it is to have.
+        epochs: Full length of a trial.
+        trials: By number.
+        best: The best of them that has weights, or None.
+    """
+
+    name: str
+    metric: str
+    maximize: bool
+    total: int
+    epochs: int
+    trials: tuple[Trial, ...]
+    best: Trial | None
+
+    def having(self, *statuses: str) -> tuple[Trial, ...]:
+        """The trials that have one of these statuses."""
+        return tuple(each for each in self.trials if each.status in statuses)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a study took.
+
+    Args:
+        begun: When its first trial began, or None.
+        ended: When its last one ended, or None.
+        wall: Seconds during which any trial ran.
+        work: Seconds that trials held workers.
+    """
+
+    begun: datetime | None
+    ended: datetime | None
+    wall: float
+    work: float
+
+
+@dataclass(frozen=True)
+class Plots:
+    """Optuna's plots, and how much each parameter matters.
+
+    Args:
+        figures: Kind -> Plotly figure as JSON; without data where there is nothing to show.
+        shown: How many trials they show; fewer than there are, where there are too many.
+        shares: Parameter -> its share of what sets the best trials apart, the largest first.
+        basis: What the shares are based on, or why there are none.
+    """
+
+    figures: Mapping[str, Mapping[str, Any]]
+    shown: int
+    shares: Mapping[str, float]
+    basis: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """The best trial's network, and what it does.
+
+    Args:
+        network: Layer by layer, or None if that is not known.
+        curve: What was measured while it was trained.
+        review: What it gets wrong, or None if nobody looked.
+    """
+
+    network: Inspection | None = None
+    curve: tuple[Measurement, ...] = ()
+    review: Review | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the numbers come from.
+
+    Args:
+        settings: What the study was told to do, as study.yaml has it.
+        space: The text of its search space.
+        data: The dataset in words; empty if that is not known.
+        sha256: Of the data; empty if that is not known.
+        versions: Package -> version.
+        hardware: What the trials ran on, in words; empty if that is not known.
+    """
+
+    settings: Mapping[str, Any]
+    space: str
+    data: str
+    sha256: str
+    versions: Mapping[str, str]
+    hardware: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A study, what it found, what it cost and how to repeat it."""
+
+    study: Study
+    cost: Cost
+    plots: Plots
+    model: Model
+    origin: Origin

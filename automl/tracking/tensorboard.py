@@ -1,0 +1,124 @@
+"""Tracking with TensorBoard: event files in each trial's own folder."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from automl.core.trial import Measurement
+from automl.tracking.require import require
+from automl.tracking.table import read_table
+from automl.tracking.tracker import Ending, Track, Tracked, Tracker
+
+# How TensorBoard names its files.
+EVENTS = "events.out.tfevents.*"
+
+
+class TensorBoard(Tracker):
+    """Scalars, the parameters beside them, pictures and tables; on this machine alone."""
+
+    def __init__(self) -> None:
+        require("tensorboard")
+
+    def begin(self, trial: Tracked) -> Track:
+        """Write the trial's events anew."""
+        return Events(trial)
+
+    def abandon(self) -> None:
+        """Do nothing: event files are complete up to the last step as they are."""
+
+    @staticmethod
+    def look(trials: Path) -> tuple[str, str] | None:
+        """TensorBoard on all trials of the study."""
+        if not any(trials.glob(f"*/{EVENTS}")):
+            return None
+        return f"tensorboard --logdir {trials}", "curves, parameters and mistakes, in the browser"
+
+
+class Events(Track):
+    """The event file of one trial; the trial's folder is what TensorBoard calls the run.
+
+    Args:
+        trial: The trial.
+    """
+
+    def __init__(self, trial: Tracked) -> None:
+        from tensorboard.plugins.hparams.api import hparams_pb
+        from torch.utils.tensorboard import SummaryWriter
+
+        for file in trial.folder.glob(EVENTS):  # a trial that goes on hands up all steps again
+            file.unlink()
+        self._metric, self._step, self._began = trial.metric, 0, time.time()
+        self._writer: Any = SummaryWriter(str(trial.folder))
+        # SummaryWriter.add_hparams would also write what columns the whole table has, and trials of
+        # a conditional space have others.
+        parameters = {name: _known(value) for name, value in trial.parameters.items()}
+        self._add(hparams_pb(parameters, trial_id=f"{trial.study}/{trial.number:04d}"))
+
+    def measure(self, measurement: Measurement) -> None:
+        """Write every metric, dated by the seconds of training rather than by when it came."""
+        self._step = measurement.step
+        at = self._began + measurement.seconds
+        for name, value in {**measurement.metrics, "epoch": measurement.epoch}.items():
+            self._writer.add_scalar(name, value, self._step, walltime=at)
+        self._writer.flush()
+
+    def end(self, ending: Ending) -> None:
+        """Write the objective at its best, how the trial ended, and its pictures and tables."""
+        if ending.value is not None:
+            self._writer.add_scalar(f"best/{self._metric}", ending.value, self._step)
+        self._writer.add_text("status", ": ".join(filter(None, (ending.status, ending.reason))))
+        for file in ending.artifacts:
+            self._show(file)
+        self._add(_session_end(ending.status))
+        self._writer.close()
+
+    def _show(self, file: Path) -> None:
+        if file.suffix == ".csv":
+            self._writer.add_text(file.stem, _markdown(*read_table(file)), self._step)
+        elif file.suffix == ".png":
+            self._writer.add_image(file.stem, _pixels(file), self._step, dataformats="HWC")
+
+    def _add(self, summary: Any) -> None:
+        self._writer.file_writer.add_summary(summary)
+        self._writer.flush()
+
+
+def _known(value: object) -> bool | float | str:
+    """A parameter as the HParams tab can have it."""
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _session_end(status: str) -> Any:
+    """What the HParams tab filters by."""
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.plugins.hparams import api_pb2, metadata
+    from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionEndInfo
+
+    states = {
+        "complete": api_pb2.STATUS_SUCCESS,
+        "pruned": api_pb2.STATUS_SUCCESS,
+        "paused": api_pb2.STATUS_RUNNING,
+    }
+    state = states.get(status, api_pb2.STATUS_FAILURE)
+    ended = SessionEndInfo(status=state, end_time_secs=time.time())
+    described = metadata.create_summary_metadata(HParamsPluginData(session_end_info=ended))
+    return Summary(value=[Summary.Value(tag=metadata.SESSION_END_INFO_TAG, metadata=described)])
+
+
+def _pixels(file: Path) -> Any:
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(file) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def _markdown(columns: list[str], rows: list[list[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,160 @@
+"""Whoever follows a study hears what its search does, and leaves no trace."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import optuna
+import pytest
+from toy import Recorder
+
+from automl.core.trial import Config, Measurement, Status, TrialResult
+from automl.tuning import PRUNERS
+from automl.tuning.following import PATIENCE, Following
+from automl.tuning.reading import load_study, study_record
+from automl.tuning.records import TrialRecord
+from automl.tuning.storage import open_storage
+from automl.tuning.study import Study
+from automl.tuning.watch import Outcome, Setting
+
+STEPS = 4
+
+
+class Script(threading.Event):
+    """Something happens each time the follower waits; after the last, it is told to stop."""
+
+    def __init__(self, *acts: Callable[[], None]) -> None:
+        super().__init__()
+        self._acts = list(acts)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if self._acts:
+            self._acts.pop(0)()
+        else:
+            self.set()
+        return self.is_set()
+
+
+@dataclass
+class Everything(Recorder):
+    """Remembers starts and measurements, too."""
+
+    begun: list[Setting] = field(default_factory=list)
+    started: list[int] = field(default_factory=list)
+    measured: list[tuple[int, int, float, float]] = field(default_factory=list)
+
+    def begin(self, setting: Setting) -> None:
+        self.begun.append(setting)
+
+    def start(self, trial: TrialRecord) -> None:
+        self.started.append(trial.number)
+
+    def measure(self, number: int, measured: Measurement) -> None:
+        value = measured.metrics["score"]
+        self.measured.append((number, measured.step, measured.epoch, value))
+
+
+class Searched:
+    """A study as its search has it, and as somebody else reads it."""
+
+    def __init__(self, root: Path) -> None:
+        self.journal = root / "studies.journal"
+        sampler, pruner = optuna.samplers.RandomSampler(seed=0), PRUNERS["none"](STEPS)
+        storage = open_storage(self.journal)
+        self.study = Study.create(storage, "toy", "score", True, sampler, pruner, root / "lock")
+        self.trials: list[optuna.Trial] = []
+        self.watcher = Everything()
+
+    def ask(self) -> None:
+        trial = self.study.ask()
+        self.study.begin(trial, Config((), {"number": trial.number}), 10, 100)
+        self.trials.append(trial)
+
+    def report(self, number: int, step: int, value: float) -> None:
+        self.trials[number].report(value, step)
+
+    def tell(self, number: int, status: Status, value: float | None = None) -> None:
+        self.study.note_end(self.trials[number], TrialResult(number, status, value=value), "")
+        self.study.tell(self.trials[number])
+
+    def follow(self, *acts: Callable[[], None], trials: int = 5) -> Outcome:
+        study = load_study(open_storage(self.journal), "toy")
+        begun = study_record(study)
+        setting = Setting(
+            "toy", "toy", "", "", trials, begun.counted, 2, STEPS, None, "score", True, 1
+        )
+        return Following(study, begun, setting, self.watcher, Script(*acts)).run()
+
+
+@pytest.fixture
+def searched(tmp_path: Path) -> Searched:
+    return Searched(tmp_path)
+
+
+def test_a_trial_is_heard_of_from_its_start_to_its_end(searched: Searched) -> None:
+    outcome = searched.follow(
+        searched.ask,
+        lambda: searched.report(0, 1, 0.5),
+        lambda: searched.report(0, 2, 0.7),
+        lambda: searched.tell(0, Status.COMPLETE, 0.7),
+    )
+    assert searched.watcher.started == [0]
+    assert searched.watcher.measured == [(0, 1, 0.5, 0.5), (0, 2, 1.0, 0.7)]
+    assert [(each.number, each.value) for each in searched.watcher.ended] == [(0, 0.7)]
+    assert outcome.study.best == searched.watcher.ended[0]
+    assert outcome.reason == "interrupted"
+
+
+def test_what_had_ended_before_is_not_told_again(searched: Searched) -> None:
+    searched.ask()
+    searched.tell(0, Status.COMPLETE, 0.5)
+    searched.ask()
+    searched.report(1, 1, 0.2)
+    searched.follow()
+    assert searched.watcher.begun[0].done == 1
+    assert searched.watcher.ended == []
+    assert (searched.watcher.started, searched.watcher.measured) == ([1], [(1, 1, 0.5, 0.2)])
+
+
+def test_a_trial_that_never_ran_ends_without_a_start(searched: Searched) -> None:
+    def reject() -> None:
+        searched.study.reject(searched.study.ask(), "too large", 1.0)
+
+    searched.follow(reject)
+    assert searched.watcher.started == []
+    assert [each.status for each in searched.watcher.ended] == ["infeasible"]
+
+
+def test_a_paused_trial_that_goes_on_starts_again(searched: Searched) -> None:
+    def go_on() -> None:
+        searched.trials[0] = searched.study.ask()
+
+    searched.ask()
+    searched.follow(lambda: searched.tell(0, Status.PAUSED, 0.3), go_on)
+    assert [each.status for each in searched.watcher.ended] == ["paused"]
+    assert searched.watcher.started == [0, 0]
+
+
+def test_it_is_done_when_the_study_has_its_total(searched: Searched) -> None:
+    searched.ask()
+    outcome = searched.follow(lambda: searched.tell(0, Status.PRUNED, 0.5), trials=1)
+    assert outcome.reason == "done"
+    assert outcome.study.counted == 1
+
+
+def test_a_study_that_nobody_searches_is_abandoned(searched: Searched) -> None:
+    waits: list[int] = []
+    outcome = searched.follow(*[lambda: waits.append(1)] * 10)
+    assert outcome.reason == "abandoned"
+    assert len(waits) == PATIENCE - 1
+
+
+def test_nothing_is_written(searched: Searched) -> None:
+    searched.ask()
+    searched.tell(0, Status.COMPLETE, 0.5)
+    before = searched.journal.read_bytes()
+    searched.follow(lambda: None)
+    assert searched.journal.read_bytes() == before
