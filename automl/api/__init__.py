@@ -5,6 +5,7 @@ from __future__ import annotations
 from automl.api.comparing import compare
 from automl.api.machine import doctor
 from automl.api.models import export, predict
+from automl.api.reporting import report, report_text
 from automl.api.searching import resume, search
 from automl.api.spaces import check, new_space, schema, spaces
 from automl.api.studies import (
@@ -33,6 +34,8 @@ __all__ = [
     "network",
     "new_space",
     "predict",
+    "report",
+    "report_text",
     "resume",
     "review",
     "schema",

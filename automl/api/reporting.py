@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
     from automl.tuning.records import StudyRecord, TrialRecord
 
 
+Progress = Callable[[int, int], None]
+
+
 def report(
-    name: str, format: str = "html", output: str | None = None, results: str = RESULTS
+    name: str,
+    format: str = "html",
+    output: str | None = None,
+    results: str = RESULTS,
+    progress: Progress = lambda done, total: None,
 ) -> Path:
     """Write the report of a study, as it stands now: one file that needs no other.
 
@@ -30,6 +38,7 @@ def report(
         format: ``"html"``, or ``"md"`` for a repository or a pull request.
         output: The file to write; None is ``report.html`` or ``report.md`` in the study's folder.
         results: Folder that the study is in.
+        progress: Hears how many of how many plots are drawn.
 
     Returns:
         The file.
@@ -41,7 +50,7 @@ def report(
     FORMATS.check(format)
     folder, _ = find_study(Store(Path(results)), name)
     path = Path(output) if output else folder.path / f"report.{format}"
-    text = report_text(name, format, results)
+    text = report_text(name, format, results, progress)
     try:
         write_text(path, text)
     except OSError as error:
@@ -51,18 +60,28 @@ def report(
     return path
 
 
-def report_text(name: str, format: str = "html", results: str = RESULTS) -> str:
+def report_text(
+    name: str,
+    format: str = "html",
+    results: str = RESULTS,
+    progress: Progress = lambda done, total: None,
+) -> str:
     """The report of a study as text.
+
+    Args:
+        name: The study's name.
+        format: ``"html"`` or ``"md"``.
+        results: Folder that the study is in.
+        progress: Hears how many of how many plots are drawn.
 
     Raises:
         StudyError: if there is no such study.
         UnknownName: if there is no such format; says the nearest.
     """
-    return FORMATS[format](read_report(name, results))
+    return FORMATS[format](_read(name, results, progress))
 
 
-def read_report(name: str, results: str = RESULTS) -> Report:
-    """All that the report of a study says."""
+def _read(name: str, results: str, progress: Progress) -> Report:
     from automl.tuning.reading import load_study, study_record
     from automl.tuning.spent import spent
 
@@ -73,7 +92,7 @@ def read_report(name: str, results: str = RESULTS) -> Report:
     return Report(
         study=_study(record, plan),
         cost=Cost(cost.begun, cost.ended, cost.wall, cost.work),
-        plots=_plots(loaded),
+        plots=_plots(loaded, progress),
         model=_model(folder, record.best),
         origin=_origin(folder.record(), plan),
     )
@@ -104,12 +123,15 @@ def _trial(record: TrialRecord) -> Trial:
     )
 
 
-def _plots(study: optuna.Study) -> Plots:
+def _plots(study: optuna.Study, progress: Progress) -> Plots:
     from automl.tuning.figures import FIGURES, Figures
 
-    figures = Figures(study)
+    figures, drawn = Figures(study), {}
+    for kind in FIGURES:
+        drawn[kind] = json.loads(figures.draw(kind).to_json())
+        progress(len(drawn), len(FIGURES.names))
     return Plots(
-        figures={kind: json.loads(figures.draw(kind).to_json()) for kind in FIGURES},
+        figures=drawn,
         shown=len(figures.part.get_trials()),
         shares=figures.importances.shares,
         basis=figures.importances.basis,

@@ -5,7 +5,18 @@ from __future__ import annotations
 import typer
 
 from automl import __version__
-from automl.cli import compare, data, doctor, models, searching, show, spaces, studies, watch
+from automl.cli import (
+    compare,
+    data,
+    doctor,
+    models,
+    report,
+    searching,
+    show,
+    spaces,
+    studies,
+    watch,
+)
 
 app = typer.Typer(
     name="automl",
@@ -33,5 +44,5 @@ def _options(
     """Options of the program itself."""
 
 
-for _family in (searching, watch, show, compare, studies, models, spaces, data, doctor):
+for _family in (searching, watch, show, compare, studies, report, models, spaces, data, doctor):
     _family.register(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,13 @@ from automl.report.content import Report, Study
 
 # Each can be told from a white page and from a nearly black one.
 GREY, BLUE, ORANGE, RED, GREEN = "#8a919c", "#3a7bd5", "#d9730d", "#d6453d", "#2f9e63"
-_FADED = 0.4
+_SCALE = [[0, GREY], [1, BLUE]]
 _OF_STATES = {"COMPLETE": BLUE, "PRUNED": ORANGE, "FAIL": RED, "RUNNING": GREEN, "WAITING": GREY}
+# What the page says itself, or decides by its own width and colours.
+_OWN = ("title", "template", "width", "plot_bgcolor")
+_WITH_LEGEND = ("history", "timeline")
+
+Trace = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,9 @@ def size(kind: str, figure: Mapping[str, Any]) -> Size:
     if kind == "slice":
         return Size(340, 90 + 220 * axes)
     if kind == "parallel_coordinate":
-        return Size(420, 120 * len(figure["layout"]["xaxis"].get("tickvals", ())))
+        return Size(400, 105 * len(figure["layout"]["xaxis"]["tickvals"]))
     if kind == "importances":
-        return Size(110 + 24 * sum(len(trace["y"]) for trace in figure["data"]))
+        return Size(80 + 24 * sum(len(trace["y"]) for trace in figure["data"]), 520)
     return Size(380)
 
 
@@ -111,53 +116,79 @@ def dress(kind: str, figure: Mapping[str, Any], study: Study) -> dict[str, Any]:
 
     What is left open, fonts and grids, follows the page.
     """
-    layout = {
-        name: part
-        for name, part in figure["layout"].items()
-        if name not in ("title", "template", "width", "plot_bgcolor")
-    }
+    layout = {name: _thinned(part) for name, part in figure["layout"].items() if name not in _OWN}
+    layout["margin"] = {"l": 60, "r": 20, "t": 40 if kind in _WITH_LEGEND else 15, "b": 50}
     layout["legend"] = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-    data = list(figure["data"])
-    if kind in ("slice", "parallel_coordinate"):
-        data = [_plain_scale(trace) for trace in data]
+    data = [_DRESS.get(kind, _as_it_is)(trace, study) for trace in figure["data"]]
     if kind == "parallel_coordinate":
-        data = [_by_value(trace, study.maximize) for trace in data]
-    if kind == "timeline":
-        data = [{**trace, "marker": {"color": _OF_STATES.get(trace["name"], GREY)}} for trace in data]
+        layout["annotations"] = [_in_ink(each) for each in layout["annotations"]]
     if kind == "learning_curves":
-        data = _best_on_top(data, study)
+        layout["yaxis"] = {"title": {"text": study.metric}}
+        data.sort(key=lambda trace: _is_best(trace, study))  # drawn last, it is on top
     return {"data": data, "layout": layout}
 
 
-def _plain_scale(trace: dict[str, Any]) -> dict[str, Any]:
-    """From grey to blue."""
-    if "colorscale" not in trace.get("marker", {}):
+def _thinned(part: Any) -> Any:
+    """A logarithmic axis with fewer ticks, which small plots have room for."""
+    is_log = isinstance(part, dict) and part.get("type") == "log"
+    return {**part, "dtick": "D2"} if is_log else part
+
+
+def _as_it_is(trace: Trace, study: Study) -> Trace:
+    return trace
+
+
+def _in_order(trace: Trace, study: Study) -> Trace:
+    """Points from grey to blue."""
+    if "colorscale" not in trace["marker"]:
         return trace
-    return {**trace, "marker": {**trace["marker"], "colorscale": [[0, GREY], [1, BLUE]]}}
+    return {**trace, "marker": {**trace["marker"], "colorscale": _SCALE}}
 
 
-def _by_value(trace: dict[str, Any], maximize: bool) -> dict[str, Any]:
+def _by_value(trace: Trace, study: Study) -> Trace:
     """A line by its first point, where its value lies between the lowest (0) and the highest."""
     if trace["mode"] != "lines" or trace["y"][0] is None:
-        return trace
-    good = trace["y"][0] if maximize else 1 - trace["y"][0]
-    return {**trace, "line": {**trace["line"], "color": _mix(good)}}
+        return _in_order(trace, study) if "marker" in trace else trace
+    good = trace["y"][0] if study.maximize else 1 - trace["y"][0]
+    return {**trace, "line": {**trace["line"], "color": _mix(good)}, "opacity": 0.75}
+
+
+def _outlined(trace: Trace, study: Study) -> Trace:
+    """Points that are seen on any page, though the middle ranks are pale and the last ones dark."""
+    return {**trace, "marker": {**trace["marker"], "line": {"color": GREY, "width": 1}}}
+
+
+def _by_state(trace: Trace, study: Study) -> Trace:
+    return {**trace, "marker": {"color": _OF_STATES.get(trace["name"], GREY)}}
+
+
+def _faded(trace: Trace, study: Study) -> Trace:
+    """The best trial's curve in blue, the others behind it."""
+    if _is_best(trace, study):
+        return {**trace, "line": {"color": BLUE, "width": 3}}
+    return {**trace, "line": {"color": GREY, "width": 1}, "opacity": 0.4}
+
+
+_DRESS: dict[str, Callable[[Trace, Study], Trace]] = {
+    "slice": _in_order,
+    "parallel_coordinate": _by_value,
+    "rank": _outlined,
+    "timeline": _by_state,
+    "learning_curves": _faded,
+}
+
+
+def _is_best(trace: Trace, study: Study) -> bool:
+    return study.best is not None and trace["name"] == f"Trial{study.best.number}"
+
+
+def _in_ink(annotation: dict[str, Any]) -> dict[str, Any]:
+    font = {name: part for name, part in annotation.get("font", {}).items() if name != "color"}
+    return {**annotation, "font": font}
 
 
 def _mix(share: float) -> str:
+    """A colour of the scale."""
     ends = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (GREY, BLUE)]
     parts = (round(low + (high - low) * share) for low, high in zip(*ends, strict=True))
     return "#" + "".join(f"{part:02x}" for part in parts)
-
-
-def _best_on_top(traces: Sequence[dict[str, Any]], study: Study) -> list[dict[str, Any]]:
-    best = None if study.best is None else f"Trial{study.best.number}"
-    others = [
-        {**each, "line": {"color": GREY, "width": 1}, "opacity": _FADED}
-        for each in traces
-        if each["name"] != best
-    ]
-    ours = [
-        {**each, "line": {"color": BLUE, "width": 3}} for each in traces if each["name"] == best
-    ]
-    return others + ours

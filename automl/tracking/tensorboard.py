@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from automl.core.one_line import one_line
 from automl.core.trial import Measurement
 from automl.tracking.require import require
 from automl.tracking.table import read_table
@@ -20,6 +21,8 @@ class TensorBoard(Tracker):
 
     def __init__(self) -> None:
         require("tensorboard")
+        # Here, for threads that import at once may get halves of modules.
+        import torch.utils.tensorboard  # noqa: F401
 
     def begin(self, trial: Tracked) -> Track:
         """Write the trial's events anew."""
@@ -44,7 +47,7 @@ class Events(Track):
     """
 
     def __init__(self, trial: Tracked) -> None:
-        from tensorboard.plugins.hparams.api import hparams_pb
+        from tensorboard.plugins.hparams.summary_v2 import hparams_pb
         from torch.utils.tensorboard import SummaryWriter
 
         for file in trial.folder.glob(EVENTS):  # a trial that goes on hands up all steps again
@@ -54,7 +57,8 @@ class Events(Track):
         # SummaryWriter.add_hparams would also write what columns the whole table has, and trials of
         # a conditional space have others.
         parameters = {name: _known(value) for name, value in trial.parameters.items()}
-        self._add(hparams_pb(parameters, trial_id=f"{trial.study}/{trial.number:04d}"))
+        name = f"{one_line(trial.study)}/{trial.number:04d}"
+        self._add(hparams_pb(parameters, trial_id=name))
 
     def measure(self, measurement: Measurement) -> None:
         """Write every metric, dated by the seconds of training rather than by when it came."""

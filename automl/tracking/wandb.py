@@ -34,6 +34,10 @@ class WeightsAndBiases(Tracker):
 
     def __init__(self) -> None:
         require("wandb")
+        # Before it, for wandb takes modules as it finds them, halves that another thread is about
+        # to import too, and puts stand-ins in the place of others.
+        import numpy as np  # noqa: F401
+        import PIL.Image  # noqa: F401
         import wandb
 
         try:
@@ -64,7 +68,7 @@ class WeightsAndBiases(Tracker):
         with suppress(Exception):
             service: Any = wandb.setup()
             service._connection._proc._process.kill()
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):  # that of a service that did not end well
             wandb.teardown()
 
     @staticmethod

@@ -43,6 +43,9 @@ def serve(
     """
     from optuna_dashboard import wsgi
 
+    from automl.tuning.quick_dashboard import make_quick
+
+    make_quick()
     artifacts.mkdir(parents=True, exist_ok=True)
     app = wsgi(storage, artifact_store=FileSystemArtifactStore(artifacts))
     try:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 
 import optuna
@@ -46,8 +47,8 @@ _FEASIBLE = {
 
 
 def fingerprint(config: Config) -> str:
-    """The same text for the same configuration."""
-    return json.dumps(asdict(config), sort_keys=True)
+    """The same short text for the same configuration; every trial's is in the journal."""
+    return sha256(json.dumps(asdict(config), sort_keys=True).encode()).hexdigest()
 
 
 class Study:

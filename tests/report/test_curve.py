@@ -16,10 +16,10 @@ def test_a_curve_has_its_axes() -> None:
     points = [(1.0, 0.5), (2.0, 0.9), (3.0, 0.7), (4.0, 0.7)]
     assert draw_curve("accuracy", points, width=28, height=5) == (
         "accuracy\n"
-        "0.9 ┤     ╭──╮\n"
-        "    │    ╭╯  ╰──╮\n"
-        "    │  ╭─╯      ╰───────\n"
-        "    │ ╭╯\n"
+        "0.9 ┤       ╭──╮\n"
+        "    │     ╭─╯  ╰──╮\n"
+        "    │   ╭─╯       ╰─────────\n"
+        "    │ ╭─╯\n"
         "0.5 ┤─╯\n"
         "    └───────────────────────\n"
         "     1               epoch 4"

@@ -20,6 +20,8 @@
       gridcolor: style("--line"),
       linecolor: style("--line"),
       zerolinecolor: style("--line"),
+      tickcolor: "rgba(0,0,0,0)",
+      ticks: "outside",
       automargin: true,
     };
     return {
@@ -49,9 +51,8 @@
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
   for (const box of boxes) {
     const { data, layout } = figures[box.id];
-    const margin = { l: 60, r: 20, t: 40, b: 50 };
     const height = Number(box.dataset.height);
-    const all = { margin, ...layout, height, dragmode, template: template() };
+    const all = { ...layout, height, dragmode, template: template() };
     await Plotly.newPlot(box, data, all, { responsive: true, displayModeBar: false });
     box.setAttribute("aria-busy", "false");
     await new Promise((next) => setTimeout(next)); // the page can be read meanwhile

@@ -1,0 +1,177 @@
+"""The report as Markdown, for a repository or a pull request: no picture, and no plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from automl.core.inspection import Inspection
+from automl.core.review import Confusion, Lines, Mistake, Review, Row, Scatter, Words
+from automl.core.text import count, plain, value
+from automl.report.answer import cautions, facts, verdict
+from automl.report.bars import draw_bars
+from automl.report.content import Model, Origin, Plots, Report, Study, Trial
+from automl.report.curve import draw_curve
+from automl.report.markup import code, fenced, folded, table, text
+from automl.report.pruning import endings, saved
+from automl.report.repeat import commands
+
+WIDTH = 72
+# Longer tables are folded.
+MOST_ROWS = 10
+# A comment on a pull request may have 65,536 letters; the HTML report has all rows.
+MOST_PRUNED = 100
+# So much of an example is quoted.
+MOST_LETTERS, MOST_CELLS = 200, 4
+NOT_NOTED = "not noted by the version that began this study"
+
+
+def render_markdown(report: Report) -> str:
+    """The report; everything in it that a stranger wrote is escaped."""
+    study, best = report.study, report.study.best
+    sections = [_answer(report), _importances(report.plots), _pruning(study), _endings(study)]
+    if best is not None:
+        sections += [_network(report.model, best), _curve(report.model, study)]
+        sections.append(_review(report.model.review))
+    sections += [_repeat(report.origin), _machine(report.origin)]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def _answer(report: Report) -> str:
+    study, best = report.study, report.study.best
+    title = f"{text(study.metric)} {value(best.value)}" if best else "No model yet"
+    told = facts(report)
+    rows = [(name, code(each) if name == "Data" else text(each)) for name, each in told.items()]
+    return "\n\n".join(
+        [
+            f"# {code(study.name)}: {title}",
+            f"**{text(verdict(study))}**",
+            table(("", ""), rows),
+            *(f"> {text(each)}" for each in cautions(study)),
+        ]
+    )
+
+
+def _importances(plots: Plots) -> str:
+    if not plots.shares:
+        return f"## What matters\n\nIt cannot be told yet. {text(plots.basis)}."
+    bars = draw_bars(plots.shares, WIDTH)
+    based = f"Each parameter's share of what sets the best trials apart. {text(plots.basis)}."
+    return f"## What matters\n\n{based}\n\n{fenced(bars)}"
+
+
+def _pruning(study: Study) -> str:
+    pruned = study.having("pruned")
+    told = f"## Pruning\n\n{text(saved(study))}."
+    if not pruned:
+        return told
+    rows = table(
+        ("trial", "epochs", text(study.metric), "reason"),
+        [
+            (str(each.number), f"{each.epoch:g}", value(each.value), code(each.reason))
+            for each in pruned[:MOST_PRUNED]
+        ],
+    )
+    if len(pruned) <= MOST_ROWS:
+        return f"{told}\n\n{rows}"
+    first = f"The first {MOST_PRUNED} of them" if len(pruned) > MOST_PRUNED else "All of them"
+    return f"{told}\n\n{folded(f'{first}, with their reasons', rows)}"
+
+
+def _endings(study: Study) -> str:
+    rows = [
+        (each.status, f"{each.trials:,}", str(each.first), code(each.reason))
+        for each in endings(study)
+    ]
+    headings = ("how they ended", "trials", "first", "reason of the first")
+    return f"## Trials without a model\n\n{table(headings, rows)}" if rows else ""
+
+
+def _network(model: Model, best: Trial) -> str:
+    drawn = ((code(name), code(plain(each))) for name, each in best.parameters.items())
+    parameters = folded("What was drawn for it", table(("parameter", "value"), drawn))
+    layers = _layers(model.network) if model.network else "Its layers were not noted."
+    return f"## The best network\n\n{layers}\n\n{parameters}"
+
+
+def _layers(network: Inspection) -> str:
+    rows = [(name, " × ".join(map(str, shape)), f"{size:,}") for name, shape, size in network.rows]
+    wide = [max((len(row[at]) for row in rows), default=0) for at in range(3)]
+    lines = [f"{a:<{wide[0]}}  {b:>{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
+    total = f"{count(network.size, 'parameter')}, {count(network.flops, 'FLOP')} an example."
+    arrows = "\n".join(f"{'↓ ' if at else '  '}{line}" for at, line in enumerate(lines))
+    return f"{total} Each layer with its output and its parameters:\n\n{fenced(arrows)}"
+
+
+def _curve(model: Model, study: Study) -> str:
+    name = study.metric
+    points = [(each.epoch, each.metrics[name]) for each in model.curve if name in each.metrics]
+    drawn = draw_curve(f"{name} on validation", points, WIDTH)
+    return f"## Learning\n\n{fenced(drawn)}" if drawn else ""
+
+
+def _review(review: Review | None) -> str:
+    if review is None:
+        return "## What it gets wrong\n\nNobody has looked yet."
+    told = f"The best model on {count(review.examples, 'validation example')}."
+    errors = _confusion(review.errors) if isinstance(review.errors, Confusion) else ""
+    if isinstance(review.errors, Scatter):
+        told += f" {_off(review.errors)}"
+    parts = ["## What it gets wrong", told, errors, _mistakes(review.mistakes)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _confusion(errors: Confusion) -> str:
+    labels = [code(label) for label in errors.labels]
+    rows = [
+        (f"**{label}**", *map(str, row)) for label, row in zip(labels, errors.counts, strict=True)
+    ]
+    return table(("truth ↓ answer →", *labels), rows)
+
+
+def _off(errors: Scatter) -> str:
+    pairs = zip(errors.truths, errors.answers, strict=True)
+    off = sorted(abs(answer - truth) for truth, answer in pairs)
+    if not off:
+        return ""
+    middle = off[len(off) // 2]
+    return f"Half of its answers for {code(errors.name)} are off by {middle:.4g} or less."
+
+
+def _mistakes(mistakes: tuple[Mistake, ...]) -> str:
+    if not mistakes:
+        return "Every answer is right."
+    rows = [(code(e.truth), code(e.answer), code(e.degree), _example(e)) for e in mistakes]
+    return table(("truth", "answer", "how wrong", "example"), rows)
+
+
+def _example(mistake: Mistake) -> str:
+    example = mistake.example
+    if isinstance(example, Words):
+        return code(_short(example.text))
+    if isinstance(example, Row):
+        cells = list(example.cells.items())[:MOST_CELLS]
+        more = " …" if len(example.cells) > MOST_CELLS else ""
+        return code(_short(", ".join(f"{name} = {cell}" for name, cell in cells))) + more
+    return "a series" if isinstance(example, Lines) else "a picture"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= MOST_LETTERS else f"{words[:MOST_LETTERS]}…"
+
+
+def _repeat(origin: Origin) -> str:
+    lines = [f"# {what}\n{command}" for what, command in commands(origin.settings).items()]
+    space = folded("The search space as it was run", fenced(origin.space, "yaml"))
+    return f"## How to repeat it\n\n{fenced(chr(10).join(lines), 'sh')}\n\n{space}"
+
+
+def _machine(origin: Origin) -> str:
+    return f"## What it ran on\n\n{table(('', ''), _machine_rows(origin))}"
+
+
+def _machine_rows(origin: Origin) -> Iterator[tuple[str, str]]:
+    yield "data", code(origin.data) or NOT_NOTED
+    yield "SHA-256", code(origin.sha256) or NOT_NOTED
+    yield "hardware", code(origin.hardware) or NOT_NOTED
+    for name, version in origin.versions.items():
+        yield code(name), code(version)

@@ -1,0 +1,110 @@
+"""``automl compare``: studies side by side, and whether that means anything."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from cli_process import automl
+
+from automl import api
+
+SPACE = """\
+task: tabular_classification
+data: breast_cancer
+network: [{dense: {units: {choices: [8, 16]}}}, {activation: relu}]
+training: {epochs: 1, batch_size: 64, optimizer: {adamw: {lr: {low: 1e-3, high: 1e-2}}}}
+"""
+NUMBERS = SPACE.replace("classification", "regression").replace("breast_cancer", "diabetes")
+
+
+@pytest.fixture(scope="module")
+def cwd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two studies of the same, one with another seed and metric, and one of something else."""
+    cwd = tmp_path_factory.mktemp("compared")
+    (cwd / "classes.yaml").write_text(SPACE)
+    (cwd / "numbers.yaml").write_text(NUMBERS)
+    search(cwd, "classes", "short")
+    search(cwd, "classes", "long", epochs=8)
+    search(cwd, "classes", "other", seed=1, metric="loss")
+    search(cwd, "numbers", "numbers")
+    return cwd
+
+
+def search(cwd: Path, space: str, name: str, **settings: int | str) -> None:
+    results = str(cwd / "results")
+    fixed = {"executor": "local", "pruner": "none", "trials": 2, "results": results}
+    api.search(str(cwd / f"{space}.yaml"), name=name, **(fixed | settings))  # type: ignore[arg-type]
+
+
+def compared(cwd: Path, *names: str) -> dict:
+    return json.loads(automl("compare", *names, "--json", cwd=cwd).stdout)
+
+
+def test_the_better_one_is_said_to_be_ahead(cwd: Path) -> None:
+    run = automl("compare", "short", "long", cwd=cwd)
+    assert run.returncode == 0, run.stderr
+    best = {name: api.show(name, str(cwd / "results")).best for name in ("short", "long")}
+    values = {name: f"{each.value:.4f}" for name, each in best.items() if each}
+    assert run.stdout.startswith(
+        f"long is ahead: accuracy {values['long']} on validation (short {values['short']})\n"
+    )
+
+
+def test_each_fact_is_a_row_and_each_study_a_column(cwd: Path) -> None:
+    shown = automl("compare", "short", "long", cwd=cwd).stdout
+    told = {each["name"]: each for each in compared(cwd, "short", "long")["studies"]}
+    rows = {cells[0]: cells[1:] for cells in map(cells_of, shown.splitlines())}
+    for label, key in (("parameters", "size"), ("FLOPs an example", "flops")):
+        assert rows[label] == [f"{told[name]['best'][key]:,}" for name in ("short", "long")]
+    assert rows["metric"] == ["accuracy", "accuracy"]
+    assert rows["complete"] == ["2", "2"]
+    assert rows["data"] == ["breast_cancer", "breast_cancer"]
+    assert rows["better by"] == [f"{told[name]['gain']:.4f}" for name in ("short", "long")]
+    assert len(rows["optimizer.adamw.lr"]) == 2
+
+
+def cells_of(line: str) -> list[str]:
+    return re.split(r" {2,}", line.strip())
+
+
+def test_the_gain_is_better_than_the_baseline_also_where_less_is_better(cwd: Path) -> None:
+    for study in compared(cwd, "other", "long")["studies"]:
+        best, baseline = study["best"]["value"], study["baseline"]["value"]
+        assert study["gain"] == pytest.approx(abs(best - baseline))
+
+
+def test_what_cannot_be_compared_is_said_with_every_reason(cwd: Path) -> None:
+    shown = automl("compare", "short", "other", cwd=cwd).stdout
+    assert shown.startswith(
+        "Their values cannot be compared:\n"
+        "- they rank by different metrics: short accuracy, other loss\n"
+        "- their splits were drawn by different seeds: short 0, other 1\n\n"
+    )
+    assert compared(cwd, "short", "long")["comparable"]
+
+
+def test_other_data_is_known_by_its_content(cwd: Path) -> None:
+    told = compared(cwd, "short", "numbers")
+    hashes = [each["data_sha256"][:12] for each in told["studies"]]
+    assert not told["comparable"]
+    assert told["differences"][1] == (
+        f"their data differs (SHA-256): short {hashes[0]}…, numbers {hashes[1]}…"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("short", "lang"), "no study 'lang' in results; did you mean 'long'?"),
+        (("short",), "compare short: name two or more studies, each once (see: automl studies)"),
+        (("long", "long"), "compare long long: name two or more studies, each once"),
+    ],
+)
+def test_what_is_wrong_is_one_line(cwd: Path, names: tuple[str, ...], said: str) -> None:
+    run = automl("compare", *names, cwd=cwd)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith(f"automl: {said}")
+    assert run.stderr.count("\n") == 1

@@ -1,0 +1,165 @@
+"""``automl show``: the answer first, then what matters, then the trials; and one trial in full."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_process import automl
+
+from automl import api
+from automl.cli.mistakes import mistakes
+from automl.cli.show_study import study_text
+from automl.cli.show_trial import Details
+from automl.core.review import Confusion, Mistake, Review, Row, Scatter
+from automl.core.trial import Measurement
+from automl.tuning.importances import Importances
+from automl.tuning.records import StudyRecord, TrialRecord
+
+
+ROWS = """\
+task: tabular_classification
+data: breast_cancer
+network: [{dense: {units: {low: 2, high: 32}}}, {activation: {choices: [relu, tanh]}}]
+training:
+  epochs: 1
+  batch_size: 64
+  optimizer: {adamw: {lr: {low: 1e-4, high: 1e-1, log: true}}}
+search: {trials: 12, pruner: none}
+baseline: {units: 2}
+"""
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of enough trials to weigh its parameters."""
+    cwd = tmp_path_factory.mktemp("wide")
+    (cwd / "rows.yaml").write_text(ROWS)
+    api.search(str(cwd / "rows.yaml"), executor="local", results=str(cwd / "results"))
+    return cwd
+
+
+def test_the_answer_comes_first(wide: Path) -> None:
+    shown = automl("show", "rows", cwd=wide).stdout
+    study = json.loads(automl("show", "rows", "--json", cwd=wide).stdout)
+    best, baseline = study["best"], study["baseline"]
+    assert shown.startswith(
+        f"Best: trial {best['number']}, accuracy {best['value']:.4f} on validation"
+        f" (the baseline, trial 0: {baseline['value']:.4f})\n"
+    )
+    headings = ("Best: ", "  units ", "Importances: ", "rows: 12 trials", "Next:")
+    places = [shown.index(each) for each in headings]
+    assert places == sorted(places)
+
+
+def test_importances_are_bars_with_their_basis(wide: Path) -> None:
+    shown = automl("show", "rows", cwd=wide).stdout
+    told = json.loads(automl("show", "rows", "--json", cwd=wide).stdout)["importances"]
+    assert told["basis"] == "12 complete trials"
+    assert sum(told["shares"].values()) == pytest.approx(1)
+    title = "Importances: 12 complete trials"
+    bars = shown.partition(f"{title}\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in bars] == list(told["shares"])
+    assert bars[0].count("█") == max(line.count("█") for line in bars) > 0
+
+
+def test_ten_trials_are_shown_the_best_first(wide: Path) -> None:
+    shown = automl("show", "rows", cwd=wide).stdout
+    rows = shown.partition("parameters  reason\n")[2].partition("\n\n")[0].splitlines()
+    values = [float(row.split()[2]) for row in rows]
+    assert len(values) == 10
+    assert values == sorted(values, reverse=True)
+
+
+def test_too_few_trials_are_not_weighed(finished) -> None:
+    shown = automl("show", "tiny", cwd=finished.cwd).stdout
+    assert "Importances: 3 complete trials: too few, it takes 10\n" in shown
+
+
+def test_where_few_are_complete_the_latest_others_follow() -> None:
+    trials = [TrialRecord(0, "complete", 0.9, {}), TrialRecord(1, "failed", None, {}, "told to")]
+    trials += [TrialRecord(number, "pruned", 0.5, {}) for number in range(2, 30)]
+    text = study_text(StudyRecord("s", "accuracy", True, tuple(trials)), Importances({}, "-"), "r")
+    rows = text.partition("reason\n")[2].partition("\n\n")[0].splitlines()
+    assert [int(row.split()[0]) for row in rows] == [0, *range(21, 30)]
+    assert (
+        "s: 30 trials, ranked by accuracy (1 complete, 28 pruned, 0 infeasible, 1 failed)" in text
+    )
+
+
+def test_a_study_without_a_best_says_why() -> None:
+    trials = (TrialRecord(0, "failed", None, {}, "the loss is no number\x1b[2J"),)
+    text = study_text(StudyRecord("s", "mae", False, trials), Importances({}, "-"), "results")
+    assert text.startswith("No trial is complete yet. The first reason: the loss is no number\\x1b")
+    assert "export" not in text
+
+
+def test_a_trial_in_full(finished) -> None:
+    shown = automl("show", "tiny", "--trial", "0", cwd=finished.cwd).stdout
+    parts = ("trial 0 of tiny complete", "parameter  ", "layer  ", " FLOPs an example")
+    parts += ("\naccuracy\n", "\ntrain_loss\n", "\nepoch  ", "Of 269 validation examples", "Next:")
+    places = [shown.index(each) for each in parts]
+    assert places == sorted(places)
+    assert "╭" in shown
+    assert "└" in shown
+
+
+def test_a_trial_for_scripts_is_complete(finished) -> None:
+    run = automl("show", "tiny", "--trial", "0", "--json", cwd=finished.cwd)
+    trial = json.loads(run.stdout)
+    assert trial["network"]["size"] == trial["size"]
+    assert len(trial["curve"]) == 8
+    assert trial["review"]["examples"] == 269
+    assert trial["log"] == ""
+    assert any(each.endswith("learning_curve.png") for each in trial["artifacts"])
+
+
+def details(**facts: object) -> Details:
+    trial = TrialRecord(0, "complete", 0.5, {"lr": 0.1})
+    study = StudyRecord("s", "accuracy", True, (trial,))
+    known = {"network": None, "curve": (), "review": None, "log": "", "artifacts": ()}
+    return Details(study=study, trial=trial, results="results", **(known | facts))  # type: ignore[arg-type]
+
+
+def test_a_long_curve_is_thinned_and_says_so() -> None:
+    curve = tuple(
+        Measurement(step, step / 2, {"accuracy": step / 2000}, 1.0) for step in range(1, 801)
+    )
+    text = details(curve=curve).as_text()
+    rows = text.partition("epoch  accuracy\n")[2].partition("\n12 of")[0].splitlines()
+    assert [row.split()[0] for row in (rows[0], rows[-1])] == ["0.5", "400"]
+    assert len(rows) == 12
+    assert "12 of 800 measurements; all of them: --json" in text
+
+
+def test_a_failed_trial_shows_the_end_of_its_log() -> None:
+    trial = TrialRecord(0, "failed", None, {}, "it failed")
+    study = StudyRecord("s", "accuracy", True, (trial,))
+    log = "".join(f"line {number}\n" for number in range(40)) + "\x1b[31mred\n"
+    text = Details(study, trial, None, (), None, log, (), "results").as_text()
+    assert "Its log (its last 12 of 41 lines):\n  line 29\n" in text
+    assert "  \\x1b[31mred\n" in text
+
+
+def test_the_most_frequent_confusion_is_named() -> None:
+    review = Review(20, Confusion(("cat", "dog"), ((9, 1), (3, 7))), ())
+    assert mistakes(review) == (
+        "Of 20 validation examples, most often wrong: dog taken for cat, 3 of 10."
+    )
+    right = Review(1, Confusion(("cat", "dog"), ((1, 0), (0, 0))), ())
+    assert mistakes(right) == "Of 1 validation example, none is taken for another class."
+
+
+def test_the_worst_errors_are_named() -> None:
+    worst = tuple(Mistake(Row({}), "10", str(each), f"off by {each}") for each in (90, 50, 20, 15))
+    assert mistakes(Review(9, Scatter("price", (10.0,), (90.0,)), worst)) == (
+        "Of 9 validation examples, worst: 90 where 10 is right (off by 90); "
+        "50 where 10 is right (off by 50); 20 where 10 is right (off by 20)."
+    )
+
+
+def test_a_trial_that_is_not_there_is_one_clear_line(finished) -> None:
+    run = automl("show", "tiny", "--trial", "99", cwd=finished.cwd)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "automl: --trial 99: tiny has 3 trials, the last is 2\n"

@@ -1,0 +1,97 @@
+"""``automl watch`` beside a real search in another process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_process import LONG, automl, start
+
+ENDLESS = LONG.replace("epochs: 400", "epochs: 40000")
+
+
+@pytest.fixture
+def searched(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A search that ends when it is told to, with a trial running."""
+    (tmp_path / "long.yaml").write_text(ENDLESS)
+    process = start("search", "long.yaml", "--executor", "local", "--quiet", cwd=tmp_path)
+    wait_for_trial(tmp_path, process)
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+
+
+def wait_for_trial(cwd: Path, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 120
+    while not (cwd / "results/long/trials/0000/spec.json").is_file():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "no trial began in two minutes"
+        time.sleep(0.1)
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def test_a_search_is_followed_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text(LONG)
+    flags = ("--executor", "local", "--pruner", "none", "--epochs", "60", "--quiet")
+    searching = start("search", "long.yaml", *flags, cwd=tmp_path)
+    wait_for_trial(tmp_path, searching)
+    watched = automl("watch", "long", "--json", cwd=tmp_path)
+    searching.communicate(timeout=60)
+    assert (watched.returncode, watched.stderr) == (0, "")
+    begin, *trials, end = map(json.loads, watched.stdout.splitlines())
+    assert (begin["event"], begin["study"], begin["trials"]) == ("begin", "long", 2)
+    assert [each["number"] for each in trials] == [0, 1][begin["done"] :]
+    assert (end["event"], end["reason"], end["trials"]) == ("end", "done", 2)
+    study = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)
+    assert end["best"] == study["best"]
+
+
+def test_ctrl_c_leaves_the_search_alone(searched: subprocess.Popen[str], tmp_path: Path) -> None:
+    watching = start("watch", "long", cwd=tmp_path)
+    assert first_line(watching).startswith("long: digits, ")
+    os.killpg(watching.pid, signal.SIGINT)
+    output, errors = watching.communicate(timeout=60)
+    assert (watching.returncode, errors) == (130, "")
+    assert output.startswith("The search of long is left alone. Watch it again: ")
+    assert searched.poll() is None
+
+
+def test_a_search_that_dies_is_noticed(searched: subprocess.Popen[str], tmp_path: Path) -> None:
+    watching = start("watch", "long", cwd=tmp_path)
+    first_line(watching)
+    os.killpg(searched.pid, signal.SIGKILL)
+    searched.communicate(timeout=60)
+    output, errors = watching.communicate(timeout=60)
+    assert (watching.returncode, errors) == (1, "")
+    assert "No process of this machine searches long any more, after 0 trials." in output
+    assert "resume long  go on where it stopped" in output
+
+
+def test_a_finished_study_is_told_and_nothing_is_written(finished) -> None:
+    before = contents(finished.cwd)
+    run = automl("watch", "tiny", cwd=finished.cwd)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "Done: tiny has its 3 trials.\n\nBest: trial " in run.stdout
+    assert contents(finished.cwd) == before
+
+
+def contents(folder: Path) -> dict[Path, tuple[int, bytes]]:
+    files = (each for each in folder.rglob("*") if each.is_file())
+    return {each: (each.stat().st_mtime_ns, each.read_bytes()) for each in files}
+
+
+def test_an_unknown_study_is_one_clear_line(finished) -> None:
+    run = automl("watch", "tinny", cwd=finished.cwd)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "automl: no study 'tinny' in results; did you mean 'tiny'?\n"

@@ -1,0 +1,29 @@
+"""Trackers that reach no server and write in a test's own folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tracked_trials import small_trial
+
+from automl.tracking.tracker import Tracked
+
+
+@pytest.fixture(autouse=True)
+def offline_wandb(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No account, no server, and nobody's settings."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "WANDB_CONFIG_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("WANDB_API_KEY", "WANDB_PROJECT", "WANDB_ENTITY", "WANDB_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("WANDB_MODE", "offline")
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Tracked:
+    """A trial that may be tracked, with a folder of its own."""
+    return small_trial(tmp_path / "trials" / "0003")
