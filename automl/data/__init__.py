@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from automl.core.registry import Registry
-from automl.data.source import Source
+
+if TYPE_CHECKING:
+    from automl.data.source import Source
 
 DATASETS: Registry[type[Source]] = Registry(
     "dataset",

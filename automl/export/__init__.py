@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from automl.core.registry import Registry
-from automl.export.exporter import Exporter
+
+if TYPE_CHECKING:
+    from automl.export.exporter import Exporter
 
 EXPORTERS: Registry[type[Exporter]] = Registry(
     "export format",

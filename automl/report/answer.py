@@ -27,7 +27,7 @@ def verdict(study: Study) -> str:
     """Whose number it is, and how much better than the baseline."""
     best, baseline = study.best, next(iter(study.trials), None)
     if best is None or best.value is None:
-        return f"No trial of {study.name} has a model yet."
+        return "No trial has a model yet."
     lower = "" if study.maximize else ", lower is better"
     line = f"Trial {best.number}, on validation{lower}."
     if baseline is None or baseline.value is None:

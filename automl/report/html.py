@@ -5,16 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64encode
-from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automl.core.text import count, plain, value
 from automl.report.answer import cautions, facts, verdict
+from automl.report.captions import CAPTIONS, sample_note
 from automl.report.chart import curve_charts, scatter_chart, series_chart
 from automl.report.content import Report
-from automl.report.plots import CAPTIONS, dress, sample_note, size
+from automl.report.dress import dress, size
 from automl.report.pruning import endings, saved
 from automl.report.repeat import commands
 

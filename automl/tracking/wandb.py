@@ -43,7 +43,8 @@ class WeightsAndBiases(Tracker):
         try:
             settings = wandb.setup(wandb.Settings(silent=True)).settings
             # Without a look at the server: a slow network must not hold up the search.
-            ready = settings.mode not in ONLINE or wandb.login(prompt=False, verify=False)
+            self._online = settings.mode in ONLINE
+            ready = not self._online or wandb.login(prompt=False, verify=False)
         except Exception as error:
             raise UserError(f"--track wandb: {' '.join(str(error).split())}") from None
         if not ready:
@@ -58,16 +59,21 @@ class WeightsAndBiases(Tracker):
         return Run(trial, self._project)
 
     def abandon(self) -> None:
-        """End the library's service process.
+        """End the library's service process, which waits for the network.
 
-        At the end of the program the library waits for it, and it waits for the network: a minute
-        and a half if that is gone. There is no public way to say that nobody has the time.
+        At the end of the program the library waits for that process: a minute and a half if the
+        network is gone. There is no public way to say that nobody has the time. Offline it is quick
+        to write what is left, and is given that time.
         """
         import wandb
 
+        if not self._online:
+            return
         with suppress(Exception):
-            service: Any = wandb.setup()
-            service._connection._proc._process.kill()
+            library: Any = wandb.setup()
+            service = library._connection._proc._process
+            service.kill()
+            service.wait()
         with suppress(Exception, SystemExit):  # that of a service that did not end well
             wandb.teardown()
 

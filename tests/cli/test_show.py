@@ -17,7 +17,6 @@ from automl.core.trial import Measurement
 from automl.tuning.importances import Importances
 from automl.tuning.records import StudyRecord, TrialRecord
 
-
 ROWS = """\
 task: tabular_classification
 data: breast_cancer

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_process import LONG, automl, start
+from cli_process import LONG, TINY, automl, start
 
 ENDLESS = LONG.replace("epochs: 400", "epochs: 40000")
 
@@ -42,17 +42,17 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def test_a_search_is_followed_to_its_end(tmp_path: Path) -> None:
-    (tmp_path / "long.yaml").write_text(LONG)
-    flags = ("--executor", "local", "--pruner", "none", "--epochs", "60", "--quiet")
+    (tmp_path / "long.yaml").write_text(TINY)
+    flags = ("--executor", "local", "--pruner", "none", "--trials", "4", "--quiet")
     searching = start("search", "long.yaml", *flags, cwd=tmp_path)
     wait_for_trial(tmp_path, searching)
     watched = automl("watch", "long", "--json", cwd=tmp_path)
     searching.communicate(timeout=60)
     assert (watched.returncode, watched.stderr) == (0, "")
     begin, *trials, end = map(json.loads, watched.stdout.splitlines())
-    assert (begin["event"], begin["study"], begin["trials"]) == ("begin", "long", 2)
-    assert [each["number"] for each in trials] == [0, 1][begin["done"] :]
-    assert (end["event"], end["reason"], end["trials"]) == ("end", "done", 2)
+    assert (begin["event"], begin["study"], begin["trials"]) == ("begin", "long", 4)
+    assert [each["number"] for each in trials] == [0, 1, 2, 3][begin["done"] :]
+    assert (end["event"], end["reason"], end["trials"]) == ("end", "done", 4)
     study = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)
     assert end["best"] == study["best"]
 

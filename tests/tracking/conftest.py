@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import wandb
 from tracked_trials import small_trial
 
 from automl.tracking.tracker import Tracked
@@ -13,14 +15,16 @@ from automl.tracking.tracker import Tracked
 @pytest.fixture(autouse=True)
 def offline_wandb(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No account, no server, and nobody's settings."""
+) -> Iterator[None]:
+    """No account, no server, nobody's settings, and none of the test before."""
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "WANDB_CONFIG_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
         monkeypatch.setenv(name, str(home))
     for name in ("WANDB_API_KEY", "WANDB_PROJECT", "WANDB_ENTITY", "WANDB_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("WANDB_MODE", "offline")
+    yield
+    wandb.teardown()
 
 
 @pytest.fixture

@@ -99,11 +99,12 @@ def test_there_is_nothing_to_look_at_before_anything_is_tracked(
     assert tracker.look(tmp_path) is None
 
 
-def test_it_may_be_abandoned_in_the_middle_and_made_again(tracker: Tracker, trial: Tracked) -> None:
-    tracker.begin(trial).measure(step(1))
+def test_it_may_be_abandoned_in_the_middle_and_made_again(tracker: Tracker, tmp_path: Path) -> None:
+    tracker.begin(small_trial(tmp_path / "trials" / "0001", number=1)).measure(step(1))
     tracker.abandon()
-    tracker.abandon()
-    type(tracker)().begin(trial).end(Ending("complete"))
+    again = type(tracker)().begin(small_trial(tmp_path / "trials" / "0002", number=2))
+    again.end(Ending("complete"))
+    assert files(tmp_path / "trials" / "0002")
 
 
 @pytest.mark.parametrize("name", TRACKERS.names)

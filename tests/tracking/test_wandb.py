@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import wandb
 from offline_run import OfflineRun, read_runs
 from tracked_trials import PARAMETERS, SETTING, complete, small_trial, step
 
@@ -19,6 +20,7 @@ def track(trial: Tracked, steps: int, ending: Ending) -> OfflineRun:
     for number in range(1, steps + 1):
         tracked.measure(step(number))
     tracked.end(ending)
+    wandb.teardown()  # waits until all is written
     (run,) = read_runs(trial.folder)
     return run
 
@@ -31,10 +33,8 @@ def test_the_run_says_whose_it_is(trial: Tracked) -> None:
 
 
 def test_the_project_may_be_another(trial: Tracked, monkeypatch: pytest.MonkeyPatch) -> None:
-    WeightsAndBiases().abandon()  # the library reads the environment once
     monkeypatch.setenv("WANDB_PROJECT", "mine")
     assert track(trial, 1, Ending("complete")).run.project == "mine"
-    WeightsAndBiases().abandon()
 
 
 def test_the_config_has_the_parameters_and_what_the_study_shares(trial: Tracked) -> None:
@@ -91,7 +91,6 @@ def test_long_names_are_cut(trial: Tracked) -> None:
 
 @pytest.fixture
 def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    WeightsAndBiases().abandon()
     monkeypatch.setenv("WANDB_MODE", "online")
 
 
@@ -112,12 +111,11 @@ def test_a_mode_that_is_none_is_told_before_the_search(
     no_account: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WANDB_MODE", "sometimes")
-    with pytest.raises(UserError, match="'online', 'offline'.*'sometimes'"):
+    with pytest.raises(UserError, match=r"'online', 'offline'.*'sometimes'"):
         WeightsAndBiases()
 
 
 def test_disabled_is_nothing_at_all(trial: Tracked, monkeypatch: pytest.MonkeyPatch) -> None:
-    WeightsAndBiases().abandon()
     monkeypatch.setenv("WANDB_MODE", "disabled")
     tracker = WeightsAndBiases()
     tracked = tracker.begin(trial)
@@ -125,4 +123,3 @@ def test_disabled_is_nothing_at_all(trial: Tracked, monkeypatch: pytest.MonkeyPa
     tracked.end(complete(trial.folder))
     assert read_runs(trial.folder) == []
     assert tracker.look(trial.folder.parent) is None
-    tracker.abandon()

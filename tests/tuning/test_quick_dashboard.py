@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from optuna.artifacts import FileSystemArtifactStore, upload_artifact
-from optuna_dashboard import _note, _serializer, save_note
+from optuna_dashboard import _app, _note, _serializer, save_note
+from optuna_dashboard._inmemory_cache import InMemoryCache
 
-from automl.tuning.quick_dashboard import make_quick
+from automl.tuning.quick_dashboard import MOST_CURVES, _get_trials, make_quick
 
 NOTES = st.lists(st.text(max_size=5000), min_size=1, max_size=3)
 
@@ -23,6 +24,7 @@ def afterwards_as_it_was() -> Any:
     yield
     importlib.reload(_note)
     importlib.reload(_serializer)
+    _app.get_trials = _get_trials
 
 
 def both(attributes: dict[str, Any], trial: int | None) -> tuple[Any, Any]:
@@ -68,3 +70,23 @@ def test_artifacts_are_the_same(tmp_path: Path) -> None:
     make_quick()
     assert _serializer.list_trial_artifacts(*inputs) == slow
     assert [each["filename"] for each in slow] == ["curve.png"]
+
+
+@pytest.mark.parametrize("direction", ["maximize", "minimize"])
+@pytest.mark.parametrize("count", [2 * MOST_CURVES - 1, 4 * MOST_CURVES])
+def test_of_many_curves_those_of_the_best_and_the_latest_are_shown(
+    direction: str, count: int
+) -> None:
+    study = optuna.create_study(direction=direction)
+    for number in range(count):
+        study.add_trial(optuna.trial.create_trial(value=number, intermediate_values={1: number}))
+    running = study.ask()
+    running.report(0.5, 1)
+    make_quick()
+    trials = _app.get_trials(InMemoryCache(), study._storage, study._study_id)
+    shown = {each.number for each in trials if each.intermediate_values}
+    assert [each.number for each in trials] == list(range(count + 1))
+    latest = set(range(count + 1 - MOST_CURVES, count + 1))
+    best = range(count)[-MOST_CURVES:] if direction == "maximize" else range(MOST_CURVES)
+    assert shown == (latest | set(best) if count > 2 * MOST_CURVES else set(range(count + 1)))
+    assert all(each.intermediate_values for each in study.trials)

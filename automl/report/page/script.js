@@ -22,6 +22,7 @@
       zerolinecolor: style("--line"),
       tickcolor: "rgba(0,0,0,0)",
       ticks: "outside",
+      exponentformat: "e",
       automargin: true,
     };
     return {

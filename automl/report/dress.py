@@ -1,4 +1,4 @@
-"""What Optuna's plots show, in words and in the colours of the page."""
+"""Optuna's plots in the sizes and colours of the page."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from automl.core.text import count
-from automl.report.content import Report, Study
+from automl.report.content import Study
+from automl.report.ticks import thinned
 
 # Each can be told from a white page and from a nearly black one.
 GREY, BLUE, ORANGE, RED, GREEN = "#8a919c", "#3a7bd5", "#d9730d", "#d6453d", "#2f9e63"
@@ -21,79 +21,11 @@ Trace = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Caption:
-    """What stands beside a plot.
-
-    Args:
-        title: Its heading.
-        text: How to read it.
-        empty: What is said instead where there is nothing to show.
-    """
-
-    title: str
-    text: str
-    empty: str
-
-
-_TOO_FEW = "There are not two complete trials yet that could be compared."
-CAPTIONS = {
-    "history": Caption(
-        "History",
-        "A point for each complete trial; the line is the best so far.",
-        "No trial is complete yet.",
-    ),
-    "importances": Caption(
-        "What matters",
-        "How much each parameter sets the best trials apart from the others.",
-        "It cannot be told yet which parameters matter.",
-    ),
-    "slice": Caption(
-        "Slices",
-        "A point for each complete trial, over each of the parameters that matter most; the later "
-        "the trial, the bluer.",
-        _TOO_FEW,
-    ),
-    "parallel_coordinate": Caption(
-        "Parallel coordinates",
-        "A line for each complete trial, through what it drew; the better, the bluer.",
-        _TOO_FEW,
-    ),
-    "rank": Caption(
-        "Rank",
-        "The parameters that matter most in pairs, a point for each complete trial, from blue for "
-        "the lowest value to red for the highest.",
-        _TOO_FEW,
-    ),
-    "timeline": Caption(
-        "Timeline",
-        "When each trial ran and how it ended; infeasible and diverged ones count as pruned here.",
-        "No trial has begun yet.",
-    ),
-    "learning_curves": Caption(
-        "Learning curves",
-        "What each trial reported on validation, step by step; the best trial's is blue.",
-        "No trial has reported anything yet.",
-    ),
-}
-
-
-@dataclass(frozen=True)
 class Size:
     """The room that a plot takes, in pixels; a narrower page scrolls it."""
 
     height: int
     width: int = 0
-
-
-def sample_note(report: Report) -> str:
-    """Of which trials the plots are; empty where they are of all."""
-    shown, trials = report.plots.shown, len(report.study.trials)
-    if shown == trials:
-        return ""
-    return (
-        f"All plots but the history show {shown:,} of the {count(trials, 'trial')}: the best, and "
-        "an even sample of the others."
-    )
 
 
 def size(kind: str, figure: Mapping[str, Any]) -> Size:
@@ -116,7 +48,7 @@ def dress(kind: str, figure: Mapping[str, Any], study: Study) -> dict[str, Any]:
 
     What is left open, fonts and grids, follows the page.
     """
-    layout = {name: _thinned(part) for name, part in figure["layout"].items() if name not in _OWN}
+    layout = {name: thinned(part) for name, part in figure["layout"].items() if name not in _OWN}
     layout["margin"] = {"l": 60, "r": 20, "t": 40 if kind in _WITH_LEGEND else 15, "b": 50}
     layout["legend"] = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
     data = [_DRESS.get(kind, _as_it_is)(trace, study) for trace in figure["data"]]
@@ -126,12 +58,6 @@ def dress(kind: str, figure: Mapping[str, Any], study: Study) -> dict[str, Any]:
         layout["yaxis"] = {"title": {"text": study.metric}}
         data.sort(key=lambda trace: _is_best(trace, study))  # drawn last, it is on top
     return {"data": data, "layout": layout}
-
-
-def _thinned(part: Any) -> Any:
-    """A logarithmic axis with fewer ticks, which small plots have room for."""
-    is_log = isinstance(part, dict) and part.get("type") == "log"
-    return {**part, "dtick": "D2"} if is_log else part
 
 
 def _as_it_is(trace: Trace, study: Study) -> Trace:
@@ -150,12 +76,18 @@ def _by_value(trace: Trace, study: Study) -> Trace:
     if trace["mode"] != "lines" or trace["y"][0] is None:
         return _in_order(trace, study) if "marker" in trace else trace
     good = trace["y"][0] if study.maximize else 1 - trace["y"][0]
-    return {**trace, "line": {**trace["line"], "color": _mix(good)}, "opacity": 0.75}
+    return {**trace, "line": {**trace["line"], "color": _mix(good)}}
 
 
 def _outlined(trace: Trace, study: Study) -> Trace:
-    """Points that are seen on any page, though the middle ranks are pale and the last ones dark."""
-    return {**trace, "marker": {**trace["marker"], "line": {"color": GREY, "width": 1}}}
+    """Points that are seen on any page, though the middle ranks are pale and the last ones dark.
+
+    Each is in many pairs, and is told by its number and value: all it drew, each time, would be
+    most of the file.
+    """
+    outlined = {**trace["marker"], "line": {"color": GREY, "width": 1}}
+    told = (each.split("<br>") for each in trace.get("hovertext", ()))
+    return {**trace, "marker": outlined, "hovertext": [f"{t[0]}<br>{t[-1]}" for t in told]}
 
 
 def _by_state(trace: Trace, study: Study) -> Trace:

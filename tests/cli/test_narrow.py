@@ -1,0 +1,161 @@
+"""Small terminals, dumb ones, ones without colour or Unicode, and none: all can be read."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import struct
+import subprocess
+import termios
+from pathlib import Path
+
+import pytest
+from cli_process import COMMAND, TINY
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl.cli.tables import table
+from automl.cli.terminal import wrap
+
+WIDTH = 60
+COLOUR = re.compile(r"\x1b\[[\d;]*3\d[\d;]*m")
+WORDS = st.lists(st.text("abcxyz", min_size=1, max_size=12), max_size=30).map(" ".join)
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The test's own, without what it says of terminals."""
+    told = ("COLUMNS", "NO_COLOR", "TERM", "PYTHONIOENCODING")
+    kept = {name: each for name, each in os.environ.items() if name not in told}
+    return {**kept, "OMP_NUM_THREADS": "1", **extra}
+
+
+def on_terminal(*arguments: str, cwd: Path, **extra: str) -> str:
+    """What a command writes to a terminal of 60 columns."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, WIDTH, 0, 0))
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=cwd, env=environment(**extra), stdout=theirs, stdin=theirs
+    )
+    os.close(theirs)
+    written = b""
+    while part := _read(ours):
+        written += part
+    os.close(ours)
+    assert process.wait(60) == 0
+    return written.decode().replace("\r\n", "\n")
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # how a terminal says that nobody writes any more
+        return b""
+
+
+def piped(*arguments: str, cwd: Path, **extra: str) -> bytes:
+    run = subprocess.run(
+        [*COMMAND, *arguments], cwd=cwd, env=environment(**extra), capture_output=True, check=True
+    )
+    return run.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("show", "tiny"), ("show", "tiny", "--trial", "0"), ("watch", "tiny")]
+)
+def test_lines_fit_the_terminal(finished, arguments: tuple[str, ...]) -> None:
+    shown = on_terminal(*arguments, cwd=finished.cwd, TERM="xterm", NO_COLOR="1")
+    visible = re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", shown)
+    assert visible
+    assert all(len(line.rpartition("\r")[2]) <= WIDTH for line in visible.splitlines())
+
+
+def test_without_a_terminal_a_row_is_a_line(finished) -> None:
+    long = "x" * 20 + " " + "y" * 200
+    assert long in table(("name", "reason"), [("a", long)]).splitlines()[1]
+    assert piped("show", "tiny", cwd=finished.cwd) == piped(
+        "show", "tiny", cwd=finished.cwd, COLUMNS="1000"
+    )
+
+
+@pytest.mark.parametrize("arguments", [("show", "tiny"), ("show", "tiny", "--trial", "0")])
+def test_without_unicode_drawings_are_of_ascii(finished, arguments: tuple[str, ...]) -> None:
+    plain = piped(*arguments, cwd=finished.cwd, PYTHONIOENCODING="ascii").decode("ascii")
+    usual = piped(*arguments, cwd=finished.cwd).decode("utf-8")
+    assert [len(line) for line in plain.splitlines()] == [len(line) for line in usual.splitlines()]
+    assert "?" not in plain
+    assert "\\u" not in plain
+
+
+def test_a_character_that_nothing_looks_like_is_spelled_out(tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "日"
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text("no mapping")
+    run = subprocess.run(
+        [*COMMAND, "show", "日"],
+        cwd=tmp_path,
+        env=environment(PYTHONIOENCODING="ascii"),
+        capture_output=True,
+        check=False,
+    )
+    assert b"\\u65e5/study.yaml" in run.stderr
+
+
+def test_a_dumb_terminal_gets_lines_and_nothing_to_act_on(tmp_path: Path) -> None:
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    flags = ("--executor", "local", "--trials", "1", "--epochs", "1")
+    shown = on_terminal("search", "tiny.yaml", *flags, cwd=tmp_path, TERM="dumb")
+    assert "\x1b" not in shown
+    assert "[1/1] trial 0 complete" in shown
+
+
+def test_no_color_is_honoured_by_the_live_view(tmp_path: Path) -> None:
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    flags = ("--executor", "local", "--trials", "1", "--epochs", "1")
+    named = {"TERM": "xterm-256color"}
+    coloured = on_terminal("search", "tiny.yaml", *flags, cwd=tmp_path, **named)
+    assert COLOUR.search(coloured)
+    again = ("--name", "again")
+    plain = on_terminal("search", "tiny.yaml", *flags, *again, cwd=tmp_path, NO_COLOR="1", **named)
+    assert not COLOUR.search(plain)
+    assert "\x1b" in plain
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+
+
+def test_the_last_column_is_wrapped_under_itself(narrow: None) -> None:
+    shown = table(("trial", "reason"), [("7", "stopped for it was the worst of all so far")])
+    assert shown == ("trial  reason\n    7  stopped for it was the worst of\n       all so far")
+
+
+def test_with_no_room_beside_them_it_goes_below_the_others(narrow: None) -> None:
+    rows = [("7", "a" * 20, "stopped for it was the worst of all so far"), ("8", "b", "")]
+    assert table(("trial", "name", "reason"), rows) == (
+        "trial  name\n"
+        "    reason\n"
+        f"    7  {'a' * 20}\n"
+        "    stopped for it was the worst of all\n"
+        "    so far\n"
+        "    8  b"
+    )
+
+
+@given(st.integers(1, 120), st.lists(st.tuples(WORDS, WORDS), max_size=5))
+def test_no_word_of_a_table_is_lost(width: int, rows: list[tuple[str, str]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(width))
+        shown = table(("one", "two"), rows)
+    told = [word for row in rows for cell in row for word in cell.split()]
+    assert sorted(shown.split()) == sorted(["one", "two", *told])
+
+
+@given(st.integers(20, 120), WORDS)
+def test_a_sentence_is_wrapped_between_words(width: int, text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(width))
+        shown = wrap(text)
+    assert shown.split() == text.split()
+    assert all(len(line) <= width for line in shown.splitlines())

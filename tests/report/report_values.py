@@ -1,0 +1,135 @@
+"""Reports made by hand, and studies of trials that nobody trained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import optuna
+from optuna.distributions import CategoricalDistribution, FloatDistribution
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from automl.core.inspection import Inspection
+from automl.core.review import Confusion, Line, Lines, Mistake, Picture, Review, Row, Words
+from automl.core.trial import Measurement
+from automl.report.content import Cost, Model, Origin, Plots, Report, Study, Trial
+from automl.store import Store
+from automl.tuning.plan import Plan
+from automl.tuning.quiet import quiet_optuna
+from automl.tuning.storage import open_storage
+
+BEGUN = datetime(2026, 1, 1)
+PLAN = Plan(
+    name="made",
+    space="cnn",
+    task="image_classification",
+    data="digits",
+    trials=10,
+    timeout=None,
+    epochs=10,
+    sampler="tpe",
+    pruner="asha",
+    metric="accuracy",
+    seed=0,
+    storage=None,
+    executor="ray",
+    workers=None,
+    cpus_per_trial=None,
+    gpus_per_trial=None,
+    ray_address=None,
+)
+DRAWN = {
+    **{f"layer.{at}.dropout": FloatDistribution(0.0, 1.0) for at in range(1, 6)},
+    "optimizer.lr": FloatDistribution(1e-4, 1.0, log=True),
+    "activation": CategoricalDistribution(["relu", "gelu", "silu"]),
+}
+
+
+def made_trial(number: int, random: Random, status: str = "complete") -> FrozenTrial:
+    """A trial as a search leaves it; a pruned one stopped after two of ten steps."""
+    params = {name: draw(random, each) for name, each in DRAWN.items()}
+    steps = {"complete": 10, "pruned": 2, "failed": 1}.get(status, 0)
+    reports = {step: 1 - params["layer.1.dropout"] / step for step in range(1, steps + 1)}
+    complete = status == "complete"
+    failed = status in ("failed", "lost")
+    made = create_trial(
+        state=TrialState.COMPLETE if complete else TrialState.FAIL if failed else TrialState.PRUNED,
+        value=max(reports.values()) if complete else None,
+        params=params,
+        distributions=DRAWN,
+        intermediate_values=reports,
+        user_attrs={
+            "status": status,
+            "value": max(reports.values(), default=None),
+            "reason": "" if complete else f"{status}: rung 1 asks for 0.9, of {number} trials",
+            "seconds": 1.0,
+            "epoch": float(steps),
+            "size": 100,
+            "flops": 200,
+            "config": "a whole configuration " * 50,
+        },
+    )
+    made.datetime_start = BEGUN + timedelta(seconds=number)
+    made.datetime_complete = made.datetime_start + timedelta(seconds=1)
+    return made
+
+
+def draw(random: Random, distribution: Any) -> float | str:
+    if isinstance(distribution, CategoricalDistribution):
+        return str(random.choice(distribution.choices))
+    return random.uniform(distribution.low, distribution.high)
+
+
+def made_study(root: Path, trials: list[FrozenTrial], **changes: Any) -> str:
+    """A results folder with a study ``made`` of these trials; gives the folder's name."""
+    store = Store(root)
+    store.prepare()
+    with quiet_optuna():
+        study = optuna.create_study(
+            storage=open_storage(store.journal), study_name="made", direction="maximize"
+        )
+        study.set_metric_names(["accuracy"])
+    study.add_trials(trials)
+    record = {**replace(PLAN, trials=len(trials) or 1).as_record(), "text": "task: none\n"}
+    store.study("made").create(record | changes)
+    return str(root)
+
+
+def hostile_report(word: str, review: Review | None = None) -> Report:
+    """A report in which every word that a stranger may have chosen is ``word``."""
+    trials = (
+        Trial(0, "complete", 0.5, "", 3.0, 10, 20, {word: word}),
+        Trial(1, "pruned", 0.4, word, 1.0, 10, 20, {word: word}),
+        Trial(2, "failed", None, word, 0.0, None, None, {}),
+    )
+    settings = PLAN.as_record() | {
+        "name": word,
+        "space": word,
+        "data": word,
+        "options": {"x": word},
+    }
+    return Report(
+        Study(word, "accuracy", True, 3, 3, trials, trials[0]),
+        Cost(BEGUN, BEGUN, 1.0, 1.0),
+        Plots({"history": {"data": [{"name": word}], "layout": {}}}, 3, {word: 1.0}, "3 trials"),
+        Model(Inspection(10, 20, ((word, (2, 3), 10),)), curve(), review or hostile_review(word)),
+        Origin(settings, word, word, word, {word: word}, word),
+    )
+
+
+def hostile_review(word: str) -> Review:
+    """A review in which labels, columns, texts and names are all ``word``."""
+    lines = Lines((Line(word, 0, (1.0, float("nan"), 2.0)), Line(word, 2, (3.0, 1.0))))
+    examples = (Words(word), Row({word: word}), lines, Picture(word))
+    mistakes = tuple(Mistake(each, word, word, word) for each in examples)
+    return Review(4, Confusion((word, "other"), ((1, 2), (0, 3))), mistakes)
+
+
+def curve() -> tuple[Measurement, ...]:
+    return tuple(
+        Measurement(step, step / 3, {"accuracy": step / 9, "loss": 1 / step}, float(step))
+        for step in range(1, 10)
+    )

@@ -1,0 +1,195 @@
+"""The report in a real browser: quiet, by itself, on a phone and a desk, in light and in dark."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from report_values import hostile_report
+
+from automl.report.html import render_html
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PHONE, DESK = 375, 1440
+PLOTS = (
+    "history",
+    "importances",
+    "slice",
+    "parallel_coordinate",
+    "rank",
+    "timeline",
+    "learning_curves",
+)
+# The contrast of every text with what is behind it, the lowest first.
+CONTRASTS = """
+() => {
+  const channels = (text) => text.match(/[\\d.]+/g).map(Number);
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgb = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((c) => c / 255).map((c) => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = (element) => {
+    for (let each = element; each; each = each.parentElement) {
+      const colour = rgb(getComputedStyle(each).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return rgb("white");
+  };
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((each) => each.nodeType === 3 && each.textContent.trim());
+    if (!own || !element.checkVisibility() || element.closest("svg, script, noscript")) continue;
+    const [a, b] = [rgb(getComputedStyle(element).color), behind(element)].map(light);
+    found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), element.outerHTML.slice(0, 80)]);
+  }
+  for (const text of document.querySelectorAll(".plot text")) {
+    if (!text.textContent.trim()) continue;
+    const [a, b] = [rgb(getComputedStyle(text).fill), behind(text.closest(".plot"))].map(light);
+    found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), text.outerHTML.slice(0, 80)]);
+  }
+  return found.sort((x, y) => x[0] - y[0]);
+}
+"""
+
+
+@dataclass
+class Seen:
+    """A page, and what the browser had to say of it."""
+
+    page: sync_api.Page
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+Look = Callable[..., Seen]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[sync_api.Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        assert "CI" not in os.environ, "CI must have a browser"
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def look(browser: sync_api.Browser) -> Iterator[Look]:
+    """Opens a file and waits until its plots are drawn."""
+    contexts = []
+
+    def open_file(
+        path: Path, width: int = DESK, scheme: str = "light", script: bool = True, before: str = ""
+    ) -> Seen:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        seen = Seen(context.new_page())
+        seen.page.on("console", lambda each: seen.said.append(each.text))
+        seen.page.on("pageerror", lambda each: seen.said.append(str(each)))
+        seen.page.on("request", lambda each: seen.asked.append(each.url))
+        seen.page.add_init_script(before)
+        seen.page.goto(path.as_uri())
+        if script and not before:
+            seen.page.wait_for_selector('.plot[aria-busy="true"]', state="detached")
+        return seen
+
+    yield open_file
+    for each in contexts:
+        each.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_it_is_quiet_fits_and_is_legible(width: int, scheme: str, page: Path, look: Look) -> None:
+    seen = look(page, width, scheme)
+    assert seen.said == []
+    assert seen.asked == [page.as_uri()]
+    drawn = seen.page.eval_on_selector_all(".plot:has(.main-svg)", "all => all.map(e => e.id)")
+    assert sorted(drawn) == sorted(PLOTS)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+    contrast, where = seen.page.evaluate(CONTRASTS)[0]
+    assert contrast >= 4.5, where
+
+
+def test_dark_is_dark_and_follows_the_scheme_while_it_is_open(page: Path, look: Look) -> None:
+    seen = look(page, scheme="light")
+    shade = "getComputedStyle(document.body).backgroundColor"
+    ink = "getComputedStyle(document.querySelector('.plot .xtick text')).fill"
+    light = seen.page.evaluate(f"[{shade}, {ink}]")
+    seen.page.emulate_media(color_scheme="dark")
+    dark = seen.page.evaluate(f"[{shade}, {ink}]")
+    assert [sum(map(int, re.findall(r"\d+", each)[:3])) > 382 for each in light] == [True, False]
+    assert [sum(map(int, re.findall(r"\d+", each)[:3])) > 382 for each in dark] == [False, True]
+
+
+def test_it_is_all_there_without_javascript(page: Path, look: Look) -> None:
+    seen = look(page, PHONE, script=False)
+    assert seen.page.get_by_text("The plots need JavaScript").is_visible()
+    assert seen.page.locator(".confusion").is_visible()
+    assert seen.page.locator(".chart svg").count() == 2
+    assert not seen.page.locator(".plot").first.is_visible()
+
+
+def test_an_older_browser_is_told_so(page: Path, look: Look) -> None:
+    seen = look(page, before="delete window.DecompressionStream")
+    assert seen.page.get_by_text("The plots need a newer browser").is_visible()
+    assert seen.said == []
+
+
+def test_headings_are_in_order_and_pictures_have_words(page: Path, look: Look) -> None:
+    seen = look(page)
+    levels = seen.page.eval_on_selector_all("h1, h2, h3", "all => all.map(e => +e.tagName[1])")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    without = (
+        "img:not([alt]), .chart svg:not([aria-label]), th:not([scope]), .plot:not([aria-label])"
+    )
+    assert seen.page.locator(without).count() == 0
+    assert seen.page.locator("header, main, nav, footer").count() == 4
+
+
+@pytest.mark.parametrize("kind", ["text", "table", "forecast"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_other_kinds_of_data_fit_too(
+    kind: str, width: int, kinds: str, tmp_path: Path, look: Look
+) -> None:
+    from automl import api
+
+    seen = look(api.report(kind, output=str(tmp_path / "r.html"), results=kinds), width)
+    assert seen.said == []
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize(
+    "word", ["<script>alert(1)</script>" * 9, '"><img src=x onerror=alert(1)>', "w" * 3000]
+)
+def test_strangers_words_run_nothing_and_fit(word: str, tmp_path: Path, look: Look) -> None:
+    (tmp_path / "r.html").write_text(render_html(hostile_report(word)), encoding="utf-8")
+    dialogs: list[str] = []
+    seen = look(tmp_path / "r.html", PHONE)
+    seen.page.on("dialog", lambda each: dialogs.append(each.message))
+    assert dialogs == []
+    assert seen.asked == [(tmp_path / "r.html").as_uri()]
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == PHONE
