@@ -53,8 +53,10 @@ def _verdict(found: Comparison) -> str:
         return "None of them has a complete trial yet."
     first, *others = sorted(scored, key=lambda study: study.rank(study.ranked[0]))
     behind = "; ".join(f"{each.name} {value(each.ranked[0].value)}" for each in others)
-    ahead = f"{first.name} is ahead: {first.metric} {value(first.ranked[0].value)} on validation"
-    return wrap(f"{ahead} ({behind})" if behind else ahead)
+    scored_as = f"{first.metric} {value(first.ranked[0].value)} on validation"
+    if others and others[0].ranked[0].value == first.ranked[0].value:
+        return wrap(f"{first.name} and {others[0].name} are level: {scored_as}")
+    return wrap(f"{first.name} is ahead: {scored_as}" + (f" ({behind})" if behind else ""))
 
 
 def _side_by_side(studies: Sequence[Compared]) -> str:

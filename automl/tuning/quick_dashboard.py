@@ -1,10 +1,10 @@
 """optuna-dashboard, made to open a study of thousands of trials in seconds.
 
 For each trial that it sends to the browser, optuna-dashboard 0.21 goes twice through the attributes
-of the whole study, where the notes of all trials are: 50 seconds for 5,000 trials. The keys are
-known, so that they can be looked up. And the browser draws a line for every learning curve, for
-which it stands still for 20 seconds; a few hundred lines already cover each other. What it takes
-with and without this is measured by benchmarks/dashboard.py.
+of the whole study, where the notes of all trials are, which takes tens of seconds for 5,000 trials.
+The keys are known, so that they can be looked up. And the browser draws a line for every learning
+curve, for which it stands still as long again; a few hundred lines already cover each other. What
+it takes with and without this is measured by benchmarks/dashboard.py.
 """
 
 from __future__ import annotations

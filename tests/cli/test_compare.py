@@ -53,6 +53,16 @@ def test_the_better_one_is_said_to_be_ahead(cwd: Path) -> None:
     )
 
 
+def test_equal_studies_are_level(cwd: Path) -> None:
+    shutil.copytree(cwd / "results" / "short", cwd / "twins" / "short")
+    shutil.copy(cwd / "results" / "studies.journal", cwd / "twins")
+    twin = (cwd / "twins" / "short" / "study.yaml").read_text()
+    search(cwd, "classes", "again", results=str(cwd / "twins"))
+    assert "name: short" in twin
+    shown = automl("compare", "short", "again", "--results", "twins", cwd=cwd).stdout
+    assert shown.startswith("short and again are level: accuracy ")
+
+
 def test_each_fact_is_a_row_and_each_study_a_column(cwd: Path) -> None:
     shown = automl("compare", "short", "long", cwd=cwd).stdout
     told = {each["name"]: each for each in compared(cwd, "short", "long")["studies"]}
