@@ -19,9 +19,11 @@ from automl.api.studies import (
     show,
     studies,
 )
+from automl.api.study import Study, load
 from automl.api.watching import watch
 
 __all__ = [
+    "Study",
     "artifacts",
     "check",
     "compare",
@@ -30,6 +32,7 @@ __all__ = [
     "doctor",
     "export",
     "importances",
+    "load",
     "log",
     "network",
     "new_space",

@@ -6,15 +6,17 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from automl.api.notebook import default_watcher
 from automl.api.parts import dataset_name, find_study, kind_of, read_back
 from automl.api.run import Run
 from automl.api.settling import choose_metric
 from automl.api.spaces import find_and_read
+from automl.api.study import Study
 from automl.api.tracking import tracked
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 from automl.store import Store
-from automl.tuning.watch import Outcome, Silent, Watcher
+from automl.tuning.watch import Watcher
 
 
 def search(
@@ -46,7 +48,7 @@ def search(
     track: Sequence[str] = (),
     watcher: Watcher | None = None,
     stop: threading.Event | None = None,
-) -> Outcome:
+) -> Study:
     """Search a space for a good model.
 
     Args:
@@ -78,7 +80,7 @@ def search(
         stall_timeout: Seconds a trial may be without a sign of life before it is begun anew on
             another worker; None is ten minutes.
         track: Where measurements also go: "tensorboard", "wandb".
-        watcher: Follows the search.
+        watcher: Follows the search; None shows it in a notebook, and says nothing elsewhere.
         stop: Set it to have running trials pause and the search end.
 
     Returns:
@@ -120,8 +122,9 @@ def search(
         track=tuple(dict.fromkeys(track)),
     )
     store, stop = Store(Path(results)), stop or threading.Event()
-    with tracked(plan, store.study(plan.name), watcher or Silent(), stop) as followed:
-        return Run(plan, parsed, store, followed, stop).begin()
+    with tracked(plan, store.study(plan.name), watcher or default_watcher(), stop) as followed:
+        outcome = Run(plan, parsed, store, followed, stop).begin()
+    return Study(outcome, results)
 
 
 def resume(
@@ -134,7 +137,7 @@ def resume(
     results: str = RESULTS,
     watcher: Watcher | None = None,
     stop: threading.Event | None = None,
-) -> Outcome:
+) -> Study:
     """Go on with a study to its total.
 
     Args:
@@ -144,7 +147,7 @@ def resume(
         data: Where the data is now, if it is no longer where it was.
         workers: Trials at once; None is as many as it began with.
         results: Folder that the study is in.
-        watcher: Follows the search.
+        watcher: Follows the search; None shows it in a notebook, and says nothing elsewhere.
         stop: Set it to have running trials pause and the search end.
 
     Raises:
@@ -155,8 +158,9 @@ def resume(
     place = None if data is None else dataset_name(data, kind_of(plan.task))
     plan = plan.changed(trials, timeout, place, workers)
     space, stop = read_back(folder), stop or threading.Event()
-    with tracked(plan, folder, watcher or Silent(), stop) as followed:
-        return Run(plan, space, store, followed, stop).go_on()
+    with tracked(plan, folder, watcher or default_watcher(), stop) as followed:
+        outcome = Run(plan, space, store, followed, stop).go_on()
+    return Study(outcome, results)
 
 
 def study_name(name: str) -> str:

@@ -51,12 +51,13 @@ def _verdict(found: Comparison) -> str:
     scored = [each.study for each in found.studies if each.study.best is not None]
     if not scored:
         return "None of them has a complete trial yet."
-    first, *others = sorted(scored, key=lambda study: study.rank(study.ranked[0]))
-    behind = "; ".join(f"{each.name} {value(each.ranked[0].value)}" for each in others)
-    scored_as = f"{first.metric} {value(first.ranked[0].value)} on validation"
-    if others and others[0].ranked[0].value == first.ranked[0].value:
-        return wrap(f"{first.name} and {others[0].name} are level: {scored_as}")
-    return wrap(f"{first.name} is ahead: {scored_as}" + (f" ({behind})" if behind else ""))
+    scored.sort(key=lambda study: study.rank(study.ranked[0]))
+    top = scored[0].ranked[0].value
+    first = [each.name for each in scored if each.ranked[0].value == top]
+    behind = [f"{each.name} {value(each.ranked[0].value)}" for each in scored[len(first) :]]
+    ahead = f"{first[0]} is ahead" if len(first) == 1 else f"{' and '.join(first)} are level"
+    others = f" ({', '.join(behind)})" if behind else ""
+    return wrap(f"{ahead}: {scored[0].metric} {value(top)} on validation{others}")
 
 
 def _side_by_side(studies: Sequence[Compared]) -> str:

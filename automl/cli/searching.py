@@ -133,7 +133,7 @@ def search(
             track=track or (),
             watcher=watcher,
             stop=stop,
-        )
+        ).outcome
 
     _watched(run, results, json, quiet)
 
@@ -163,7 +163,7 @@ def resume(
             results=results,
             watcher=watcher,
             stop=stop,
-        )
+        ).outcome
 
     _watched(run, results, json, quiet)
 

@@ -25,3 +25,5 @@ def silence_ray() -> None:
     """Set what Ray reads from the environment; of use before Ray is first imported."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    # In notebooks it asks for a package that shows what is not shown here.
+    logging.getLogger("ray.widgets").setLevel(logging.WARNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from automl.core.registry import Registry
@@ -9,6 +10,9 @@ from automl.core.registry import Registry
 if TYPE_CHECKING:
     from automl.tuning.pruners import MakePruner
     from automl.tuning.samplers import MakeSampler
+
+# Optuna brings tqdm, which misses a package in notebooks though nothing here uses it.
+warnings.filterwarnings("ignore", message="IProgress not found")
 
 SAMPLERS: Registry[MakeSampler] = Registry(
     "sampler",

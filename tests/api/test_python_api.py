@@ -34,26 +34,26 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_search_gives_the_study(space: str) -> None:
-    outcome = api.search(space, executor="local")
-    assert outcome.reason == "done"
-    assert {trial.parameters["units"] for trial in outcome.study.trials} == {8, 16}
-    assert api.show("small").trials == outcome.study.trials
+    study = api.search(space, executor="local")
+    assert study.outcome.reason == "done"
+    assert {trial.parameters["units"] for trial in study.record.trials} == {8, 16}
+    assert api.show("small").trials == study.record.trials
     assert [study.name for study in api.studies()] == ["small"]
     assert len(api.curve("small", 0)) == 4
     network = api.network("small", 0)
     assert [row[0] for row in network.rows] == ["flatten", "dense", "activation", "output"]
-    assert network.size == outcome.study.trials[0].size
+    assert network.size == study.record.trials[0].size
 
 
 def test_a_larger_total_goes_on(space: str) -> None:
     api.search(space, executor="local", trials=1)
-    assert api.resume("small").study.counted == 1
-    assert api.resume("small", trials=2).study.counted == 2
+    assert api.resume("small").record.counted == 1
+    assert api.resume("small", trials=2).record.counted == 2
 
 
 def test_a_seed_decides_everything_in_one_process(space: str) -> None:
     flags = {"executor": "local", "sampler": "random", "trials": 2, "seed": 3}
-    first, second = (api.search(space, name=name, **flags).study for name in ("a", "b"))
+    first, second = (api.search(space, name=name, **flags).record for name in ("a", "b"))
     assert [(trial.parameters, trial.value) for trial in first.trials] == [
         (trial.parameters, trial.value) for trial in second.trials
     ]
@@ -100,9 +100,9 @@ def test_own_data_is_found_from_another_folder(
     monkeypatch.chdir(start)
     flag = None if named_in == "space" else "texts"
     begun = api.search("own.yaml", data=flag, executor="local", trials=1)
-    assert begun.study.counted == 1
+    assert begun.record.counted == 1
     monkeypatch.chdir(elsewhere)
     results = str(start / "results")
-    assert api.resume("own", trials=2, results=results).study.counted == 2
+    assert api.resume("own", trials=2, results=results).record.counted == 2
     exported = api.export("own", results=results)
     assert api.predict(str(exported.path), [str(start / "texts")])[0].prediction is not None

@@ -48,13 +48,13 @@ def test_results_copied_to_another_place_go_on_there(here: Path) -> None:
     search()
     shutil.move(here / "results", here / "of another machine")
     outcome, _ = resume(results="of another machine")
-    assert outcome.study.counted == 3
+    assert outcome.record.counted == 3
     assert (here / "of another machine/tiny/best/bundle.json").is_file()
 
 
 def test_a_study_that_died_before_its_best_model_was_written_gets_it(here: Path) -> None:
     """All trials were told; only the bundle is missing."""
-    best = search().study.best
+    best = search().best
     shutil.rmtree(here / "results/tiny/best")
     resume(2)
     bundle = json.loads((here / "results/tiny/best/bundle.json").read_text())
@@ -81,7 +81,7 @@ def test_a_space_that_was_edited_is_shown_with_its_difference(here: Path) -> Non
     assert "the space 'tiny.yaml' has changed since the study began" in told
     assert "-      - dense: {units: {choices: [16, 32]}}" in told
     assert "+      - dense: {units: {choices: [48, 64]}}" in told
-    assert {each.parameters["dense.1.units"] for each in outcome.study.trials} <= {16, 32}
+    assert {each.parameters["dense.1.units"] for each in outcome.record.trials} <= {16, 32}
 
 
 def test_data_that_moved_is_found_by_a_flag(here: Path) -> None:
@@ -91,9 +91,9 @@ def test_data_that_moved_is_found_by_a_flag(here: Path) -> None:
     with pytest.raises(DataError, match="images"):
         resume()
     outcome, told = resume(data="pictures")
-    assert outcome.study.counted == 3
+    assert outcome.record.counted == 3
     assert "changed" not in told
-    assert resume(4)[0].study.counted == 4  # it is remembered
+    assert resume(4)[0].record.counted == 4  # it is remembered
 
 
 def test_data_that_changed_is_told_with_its_difference(here: Path) -> None:

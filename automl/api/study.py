@@ -1,0 +1,134 @@
+"""A study as Python and notebooks use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl.api.models import export
+from automl.api.parts import find_study, storage_of
+from automl.api.reporting import report
+from automl.api.study_table import as_html, as_text
+from automl.api.tabulate import tabulate
+from automl.core.defaults import RESULTS
+from automl.store import Store
+from automl.tuning.records import StudyRecord, TrialRecord
+from automl.tuning.watch import Outcome
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+    from automl.export.export import Exported
+
+
+@dataclass(frozen=True, repr=False)
+class Study:
+    """A study as it stood when it was loaded, or when its search ended; shown as a table.
+
+    Args:
+        outcome: How its search ended; its reason is "loaded" if none was made.
+        results: Folder that it is in.
+    """
+
+    outcome: Outcome
+    results: str = RESULTS
+
+    @property
+    def record(self) -> StudyRecord:
+        """All its trials as plain values."""
+        return self.outcome.study
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.record.name
+
+    @property
+    def best(self) -> TrialRecord | None:
+        """The best trial that has weights, or None while there is none."""
+        return self.record.best
+
+    @property
+    def trials(self) -> DataFrame:
+        """A row for each trial, by number: how it ended, its value, and what was drawn for it."""
+        return tabulate(self.record)
+
+    def plot_history(self) -> Figure:
+        """Each complete trial, and the best so far."""
+        return self._plot("history")
+
+    def plot_importances(self) -> Figure:
+        """How much each parameter matters."""
+        return self._plot("importances")
+
+    def plot_slice(self) -> Figure:
+        """The objective over each of the most important parameters."""
+        return self._plot("slice")
+
+    def plot_parallel_coordinate(self) -> Figure:
+        """Each trial as a line through its values of the most important parameters."""
+        return self._plot("parallel_coordinate")
+
+    def plot_rank(self) -> Figure:
+        """Pairs of the most important parameters, coloured by rank."""
+        return self._plot("rank")
+
+    def plot_timeline(self) -> Figure:
+        """When each trial ran, and how it ended."""
+        return self._plot("timeline")
+
+    def plot_learning_curves(self) -> Figure:
+        """What each trial reported, step by step."""
+        return self._plot("learning_curves")
+
+    def export(self, format: str = "safetensors", trial: int | None = None) -> Exported:
+        """Write a model in a format, checked against the original on real inputs.
+
+        Args:
+            format: ``"safetensors"``, ``"torch_export"`` or ``"onnx"``.
+            trial: Which trial's model; None is the best.
+
+        Raises:
+            StudyError: if there are no weights of that trial.
+            ExportError: if what was written does not agree with the original.
+        """
+        return export(self.name, trial=trial, format=format, results=self.results)
+
+    def report(self, format: str = "html") -> Path:
+        """Write the report, as ``"html"`` or ``"md"``; gives the file."""
+        return report(self.name, format=format, results=self.results)
+
+    def _plot(self, kind: str) -> Figure:
+        """One of Optuna's plots of the study as it is in the storage now."""
+        from automl.tuning.figures import figure
+
+        store = Store(Path(self.results))
+        _, plan = find_study(store, self.name)
+        return figure(storage_of(plan, store), self.name, kind)
+
+    def __repr__(self) -> str:
+        return as_text(self.record)
+
+    def _repr_html_(self) -> str:
+        """What Jupyter shows."""
+        return as_html(self.record)
+
+
+def load(name: str, results: str = RESULTS) -> Study:
+    """A study that was searched before, or is being searched now.
+
+    Args:
+        name: The study's name.
+        results: Folder that it is in.
+
+    Raises:
+        StudyError: if there is no such study; says the nearest.
+    """
+    from automl.tuning.reading import load_record
+
+    store = Store(Path(results))
+    _, plan = find_study(store, name)
+    record = load_record(storage_of(plan, store), name)
+    return Study(Outcome(record, "loaded", 0.0), results)
