@@ -7,13 +7,12 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from cli_process import automl, start
+from playwright import sync_api
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -32,10 +31,16 @@ def url(finished) -> Iterator[str]:
 
 
 def fetch(url: str) -> dict:
-    """JSON from this machine: past any proxy, also one that an earlier request went through."""
+    """JSON from this machine."""
+    return json.loads(read(url))
+
+
+def read(url: str) -> bytes:
+    """What this machine answers: past any proxy, also one that an earlier request went through."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(url, timeout=30) as answer:
-        return json.load(answer)
+        content: bytes = answer.read()
+    return content
 
 
 def test_the_study_is_there_with_a_note_for_every_trial(url: str) -> None:
@@ -56,23 +61,64 @@ def test_only_this_machine_can_open_it(url: str) -> None:
         socket.create_connection(("127.0.0.2", int(port)), timeout=5)
 
 
-def test_a_browser_shows_it(url: str, tmp_path: Path) -> None:
+def test_every_trial_has_pictures_to_look_at(url: str) -> None:
+    study = fetch(f"{url}api/studies/0?after=0")
+    ended = [trial for trial in study["trials"] if trial["state"] == "Complete"]
+    for trial in ended:
+        names = {each["filename"]: each["artifact_id"] for each in trial["artifacts"]}
+        assert set(names) >= {"learning_curve.png", "confusion.png"}
+        picture = read(f"{url}artifacts/0/{trial['trial_id']}/{names['learning_curve.png']}")
+        assert picture.startswith(b"\x89PNG")
+        assert {"key": "feasible", "value": "True"} in trial["user_attrs"]
+
+
+def test_the_study_says_what_it_is_and_how_to_go_on(url: str) -> None:
+    study = fetch(f"{url}api/studies/0?after=0")
+    assert study["directions"] == ["maximize"]
+    note = study["note"]["body"]
+    assert "**Best so far: trial " in note
+    assert "| data | digits, " in note
+    assert "`automl resume tiny`" in note
+
+
+@pytest.fixture(scope="module")
+def page(url: str) -> Iterator[sync_api.Page]:
+    """A page of a real browser that must have nothing to complain of."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         assert "CI" not in os.environ, "CI must have a browser"
         pytest.skip("needs Chromium: apt-get install chromium")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    flags += [f"--user-data-dir={tmp_path}", "--virtual-time-budget=20000", "--dump-dom"]
-    page = subprocess.run(
-        [browser, *flags, f"{url}dashboard/studies/0"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    assert "tiny" in page.stdout
-    assert "dense.repeat" in page.stdout
+    complaints: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        opened = started.new_page(viewport={"width": 1440, "height": 1000})
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        yield opened
+        started.close()
+    assert complaints == []
+
+
+def test_a_browser_shows_the_study(url: str, page: sync_api.Page) -> None:
+    page.goto(f"{url}dashboard/studies/0")
+    sync_api.expect(page.get_by_text("tiny").first).to_be_visible(timeout=60_000)
+    sync_api.expect(page.get_by_text("dense.repeat").first).to_be_visible(timeout=60_000)
+
+
+def test_a_browser_shows_a_trial_with_its_note_and_its_pictures(
+    url: str, page: sync_api.Page
+) -> None:
+    page.goto(f"{url}dashboard/studies/0/trials?numbers=0")
+    sync_api.expect(page.get_by_text("Ran to its end").first).to_be_visible(timeout=60_000)
+    sync_api.expect(page.get_by_text("FLOPs an example").first).to_be_visible()
+    picture = page.locator("img[alt='learning_curve.png'], img[src*='artifacts']").first
+    picture.wait_for(state="attached", timeout=60_000)
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.naturalWidth > 300", arg=picture.element_handle())
+
+
+def test_a_browser_shows_the_note_of_the_study(url: str, page: sync_api.Page) -> None:
+    page.goto(f"{url}dashboard/studies/0/note")
+    sync_api.expect(page.get_by_text("Best so far: trial").first).to_be_visible(timeout=60_000)
 
 
 def test_a_port_in_use_is_one_clear_line(url: str, finished) -> None:
