@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from automl.api.models import export
 from automl.api.parts import find_study, storage_of
 from automl.api.reporting import report
+from automl.api.studies import show
 from automl.api.study_table import as_html, as_text
 from automl.api.tabulate import tabulate
 from automl.core.defaults import RESULTS
@@ -126,9 +127,4 @@ def load(name: str, results: str = RESULTS) -> Study:
     Raises:
         StudyError: if there is no such study; says the nearest.
     """
-    from automl.tuning.reading import load_record
-
-    store = Store(Path(results))
-    _, plan = find_study(store, name)
-    record = load_record(storage_of(plan, store), name)
-    return Study(Outcome(record, "loaded", 0.0), results)
+    return Study(Outcome(show(name, results), "loaded", 0.0), results)

@@ -9,6 +9,7 @@ import typer
 
 from automl.cli.counting import counting
 from automl.cli.options import Json, Results, Study
+from automl.cli.terminal import echo
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 
@@ -37,12 +38,12 @@ def report(
     if output == STDOUT:
         if json:
             raise UserError("--json: says where the file is, and --output - writes none; drop one")
-        typer.echo(api.report_text(study, format, results), nl=False)
+        echo(api.report_text(study, format, results).rstrip("\n"))
         return
     with counting("plots drawn") as progress:
         path = api.report(study, format, output, results, progress)
     size = path.stat().st_size
     if json:
-        typer.echo(json_module.dumps({"path": str(path), "format": format, "bytes": size}))
+        echo(json_module.dumps({"path": str(path), "format": format, "bytes": size}))
         return
-    typer.echo(f"{path}: {size / KILOBYTE:,.0f} kB, one file that needs no other")
+    echo(f"{path}: {size / KILOBYTE:,.0f} kB, one file that needs no other")

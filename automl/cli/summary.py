@@ -46,6 +46,7 @@ def _next(outcome: Outcome, store: Store) -> str:
     ]
     if outcome.study.best is not None:
         steps += [
+            (f"report {name}{results}", "all of it in one file"),
             (f"export {name} --format onnx{results}", "take the model away"),
             (f"predict {store.study(name).best} FILE", "use it"),
         ]

@@ -73,5 +73,7 @@ def cautions(study: Study) -> tuple[str, ...]:
     if study.best is not None and study.best.status == "paused":
         found.append("This model's training was paused and is not at its end.")
     if unfinished:
-        found.append(f"The search is not over: {count(unfinished, 'trial')} run or wait.")
+        are = "is" if unfinished == 1 else "are"
+        told = f"{count(unfinished, 'trial')} {are} running or waiting."
+        found.append(f"The search is not over: {told}")
     return tuple(found)

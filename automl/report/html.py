@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
@@ -68,6 +69,7 @@ def _environment() -> Environment:
     made.globals.update({each.__name__: each for each in words})
     made.globals.update(series_chart=series_chart, scatter_chart=scatter_chart, shades=shades)
     made.filters.update(value=value, plain=plain, count=count, kind=_kind)
+    made.tests["base64"] = re.compile(r"[A-Za-z0-9+/]+={0,2}").fullmatch
     return made
 
 

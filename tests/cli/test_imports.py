@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from cli_process import COMMAND, environment
 
-HEAVY = ("torch", "ray", "optuna", "sklearn", "numpy", "onnx", "scipy", "rich", "ruamel.yaml")
+HEAVY = (
+    *("torch", "ray", "optuna", "sklearn", "numpy", "onnx", "scipy", "rich", "ruamel.yaml"),
+    *("jinja2", "plotly", "pandas", "matplotlib", "IPython", "wandb", "tensorboard"),
+)
 
 PROBE = """
 import sys

@@ -30,6 +30,7 @@ def test_it_carries_the_spaces_and_the_data_and_is_small(wheel: Path) -> None:
     assert "automl/data/images/files/fashion_mini.npz" in names
     assert "automl/data/images/files/NOTICE.md" in names
     assert "automl/py.typed" in names
+    assert "automl/report/page/page.html" in names
     assert wheel.stat().st_size < 5_000_000
 
 

@@ -123,7 +123,7 @@ def hostile_report(word: str, review: Review | None = None) -> Report:
 def hostile_review(word: str) -> Review:
     """A review in which labels, columns, texts and names are all ``word``."""
     lines = Lines((Line(word, 0, (1.0, float("nan"), 2.0)), Line(word, 2, (3.0, 1.0))))
-    examples = (Words(word), Row({word: word}), lines, Picture(word))
+    examples = (Words(word), Row({word: word}), lines, Picture(f"!{word}"))
     mistakes = tuple(Mistake(each, word, word, word) for each in examples)
     return Review(4, Confusion((word, "other"), ((1, 2), (0, 3))), mistakes)
 
