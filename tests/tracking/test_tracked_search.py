@@ -95,7 +95,7 @@ def test_a_trial_that_was_paused_and_goes_on_has_each_step_once(tmp_path: Path) 
     running = start("search", "long.yaml", *BOTH, cwd=tmp_path)
     wait_for_steps(trial, running, 2)
     os.killpg(running.pid, signal.SIGINT)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=120)
     assert "Traceback" not in errors
     paused = only_run(trial)
     assert paused.tags == ("paused",)
@@ -103,7 +103,7 @@ def test_a_trial_that_was_paused_and_goes_on_has_each_step_once(tmp_path: Path) 
     resumed = start("resume", "long", cwd=tmp_path)
     wait_for_steps(trial, resumed, before + 2)
     os.killpg(resumed.pid, signal.SIGINT)
-    resumed.communicate(timeout=60)
+    resumed.communicate(timeout=120)
     steps = [number for number, _ in events(trial)]
     assert steps == list(range(1, len(steps) + 1))
     run = only_run(trial)
@@ -128,7 +128,7 @@ def test_a_server_that_never_answers_holds_up_neither_the_search_nor_its_end(
     running = start("search", "long.yaml", *BOTH, cwd=tmp_path)
     wait_for_steps(tmp_path / "results" / "long" / "trials" / "0000", running, 2)
     os.killpg(running.pid, signal.SIGTERM)
-    output, errors = running.communicate(timeout=60)
+    output, errors = running.communicate(timeout=80)  # the library itself would wait for 90
     assert running.returncode == 130
     assert "wandb: did not take everything in time; the study itself has it all" in output
     assert "Traceback" not in errors

@@ -33,9 +33,7 @@ def test_the_same_spec_gives_the_same_curve(digits: Dataset, tmp_path: Path) -> 
     assert values(first.measurements) == values(second.measurements)
 
 
-def test_a_pruned_trial_says_why_and_leaves_its_curve(
-    digits: Dataset, tmp_path: Path
-) -> None:
+def test_a_pruned_trial_says_why_and_leaves_its_curve(digits: Dataset, tmp_path: Path) -> None:
     result = run(make_runner(1)(make_spec(tmp_path), digits), stop_at(2, Verdict.STOP))
     assert (result.status, result.reason) == (Status.PRUNED, "because")
     assert len(result.measurements) == 2
