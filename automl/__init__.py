@@ -10,15 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl.core.registry import Registry
+from automl.core.version import __version__
 
 if TYPE_CHECKING:
     from automl.api import Study, load, resume, search
 
-__version__ = "0.1.0"
-__all__ = ["Study", "load", "resume", "search"]
+__all__ = ["Study", "__version__", "load", "resume", "search"]
 
 # Imported on use: the command line answers sooner without what a search takes.
-_PUBLIC: Registry[Any] = Registry("function", {name: f"automl.api:{name}" for name in __all__})
+_NAMES = ("Study", "load", "resume", "search")
+_PUBLIC: Registry[Any] = Registry("function", {name: f"automl.api:{name}" for name in _NAMES})
 
 
 def __getattr__(name: str) -> Any:
@@ -28,4 +29,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

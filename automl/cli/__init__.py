@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from automl import __version__
 from automl.cli import (
     compare,
     data,
@@ -17,6 +16,7 @@ from automl.cli import (
     studies,
     watch,
 )
+from automl.core.version import __version__
 
 app = typer.Typer(
     name="automl",

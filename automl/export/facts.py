@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from automl import __version__
 from automl.core.errors import UserError
+from automl.core.version import __version__
 from automl.export.fields import EncodingField, TargetField, first_problem
 from automl.tasks import TASKS
 from automl.tasks.task import Task

@@ -74,11 +74,11 @@ class Progress:
         return f"{'at most' if sure else 'about'} {duration(min(left))} left"
 
     def tally(self) -> str:
-        """How many trials ended how."""
+        """How many trials ended how, of those that ended since it is followed."""
         shown = dict.fromkeys(("complete", "pruned", "infeasible", "failed"), 0)
-        return ", ".join(
-            f"{number} {status}" for status, number in {**shown, **self.counts}.items()
-        )
+        counted = {**shown, **self.counts}.items()
+        since = "since then: " if self.setting.done else ""
+        return since + ", ".join(f"{number} {status}" for status, number in counted)
 
     def headline(self) -> str:
         """The study, its data and what it runs on."""
