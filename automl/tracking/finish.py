@@ -27,15 +27,17 @@ def finish(
     """
     for each in trackers:
         each.close()
-    _wait(trackers, PATIENCE)
-    late = [each for each in trackers if each.busy]
-    if late and not hurry():
-        names = " and ".join(each.name for each in late)
-        announce(f"waiting for {names} to take the rest (Ctrl-C leaves it)")
-        while _gets_on(late, hurry):
-            pass
-    for each in trackers:
-        _part(each, announce)
+    try:
+        _wait(trackers, PATIENCE)
+        late = [each for each in trackers if each.busy]
+        if late and not hurry():
+            names = " and ".join(each.name for each in late)
+            announce(f"waiting for {names} to take the rest (Ctrl-C leaves it)")
+            while _gets_on(late, hurry):
+                pass
+    finally:  # also when a second signal ends the waiting
+        for each in trackers:
+            _part(each, announce)
 
 
 def _wait(trackers: Sequence[Background], seconds: float) -> None:

@@ -177,6 +177,23 @@ def test_nobody_has_the_time_any_more(tmp_path: Path) -> None:
     memory.go_on.set()
 
 
+def test_a_second_signal_ends_the_waiting_but_leaves_nothing_behind(tmp_path: Path) -> None:
+    memory = Memory(waits_at=1)
+    background = Background("slow", memory)
+    background.begin(small_trial(tmp_path))
+    background.measure(3, step(1))
+
+    def interrupted() -> bool:
+        raise KeyboardInterrupt
+
+    said: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        finish([background], interrupted, said.append)
+    assert said == ["slow: did not take everything in time; the study itself has it all"]
+    assert memory.abandoned
+    memory.go_on.set()
+
+
 @pytest.mark.parametrize("trackers", [[], [Memory()]])
 def test_nothing_was_tracked(trackers: list[Memory]) -> None:
     assert ended([Background("idle", each) for each in trackers]) == []
