@@ -106,7 +106,7 @@ runner, place = make_runner(1), Path(sys.argv[1])
 run(runner(make_spec(place, WIDE), digits))
 addresses = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 _, hard = resource.getrlimit(resource.RLIMIT_AS)
-resource.setrlimit(resource.RLIMIT_AS, (addresses + 80 * MIB, hard))
+resource.setrlimit(resource.RLIMIT_AS, (addresses + 110 * MIB, hard))
 spec = make_spec(place, WIDE, **ALL_AT_ONCE)
 for accumulate in (1, 32):
     result = run(runner(replace(spec, accumulate=accumulate), digits))
@@ -116,7 +116,7 @@ for accumulate in (1, 32):
 
 @on_linux
 def test_a_batch_too_large_for_the_memory_fits_in_parts(tmp_path: Path) -> None:
-    """For real: in a process that may have 80 MiB beside what its first trial took."""
+    """For real: in a process that may have 110 MiB beside what its first trial took."""
     here = Path(__file__).parent
     environment = os.environ | {
         "PYTHONPATH": f"{here}{os.pathsep}{here.parent.parent}",
