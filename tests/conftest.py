@@ -15,6 +15,12 @@ settings.register_profile("fuzz", settings.default, deadline=None, max_examples=
 settings.load_profile("shared machine")
 
 
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No width to keep to, unless a test gives one: pytest-xdist tells its workers of 80 columns."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def offline(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No network but this machine's own, for urllib, pip and apt; pip's only wheels are in here."""

@@ -9,10 +9,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -121,9 +122,11 @@ def served(logdir: Path) -> Iterator[str]:
 
 
 def experiment_of(url: str) -> dict[str, Any]:
-    """What the HParams tab is made of, once both trials are read."""
+    """What the HParams tab is made of, once it is served and both trials are read."""
+    found: dict[str, Any] = {}
     for _ in range(300):
-        found = ask(url, "experiment", {})
+        with suppress(URLError):
+            found = ask(url, "experiment", {})
         if len(found.get("hparamInfos", ())) > len(PARAMETERS):
             return found
         time.sleep(0.1)

@@ -48,6 +48,8 @@
   const figures = JSON.parse(await unpack("figures"));
   document.documentElement.classList.add("drawn");
 
+  // It warns of margins that it has to guess twice, which nobody can act on.
+  Plotly.setPlotConfig({ logging: 0 });
   // On a touch screen a finger scrolls the page, and does not zoom a plot.
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
   for (const box of boxes) {
