@@ -17,7 +17,7 @@ settings.load_profile("shared machine")
 
 @pytest.fixture(autouse=True)
 def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No width to keep to, unless a test gives one: pytest-xdist tells its workers of 80 columns."""
+    """No width to keep to, unless a test gives one: pytest-xdist says 80 columns."""
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
