@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from automl import api
-from automl.tuning.records import UNFINISHED, TrialRecord
+from automl.core.records import UNFINISHED, TrialRecord
 
 SPACE = """\
 task: image_classification

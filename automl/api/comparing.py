@@ -14,7 +14,7 @@ from automl.core.errors import UserError
 from automl.store import Store
 
 if TYPE_CHECKING:
-    from automl.tuning.records import StudyRecord
+    from automl.core.records import StudyRecord
 
 
 @dataclass(frozen=True)

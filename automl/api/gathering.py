@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from automl.api.parts import find_study, storage_of
 from automl.core.errors import StudyError
-from automl.report.content import Cost, Model, Origin, Plots, Report, Study, Trial
+from automl.core.records import TrialRecord
+from automl.report.content import Cost, Model, Origin, Plots, Report
 from automl.store import Store, StudyFolder
 
 if TYPE_CHECKING:
     import optuna
 
     from automl.tuning.plan import Plan
-    from automl.tuning.records import StudyRecord, TrialRecord
 
 Progress = Callable[[int, int], None]
 
@@ -40,36 +40,12 @@ def gather(name: str, results: str, progress: Progress) -> Report:
     loaded = load_study(storage_of(plan, store), name)
     record, cost = study_record(loaded), spent(loaded)
     return Report(
-        study=_study(record, plan),
+        study=record,
+        epochs=plan.epochs,
         cost=Cost(cost.begun, cost.ended, cost.wall, cost.work),
         plots=_plots(loaded, progress),
         model=_model(folder, record.best),
         origin=_origin(folder.record(), plan),
-    )
-
-
-def _study(record: StudyRecord, plan: Plan) -> Study:
-    return Study(
-        name=record.name,
-        metric=record.metric,
-        maximize=record.maximize,
-        total=plan.trials,
-        epochs=plan.epochs,
-        trials=tuple(map(_trial, record.trials)),
-        best=None if record.best is None else _trial(record.best),
-    )
-
-
-def _trial(record: TrialRecord) -> Trial:
-    return Trial(
-        number=record.number,
-        status=record.status,
-        value=record.value,
-        reason=record.reason,
-        epoch=record.epoch,
-        size=record.size,
-        flops=record.flops,
-        parameters=record.parameters,
     )
 
 

@@ -14,12 +14,12 @@ from automl.store import Store, StudyFolder
 from automl.tuning.watch import Silent
 
 if TYPE_CHECKING:
+    from automl.core.records import StudyRecord, TrialRecord
     from automl.data.dataset import Dataset
     from automl.export.bundle import Bundle
     from automl.export.export import Exported
     from automl.export.predict import InputPrediction
     from automl.tuning.plan import Plan
-    from automl.tuning.records import StudyRecord, TrialRecord
 
 
 def export(

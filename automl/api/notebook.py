@@ -7,10 +7,10 @@ import time
 from html import escape
 from typing import Any
 
+from automl.core.records import TrialRecord
 from automl.core.text import duration, value
 from automl.core.trial import Measurement
 from automl.tuning.progress import Progress
-from automl.tuning.records import TrialRecord
 from automl.tuning.watch import Outcome, Setting, Silent, Watcher
 
 # Seconds between two drawings; each goes through the kernel to the browser.

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from automl.core.inspection import Inspection
     from automl.core.protocols import Executor
+    from automl.core.records import StudyRecord, TrialRecord
     from automl.data.dataset import Dataset
     from automl.spaces.space import SearchSpace
     from automl.tuning.plan import Plan
     from automl.tuning.problem import Problem
-    from automl.tuning.records import StudyRecord, TrialRecord
     from automl.tuning.study import Study
 
 

@@ -15,8 +15,8 @@ from automl.core.trial import Measurement
 from automl.store import Store
 
 if TYPE_CHECKING:
+    from automl.core.records import StudyRecord
     from automl.tuning.importances import Importances
-    from automl.tuning.records import StudyRecord
 
 
 def studies(results: str = RESULTS) -> tuple[StudyRecord, ...]:

@@ -13,8 +13,8 @@ from automl.api.studies import show
 from automl.api.study_table import as_html, as_text
 from automl.api.tabulate import tabulate
 from automl.core.defaults import RESULTS
+from automl.core.records import StudyRecord, TrialRecord
 from automl.store import Store
-from automl.tuning.records import StudyRecord, TrialRecord
 from automl.tuning.watch import Outcome
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from automl.core.one_line import one_line
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, duration, value
-from automl.tuning.records import StudyRecord, TrialRecord
 
 SHOWN = 5
 HEADINGS = ("trial", "status", "", "epochs", "time", "parameters")

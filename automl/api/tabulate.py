@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automl.tuning.records import StudyRecord, TrialRecord
+from automl.core.records import StudyRecord, TrialRecord
 
 if TYPE_CHECKING:
     from pandas import DataFrame

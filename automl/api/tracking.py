@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from automl.core.records import TrialRecord
 from automl.core.trial import Measurement
 from automl.store import StudyFolder
 from automl.tracking import TRACKERS
 from automl.tracking.background import Background
 from automl.tracking.finish import finish
 from automl.tracking.tracker import Ending, Tracked
-from automl.tuning.records import TrialRecord
 from automl.tuning.watch import Outcome, Setting, Watcher
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from automl.store import Store
 from automl.tuning.watch import Outcome, Setting, Silent, Watcher
 
 if TYPE_CHECKING:
+    from automl.core.records import StudyRecord
     from automl.tuning.plan import Plan
-    from automl.tuning.records import StudyRecord
 
 
 def watch(

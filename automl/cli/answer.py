@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from automl.cli.tables import columns
 from automl.cli.terminal import wrap
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import plain, value
-from automl.tuning.records import StudyRecord, TrialRecord
 
 _TO_NO_AVAIL = ("failed", "diverged", "infeasible")
 

@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from automl.cli.view import PAUSING, View
+from automl.core.records import TrialRecord
 from automl.core.text import duration, value
 from automl.core.trial import Measurement
 from automl.tuning.progress import Progress
-from automl.tuning.records import TrialRecord
 from automl.tuning.watch import Outcome, Setting
 
 BAR_WIDTH = 30

@@ -15,7 +15,7 @@ from automl.core.errors import StudyError
 from automl.core.text import count
 
 if TYPE_CHECKING:
-    from automl.tuning.records import StudyRecord
+    from automl.core.records import StudyRecord
 
 
 def register(app: typer.Typer) -> None:

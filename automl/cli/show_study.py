@@ -6,10 +6,10 @@ from automl.cli.answer import answer, tally
 from automl.cli.tables import table
 from automl.cli.terminal import USUAL_WIDTH, terminal_width, wrap
 from automl.cli.text import next_steps, where
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, value
 from automl.report.bars import draw_bars
 from automl.tuning.importances import Importances
-from automl.tuning.records import StudyRecord, TrialRecord
 
 # Trials of the table, and parameters with a bar.
 TOP = 10

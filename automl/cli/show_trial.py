@@ -12,11 +12,11 @@ from automl.cli.terminal import USUAL_WIDTH, terminal_width, wrap
 from automl.cli.text import next_steps, where
 from automl.core.inspection import Inspection
 from automl.core.one_line import one_line
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.review import Review
 from automl.core.text import duration, plain, value
 from automl.core.trial import Measurement
 from automl.report.curve import draw_curve
-from automl.tuning.records import StudyRecord, TrialRecord
 
 # Rows of a curve's table, and lines of a log.
 SHOWN = 12

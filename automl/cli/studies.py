@@ -16,7 +16,7 @@ from automl.core.defaults import RESULTS
 from automl.core.text import count, value
 
 if TYPE_CHECKING:
-    from automl.tuning.records import StudyRecord
+    from automl.core.records import StudyRecord
 
 
 def register(app: typer.Typer) -> None:

@@ -8,10 +8,10 @@ from dataclasses import asdict
 
 from automl.cli.terminal import can_redraw
 from automl.cli.view import PAUSING, View
+from automl.core.records import TrialRecord
 from automl.core.text import duration, value
 from automl.core.trial import Measurement
 from automl.tuning.progress import Progress
-from automl.tuning.records import TrialRecord
 from automl.tuning.watch import Outcome, Setting
 
 

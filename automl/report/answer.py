@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from automl.core.records import StudyRecord
 from automl.core.text import count, duration, value
-from automl.report.content import Report, Study
+from automl.report.content import Report
 from automl.report.pruning import saved
 
 _STATUSES = (
@@ -23,7 +24,7 @@ _CAUTION = (
 )
 
 
-def verdict(study: Study) -> str:
+def verdict(study: StudyRecord) -> str:
     """Whose number it is, and how much better than the baseline."""
     best, baseline = study.best, next(iter(study.trials), None)
     if best is None or best.value is None:
@@ -46,27 +47,27 @@ def facts(report: Report) -> dict[str, str]:
     found = {
         "Time": f"{duration(cost.wall)} of wall clock, {duration(cost.work)} of workers' time",
         "Trials": tally(study),
-        "Pruning": saved(study),
+        "Pruning": saved(study, report.epochs),
     }
     if best is not None and best.size is not None:
         flops = "" if best.flops is None else f", {best.flops:,} FLOPs an example"
         found["Model"] = f"{best.size:,} parameters{flops}"
     if best is not None:
-        found["Training"] = f"{best.epoch:g} of {study.epochs} epochs"
+        found["Training"] = f"{best.epoch:g} of {report.epochs} epochs"
     found["Data"] = report.origin.data or "not noted by the version that began this study"
     if cost.begun and cost.ended:
         found["When"] = f"{cost.begun:%Y-%m-%d %H:%M} to {cost.ended:%Y-%m-%d %H:%M}"
     return found
 
 
-def tally(study: Study) -> str:
+def tally(study: StudyRecord) -> str:
     """How many trials ended how."""
     numbers = {status: len(study.having(status)) for status in _STATUSES}
     parts = ", ".join(f"{number:,} {status}" for status, number in numbers.items() if number)
     return f"{len(study.trials):,}: {parts}" if parts else "none yet"
 
 
-def cautions(study: Study) -> tuple[str, ...]:
+def cautions(study: StudyRecord) -> tuple[str, ...]:
     """What to keep in mind about the answer."""
     unfinished = len(study.having("paused", "running", "waiting"))
     found = [] if study.best is None else [_CAUTION]

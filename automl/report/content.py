@@ -7,63 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from automl.core.distributions import Value
 from automl.core.inspection import Inspection
+from automl.core.records import StudyRecord
 from automl.core.review import Review
 from automl.core.trial import Measurement
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One trial, as far as a report speaks of it.
-
-    Args:
-        number: Its number in the study.
-        status: "complete", "pruned", "infeasible", "diverged", "failed", "paused", "running",
-            "waiting" or "duplicate".
-        value: The objective at its best step, or None.
-        reason: Why it ended so; empty for a complete one.
-        epoch: Epochs trained.
-        size: Number of weights of its network, or None if it was never built.
-        flops: Floating-point operations of one example's forward pass, or None.
-        parameters: What was drawn, by name.
-    """
-
-    number: int
-    status: str
-    value: float | None
-    reason: str
-    epoch: float
-    size: int | None
-    flops: int | None
-    parameters: Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Study:
-    """A study with all its trials.
-
-    Args:
-        name: Its name.
-        metric: The objective.
-        maximize: Whether larger is better.
-        total: How many trials it is to have.
-        epochs: Full length of a trial.
-        trials: By number.
-        best: The best of them that has weights, or None.
-    """
-
-    name: str
-    metric: str
-    maximize: bool
-    total: int
-    epochs: int
-    trials: tuple[Trial, ...]
-    best: Trial | None
-
-    def having(self, *statuses: str) -> tuple[Trial, ...]:
-        """The trials that have one of these statuses."""
-        return tuple(each for each in self.trials if each.status in statuses)
 
 
 @dataclass(frozen=True)
@@ -138,9 +85,19 @@ class Origin:
 
 @dataclass(frozen=True)
 class Report:
-    """A study, what it found, what it cost and how to repeat it."""
+    """A study, what it found, what it cost and how to repeat it.
 
-    study: Study
+    Args:
+        study: All its trials.
+        epochs: Full length of a trial.
+        cost: What it took.
+        plots: Optuna's.
+        model: The best.
+        origin: Where the numbers come from.
+    """
+
+    study: StudyRecord
+    epochs: int
     cost: Cost
     plots: Plots
     model: Model

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from automl.report.content import Study
+from automl.core.records import StudyRecord
 from automl.report.ticks import thinned
 
 # Each can be told from a white page and from a nearly black one.
@@ -43,7 +43,7 @@ def size(kind: str, figure: Mapping[str, Any]) -> Size:
     return Size(380)
 
 
-def dress(kind: str, figure: Mapping[str, Any], study: Study) -> dict[str, Any]:
+def dress(kind: str, figure: Mapping[str, Any], study: StudyRecord) -> dict[str, Any]:
     """A plot without what the page says around it, and in colours that fit both its schemes.
 
     What is left open, fonts and grids, follows the page.
@@ -60,18 +60,18 @@ def dress(kind: str, figure: Mapping[str, Any], study: Study) -> dict[str, Any]:
     return {"data": data, "layout": layout}
 
 
-def _as_it_is(trace: Trace, study: Study) -> Trace:
+def _as_it_is(trace: Trace, study: StudyRecord) -> Trace:
     return trace
 
 
-def _in_order(trace: Trace, study: Study) -> Trace:
+def _in_order(trace: Trace, study: StudyRecord) -> Trace:
     """Points from grey to blue."""
     if "colorscale" not in trace["marker"]:
         return trace
     return {**trace, "marker": {**trace["marker"], "colorscale": _SCALE}}
 
 
-def _by_value(trace: Trace, study: Study) -> Trace:
+def _by_value(trace: Trace, study: StudyRecord) -> Trace:
     """A line by its first point, where its value lies between the lowest (0) and the highest."""
     if trace["mode"] != "lines" or trace["y"][0] is None:
         return _in_order(trace, study) if "marker" in trace else trace
@@ -79,7 +79,7 @@ def _by_value(trace: Trace, study: Study) -> Trace:
     return {**trace, "line": {**trace["line"], "color": _mix(good)}}
 
 
-def _outlined(trace: Trace, study: Study) -> Trace:
+def _outlined(trace: Trace, study: StudyRecord) -> Trace:
     """Points that are seen on any page, though the middle ranks are pale and the last ones dark.
 
     Each is in many pairs, and is told by its number and value: all it drew, each time, would be
@@ -90,18 +90,18 @@ def _outlined(trace: Trace, study: Study) -> Trace:
     return {**trace, "marker": outlined, "hovertext": [f"{t[0]}<br>{t[-1]}" for t in told]}
 
 
-def _by_state(trace: Trace, study: Study) -> Trace:
+def _by_state(trace: Trace, study: StudyRecord) -> Trace:
     return {**trace, "marker": {"color": _OF_STATES.get(trace["name"], GREY)}}
 
 
-def _faded(trace: Trace, study: Study) -> Trace:
+def _faded(trace: Trace, study: StudyRecord) -> Trace:
     """The best trial's curve in blue, the others behind it."""
     if _is_best(trace, study):
         return {**trace, "line": {"color": BLUE, "width": 3}}
     return {**trace, "line": {"color": GREY, "width": 1}, "opacity": 0.4}
 
 
-_DRESS: dict[str, Callable[[Trace, Study], Trace]] = {
+_DRESS: dict[str, Callable[[Trace, StudyRecord], Trace]] = {
     "slice": _in_order,
     "parallel_coordinate": _by_value,
     "rank": _outlined,
@@ -110,7 +110,7 @@ _DRESS: dict[str, Callable[[Trace, Study], Trace]] = {
 }
 
 
-def _is_best(trace: Trace, study: Study) -> bool:
+def _is_best(trace: Trace, study: StudyRecord) -> bool:
     return study.best is not None and trace["name"] == f"Trial{study.best.number}"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from automl.core.records import StudyRecord
 from automl.core.text import value
 from automl.report.answer import cautions, facts, verdict
 from automl.report.bars import draw_bars
-from automl.report.content import Origin, Plots, Report, Study
+from automl.report.content import Origin, Plots, Report
 from automl.report.markdown_model import curve_section, network_section, review_section
 from automl.report.markup import code, fenced, folded, table, text
 from automl.report.pruning import endings, saved
@@ -24,7 +25,7 @@ NOT_NOTED = "not noted by the version that began this study"
 def render_markdown(report: Report) -> str:
     """The report; everything in it that a stranger wrote is escaped."""
     study, best = report.study, report.study.best
-    sections = [_answer(report), _importances(report.plots), _pruning(study), _endings(study)]
+    sections = [_answer(report), _importances(report.plots), _pruning(report), _endings(study)]
     if best is not None:
         sections += [network_section(report.model, best), curve_section(report.model, study)]
         sections.append(review_section(report.model.review))
@@ -55,9 +56,9 @@ def _importances(plots: Plots) -> str:
     return f"## What matters\n\n{based}\n\n{fenced(bars)}"
 
 
-def _pruning(study: Study) -> str:
-    pruned = study.having("pruned")
-    told = f"## Pruning\n\n{text(saved(study))}."
+def _pruning(report: Report) -> str:
+    study, pruned = report.study, report.study.having("pruned")
+    told = f"## Pruning\n\n{text(saved(study, report.epochs))}."
     if not pruned:
         return told
     rows = table(
@@ -73,7 +74,7 @@ def _pruning(study: Study) -> str:
     return f"{told}\n\n{folded(f'{first}, with their reasons', rows)}"
 
 
-def _endings(study: Study) -> str:
+def _endings(study: StudyRecord) -> str:
     rows = [
         (each.status, f"{each.trials:,}", str(each.first), code(each.reason))
         for each in endings(study)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from automl.core.inspection import Inspection
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.review import Confusion, Lines, Mistake, Review, Row, Scatter, Words
 from automl.core.text import count, plain
-from automl.report.content import Model, Study, Trial
+from automl.report.content import Model
 from automl.report.curve import draw_curve
 from automl.report.markup import code, fenced, folded, table
 
@@ -14,7 +15,7 @@ WIDTH = 72
 MOST_LETTERS, MOST_CELLS = 200, 4
 
 
-def network_section(model: Model, best: Trial) -> str:
+def network_section(model: Model, best: TrialRecord) -> str:
     """The layers of the network, and what was drawn for it."""
     drawn = ((code(name), code(plain(each))) for name, each in best.parameters.items())
     parameters = folded("What was drawn for it", table(("parameter", "value"), drawn))
@@ -31,7 +32,7 @@ def _layers(network: Inspection) -> str:
     return f"{total} Each layer with its output and its parameters:\n\n{fenced(arrows)}"
 
 
-def curve_section(model: Model, study: Study) -> str:
+def curve_section(model: Model, study: StudyRecord) -> str:
     """The objective over the epochs; empty where nothing was measured."""
     name = study.metric
     points = [(each.epoch, each.metrics[name]) for each in model.curve if name in each.metrics]

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from automl.core.records import StudyRecord
 from automl.core.text import count
-from automl.report.content import Study
 
 _TO_NO_AVAIL = ("infeasible", "diverged", "failed")
 
@@ -29,11 +29,11 @@ class Ending:
     reason: str
 
 
-def saved(study: Study) -> str:
-    """The epochs that pruning saved, against running all trials to their end."""
+def saved(study: StudyRecord, epochs: int) -> str:
+    """The epochs that pruning saved, against running all trials to their end of ``epochs``."""
     pruned = study.having("pruned")
     trained = sum(each.epoch for each in study.trials)
-    spared = sum(study.epochs - each.epoch for each in pruned)
+    spared = sum(epochs - each.epoch for each in pruned)
     if not pruned:
         return "No trial was pruned"
     share = spared / (trained + spared)
@@ -43,7 +43,7 @@ def saved(study: Study) -> str:
     )
 
 
-def endings(study: Study) -> tuple[Ending, ...]:
+def endings(study: StudyRecord) -> tuple[Ending, ...]:
     """Why trials were infeasible, diverged or failed; the most frequent first."""
     numbers: Counter[tuple[str, str]] = Counter()
     firsts: dict[tuple[str, str], Ending] = {}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from automl.core.records import TrialRecord
 from automl.tuning.notes import study_note
-from automl.tuning.records import TrialRecord
 from automl.tuning.study import Study
 from automl.tuning.watch import Setting
 

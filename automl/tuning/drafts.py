@@ -11,9 +11,9 @@ import optuna
 from automl.core.distributions import Suggest
 from automl.core.errors import Infeasible
 from automl.core.inspection import Inspection
+from automl.core.records import TrialRecord
 from automl.core.trial import Config, Status
 from automl.tuning.budget import Budget
-from automl.tuning.records import TrialRecord
 from automl.tuning.study import Study
 from automl.tuning.suggest import TrialSuggest
 

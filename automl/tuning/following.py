@@ -9,9 +9,9 @@ from datetime import datetime
 import optuna
 from optuna.trial import FrozenTrial
 
+from automl.core.records import UNFINISHED, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
 from automl.tuning.reading import study_record, trial_record
-from automl.tuning.records import UNFINISHED, StudyRecord, TrialRecord
 from automl.tuning.study import Study
 from automl.tuning.watch import Outcome, Setting, Watcher
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from automl.core.records import TrialRecord
 from automl.store import StudyFolder
-from automl.tuning.records import TrialRecord
 from automl.tuning.study import Study
 
 # How many of the best trials do.

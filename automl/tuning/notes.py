@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from automl.core.inspection import Inspection
+from automl.core.records import TrialRecord
 from automl.core.text import value
 from automl.core.trial import Status, TrialResult, TrialSpec
-from automl.tuning.records import TrialRecord
 from automl.tuning.watch import Setting
 
 # Of the log of a failed trial: its end says what went wrong.

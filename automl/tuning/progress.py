@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from automl.core.records import COUNTED, TrialRecord
 from automl.core.text import count, duration, value
 from automl.core.trial import Measurement
-from automl.tuning.records import COUNTED, TrialRecord
 from automl.tuning.watch import Setting
 
 # An estimate of the time left is shown once this many trials of this run ended.

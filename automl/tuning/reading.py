@@ -7,10 +7,10 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from automl.core.errors import StudyError
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.registry import nearest
 from automl.tuning.owner import is_alive
 from automl.tuning.quiet import quiet_optuna
-from automl.tuning.records import StudyRecord, TrialRecord
 
 _STATES = {
     TrialState.COMPLETE: "complete",

@@ -18,13 +18,13 @@ from optuna_dashboard import save_note
 
 from automl.core.distributions import Value
 from automl.core.errors import StudyError
+from automl.core.records import COUNTED, StudyRecord, TrialRecord
 from automl.core.trial import Config, Status, TrialResult
 from automl.tuning.lock import locked
 from automl.tuning.losses import Losses
 from automl.tuning.owner import is_alive, this_process
 from automl.tuning.quiet import quiet_optuna
 from automl.tuning.reading import status_of, study_record, trial_record
-from automl.tuning.records import COUNTED, StudyRecord, TrialRecord
 
 # The constraint that samplers learn from: 0 or less is feasible.
 FEASIBLE = "feasible"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement
-from automl.tuning.records import StudyRecord, TrialRecord
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from automl import api
 from automl.cli.mistakes import mistakes
 from automl.cli.show_study import study_text
 from automl.cli.show_trial import Details
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.review import Confusion, Mistake, Review, Row, Scatter
 from automl.core.trial import Measurement
 from automl.tuning.importances import Importances
-from automl.tuning.records import StudyRecord, TrialRecord
 
 ROWS = """\
 task: tabular_classification

@@ -13,9 +13,10 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from automl.core.inspection import Inspection
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.review import Confusion, Line, Lines, Mistake, Picture, Review, Row, Words
 from automl.core.trial import Measurement
-from automl.report.content import Cost, Model, Origin, Plots, Report, Study, Trial
+from automl.report.content import Cost, Model, Origin, Plots, Report
 from automl.store import Store
 from automl.tuning.plan import Plan
 from automl.tuning.quiet import quiet_optuna
@@ -101,9 +102,9 @@ def made_study(root: Path, trials: list[FrozenTrial], **changes: Any) -> str:
 def hostile_report(word: str, review: Review | None = None) -> Report:
     """A report in which every word that a stranger may have chosen is ``word``."""
     trials = (
-        Trial(0, "complete", 0.5, "", 3.0, 10, 20, {word: word}),
-        Trial(1, "pruned", 0.4, word, 1.0, 10, 20, {word: word}),
-        Trial(2, "failed", None, word, 0.0, None, None, {}),
+        TrialRecord(0, "complete", 0.5, {word: word}, epoch=3.0, size=10, flops=20),
+        TrialRecord(1, "pruned", 0.4, {word: word}, word, epoch=1.0, size=10, flops=20),
+        TrialRecord(2, "failed", None, {}, word),
     )
     settings = PLAN.as_record() | {
         "name": word,
@@ -112,7 +113,8 @@ def hostile_report(word: str, review: Review | None = None) -> Report:
         "options": {"x": word},
     }
     return Report(
-        Study(word, "accuracy", True, 3, 3, trials, trials[0]),
+        StudyRecord(word, "accuracy", True, trials),
+        3,
         Cost(BEGUN, BEGUN, 1.0, 1.0),
         Plots({"history": {"data": [{"name": word}], "layout": {}}}, 3, {word: 1.0}, "3 trials"),
         Model(Inspection(10, 20, ((word, (2, 3), 10),)), curve(), review or hostile_review(word)),

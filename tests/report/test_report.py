@@ -11,6 +11,7 @@ from report_values import hostile_report, hostile_review, made_study, made_trial
 
 from automl import api
 from automl.core.errors import StudyError, UnknownName, UserError
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.review import Confusion, Review, Scatter
 from automl.report.answer import verdict
 from automl.report.html import render_html
@@ -137,11 +138,10 @@ def test_an_old_study_lacks_what_its_version_did_not_note(tmp_path: Path) -> Non
 
 
 def test_a_lower_metric_is_better_where_it_is() -> None:
-    study = hostile_report("x").study
-    best = study.trials[1]
-    lower = type(study)("x", "rmse", False, 3, 3, study.trials, best)
+    trials = (TrialRecord(0, "pruned", 0.5, {}), TrialRecord(1, "complete", 0.4, {}))
+    lower = StudyRecord("x", "rmse", False, trials)
     assert verdict(lower).startswith("Trial 1, on validation, lower is better. 0.1000 better than")
-    higher = type(study)("x", "rmse", True, 3, 3, study.trials, best)
+    higher = StudyRecord("x", "rmse", True, trials)
     assert "0.1000 worse than" in verdict(higher)
 
 

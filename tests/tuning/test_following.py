@@ -11,11 +11,11 @@ import optuna
 import pytest
 from toy import Recorder
 
+from automl.core.records import TrialRecord
 from automl.core.trial import Config, Measurement, Status, TrialResult
 from automl.tuning import PRUNERS
 from automl.tuning.following import PATIENCE, Following
 from automl.tuning.reading import load_study, study_record
-from automl.tuning.records import TrialRecord
 from automl.tuning.storage import open_storage
 from automl.tuning.study import Study
 from automl.tuning.watch import Outcome, Setting

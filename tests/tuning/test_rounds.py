@@ -10,9 +10,9 @@ from slots_executor import Fate, SlotsExecutor, spared
 from toy import Recorder, Toy, ToySpace, run_toy
 
 from automl.core.distributions import Choices, Range
+from automl.core.records import StudyRecord
 from automl.core.trial import Status, TrialSpec
 from automl.tuning import PRUNERS
-from automl.tuning.records import StudyRecord
 
 SPACE = ToySpace(
     {"x": Range(0.0, 1.0), "n": Range(1, 8), "kind": Choices(("a", "b"))},

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from toy import STEPS, Toy
 
+from automl.core.records import StudyRecord
 from automl.tuning.reading import load_record
-from automl.tuning.records import StudyRecord
 from automl.tuning.storage import open_storage
 
 HERE = str(Path(__file__).parent)

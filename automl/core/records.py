@@ -72,7 +72,7 @@ class StudyRecord:
     @property
     def unfinished(self) -> tuple[TrialRecord, ...]:
         """Trials that run, or wait to be gone on with."""
-        return tuple(each for each in self.trials if each.status in UNFINISHED)
+        return self.having(*UNFINISHED)
 
     def rank(self, trial: TrialRecord) -> tuple[float, int]:
         """A key that sorts the best trial first; of equals, the earlier."""
@@ -84,9 +84,13 @@ class StudyRecord:
         """Trial 0, the space's simple start."""
         return self.trials[0] if self.trials else None
 
+    def having(self, *statuses: str) -> tuple[TrialRecord, ...]:
+        """The trials that have one of these statuses."""
+        return tuple(each for each in self.trials if each.status in statuses)
+
     def count(self, *statuses: str) -> int:
         """How many trials have one of these statuses."""
-        return sum(each.status in statuses for each in self.trials)
+        return len(self.having(*statuses))
 
     @property
     def counted(self) -> int:
