@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from automl.core.errors import DataError, UserError
+from automl.core.errors import UserError
 from automl.data.encodings.encoding import Array, Reading
 from automl.export.bundle import Bundle
 from automl.export.files import expand
 from automl.export.foreign import foreign
+from automl.export.readings import read_file
 from automl.export.run import run_module
 from automl.tasks.prediction import Prediction
 
@@ -60,26 +61,28 @@ class Predictor:
             UserError: if the model cannot be run.
         """
         files = list(expand(paths, self.facts.encoding))
-        readings = (reading for file in files for reading in self._read(file))
-        batches = iter(lambda: list(islice(readings, BATCH)), [])
-        return [each for batch in batches for each in self._predict_batch(batch)]
+        return list(self.stream(each for file in files for each in self.read(file)))
 
-    def _read(self, file: Path) -> Iterator[Reading]:
-        try:
-            yield from self.facts.encoding.read(file)
-        except DataError as error:
-            yield Reading(str(file), error=str(error))
+    def read(self, file: Path) -> Iterator[Reading]:
+        """The examples of one file, or why there are none."""
+        return read_file(file, self.facts.encoding)
 
-    def _predict_batch(self, readings: Sequence[Reading]) -> Iterator[InputPrediction]:
-        values = [each.value for each in readings if each.value is not None]
-        predictions = iter(self._decide(values))
-        for each in readings:
-            if each.value is None:
-                yield InputPrediction(each.name, error=each.error)
-            else:
-                yield InputPrediction(each.name, next(predictions))
+    def stream(self, readings: Iterable[Reading]) -> Iterator[InputPrediction]:
+        """Predict examples as they come, so many in memory as the model is given at once.
 
-    def _decide(self, values: Sequence[Array]) -> list[Prediction]:
+        Raises:
+            UserError: if the model cannot be run.
+        """
+        left = iter(readings)
+        while batch := list(islice(left, BATCH)):
+            yield from self._predict_batch(batch)
+
+    def decide(self, values: Sequence[Array]) -> list[Prediction]:
+        """Predict examples that were read, all of them at once.
+
+        Raises:
+            UserError: if the model cannot be run.
+        """
         if not values:
             return []
         from torch import from_numpy
@@ -87,3 +90,12 @@ class Predictor:
         with foreign(UserError, "the bundle's model cannot be run"):
             outputs = self._run(self.facts.encoding.stack(values))
             return self._task.decode(from_numpy(outputs))
+
+    def _predict_batch(self, readings: Sequence[Reading]) -> Iterator[InputPrediction]:
+        values = [each.value for each in readings if each.value is not None]
+        predictions = iter(self.decide(values))
+        for each in readings:
+            if each.value is None:
+                yield InputPrediction(each.name, error=each.error)
+            else:
+                yield InputPrediction(each.name, next(predictions))

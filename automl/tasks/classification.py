@@ -15,6 +15,9 @@ from automl.tasks.task import Task, dense_head
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+# A probability of 0 has no logarithm; the smallest normal float32 has.
+TINIEST = 1.1754944e-38
+
 
 class Classification(Task):
     """Classification with cross-entropy over softmax probabilities."""
@@ -85,6 +88,11 @@ class Classification(Task):
             if losses[at] >= 0
         )
         return Findings(errors, tuple(findings))
+
+    def average(self, outputs: Tensor, shares: Tensor) -> Tensor:
+        """Logits whose softmax is the mean of the models' probabilities."""
+        probabilities = outputs.float().softmax(dim=2)
+        return (probabilities * shares.reshape(-1, 1, 1)).sum(dim=0).clamp(min=TINIEST).log()
 
     def decode(self, outputs: Tensor) -> list[Prediction]:
         """The softmax of each row of logits, most probable label first."""

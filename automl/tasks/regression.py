@@ -106,6 +106,10 @@ class Regression(Task):
             tuple(ahead) if self.target.steps > 1 else (),
         )
 
+    def average(self, outputs: Tensor, shares: Tensor) -> Tensor:
+        """The mean of the models' numbers."""
+        return (outputs.float() * shares.reshape(-1, 1, 1, 1)).sum(dim=0)
+
     def decode(self, outputs: Tensor) -> list[Prediction]:
         """Every number by its name, step by step."""
         names = self.target.names

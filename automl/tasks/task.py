@@ -87,6 +87,18 @@ class Task(ABC):
         """
 
     @abstractmethod
+    def average(self, outputs: Tensor, shares: Tensor) -> Tensor:
+        """What several models say together; without a branch, for exports trace it.
+
+        Args:
+            outputs: (models, N, …) floats, as each model's head gives them.
+            shares: (models,) floats that add up to 1: the say that each has.
+
+        Returns:
+            (N, …), to be measured and decoded as one model's outputs are.
+        """
+
+    @abstractmethod
     def decode(self, outputs: Tensor) -> list[Prediction]:
         """Read outputs as one prediction per example."""
 

@@ -13,6 +13,7 @@ from cli_process import COMMAND, environment
 HEAVY = (
     *("torch", "ray", "optuna", "sklearn", "numpy", "onnx", "scipy", "rich", "ruamel.yaml"),
     *("jinja2", "plotly", "pandas", "matplotlib", "IPython", "wandb", "tensorboard"),
+    *("keras", "tensorflow", "fastapi", "uvicorn"),
 )
 
 PROBE = """

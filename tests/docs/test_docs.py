@@ -99,7 +99,7 @@ def run(command: Command, cwd: Path) -> str:
         text=True,
         start_new_session=True,
     )
-    if " dashboard" in text:
+    if " dashboard" in text or " serve " in text:
         assert process.stdout is not None
         first = process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)

@@ -121,6 +121,17 @@ class TestTask:
         assert len(predictions) == len(wrong)
         assert all(all(each.as_row().values()) for each in predictions)
 
+    def test_models_that_agree_say_the_same_together(self, task: Task, wrong: torch.Tensor) -> None:
+        together = task.average(torch.stack([wrong, wrong]), torch.tensor([0.25, 0.75]))
+        for one, two in zip(task.decode(together), task.decode(wrong), strict=True):
+            assert one.as_row() == two.as_row()
+
+    def test_who_has_no_share_has_no_say(
+        self, task: Task, wrong: torch.Tensor, right: Any
+    ) -> None:
+        together = task.average(torch.stack([right[0], wrong]), torch.tensor([1.0, 0.0]))
+        assert task.measure(together, right[1]) == pytest.approx(task.measure(*right), abs=1e-6)
+
     def test_the_worst_mistakes_come_first(self, task: Task, right: Any) -> None:
         outputs, targets = right[0].clone(), right[1]
         outputs[[2, 5]] = outputs[[4, 7]]  # of other classes, or other numbers
