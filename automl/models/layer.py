@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 # PyTorch overflows on larger ones.
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
-# Layers inside a layer. Lists, as JSON and YAML have them, are welcome.
-Inner = Annotated[
-    tuple[dict[str, Any], ...], Named("layer", many=True), Field(min_length=1, strict=False)
-]
+# Layers inside a layer. Lists, as JSON and YAML have them, are welcome; one is empty where all of
+# its layers would do nothing.
+Inner = Annotated[tuple[dict[str, Any], ...], Named("layer", many=True), Field(strict=False)]
 
 
 class Layer(BaseModel, ABC):

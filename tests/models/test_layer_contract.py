@@ -61,7 +61,8 @@ class TestOptions:
 
     def test_options_that_cannot_be_right_are_refused(self, name: str) -> None:
         for key, field in fields(name).items():
-            for wrong in ([], "no such name", -1, {}):
+            # Layers inside a layer may all have been left out, for they did nothing.
+            for wrong in ("no such name", -1, {}, *([] if field.get("type") == "array" else [[]])):
                 with pytest.raises(ValidationError, match=key):
                     LAYERS[name].model_validate({**minimal(name), key: wrong})
             if field.get("type") == "integer":

@@ -56,7 +56,7 @@ class Bare(Options):
 
 
 class Residual(Options):
-    layers: Annotated[tuple[dict[str, Any], ...], Named("layer", many=True), Field(min_length=1)]
+    layers: Annotated[tuple[dict[str, Any], ...], Named("layer", many=True)]
 
 
 class AdamW(Options):

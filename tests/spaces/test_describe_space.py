@@ -45,10 +45,12 @@ def test_when():
 
 
 def test_what_the_file_sets():
-    rest = "objective: {metric: loss, constraints: {flops: {max: 10}}}\nsearch: {trials: 7}\n"
+    objective = "{metric: loss, minimize: [latency, flops], constraints: {flops: {max: 10}}}"
+    rest = f"objective: {objective}\nsearch: {{trials: 7}}\n"
     described = describe(read("[{dense: {low: 1, high: 9}}]", "{epochs: 3}", rest))
     assert (described.tasks, described.data) == (("image_classification",), "digits")
     assert (described.metric, dict(described.constraints)) == ("loss", {"flops": 10})
+    assert described.minimize == ("latency", "flops")
     assert (described.trials, described.sampler, described.pruner) == (7, "tpe", "asha")
     assert (described.epochs, described.size, described.source) == (3, 9, "space.yaml")
 

@@ -68,7 +68,7 @@ class TestLayers:
             ("[]", "the network has no layers; give it at least one"),
             ("[{residual: flatten}]", "`layers` of residual must hold a list, not 'flatten'"),
             ("[{residual: [conv3d]}]", "unknown layer 'conv3d'; did you mean 'conv2d'?"),
-            ("[{residual: []}]", "residual: `layers` must have at least 1 item, not 0"),
+            ("[{residual: []}]", "`layers` of residual is empty; give it at least one"),
             (
                 "[{grouped: {filters: 3, groups: 2}}]",
                 "grouped: `filters` (=3) must be divisible by `groups` (=2)",

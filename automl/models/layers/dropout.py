@@ -24,6 +24,11 @@ class Dropout(Layer):
     rate: Annotated[float, Field(ge=0, lt=1)]
     """Share of the values that are dropped; 0 drops none."""
 
+    @property
+    def does_nothing(self) -> bool:
+        """Whether it drops none."""
+        return self.rate == 0
+
     def build(self, shape: Shape) -> nn.Module:
         """``Dropout``; any shape will do."""
         from torch import nn

@@ -21,6 +21,11 @@ class _Window(Layer):
     stride: Count | None = None
     """How far the window moves; null is the window's size."""
 
+    @property
+    def does_nothing(self) -> bool:
+        """Whether each window is one value, and none is left out."""
+        return self.size == 1 and self.stride in (None, 1)
+
 
 class MaxPool2d(_Window):
     """The largest value of each window, per channel; windows that would stick out are left out."""

@@ -12,6 +12,7 @@ from automl.spaces.grammar.form import read_form
 from automl.spaces.grammar.names import check_name
 from automl.spaces.grammar.stage import read_stage
 from automl.spaces.nodes.fixed import Fixed
+from automl.spaces.nodes.member import Member
 from automl.spaces.nodes.node import Node
 from automl.spaces.nodes.sequence import Item, Sequence
 
@@ -31,7 +32,8 @@ def _read_part(context: Context, yaml: Yaml, read_member: ReadMember) -> Node:
         return read_stage(context, yaml, partial(read_list, read_member=read_member))
     if isinstance(yaml, Table) and "choices" in yaml.entries:
         return _read_parts_choice(context, yaml, read_member)
-    return Item(read_member(context, yaml))
+    member = read_member(context, yaml)
+    return Item(member) if isinstance(member, Member) else Fixed(())
 
 
 def _read_parts_choice(context: Context, table: Table, read_member: ReadMember) -> Node:

@@ -13,7 +13,7 @@ from functools import partial
 from pydantic import BaseModel
 
 from automl.core.errors import Infeasible
-from automl.spaces.document import Entry, Scalar, Table, Yaml, located, shown
+from automl.spaces.document import Entry, Items, Scalar, Table, Yaml, located, shown
 from automl.spaces.fixed_suggest import FixedSuggest
 from automl.spaces.grammar.choice import ChoiceForm, read_choice
 from automl.spaces.grammar.context import Context
@@ -109,6 +109,8 @@ def _read_option(context: Context, owner: Owner, field: str, yaml: Yaml, name: s
         return read_value(context, rule, yaml, name)
     inside = _inside(context, named.family, name)
     if named.many:
+        if owner.model.model_fields[field].is_required() and yaml == Items((), yaml.line):
+            context.problems.add(yaml.line, f"{rule.label} is empty", "give it at least one")
         return read_members(inside, named.family, yaml, rule.label)
     if isinstance(yaml, Table) and "choices" in yaml.entries:
         form = read_form(context.problems, ChoiceForm, yaml, f"a choice for {rule.label}")

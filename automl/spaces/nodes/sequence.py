@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl.core.distributions import Parameter, Suggest
+from automl.spaces.nodes.member import Member
 from automl.spaces.nodes.node import Node
 from automl.spaces.nodes.scope import Scope
 
@@ -16,11 +17,11 @@ from automl.spaces.nodes.scope import Scope
 class Item:
     """One thing in a sequence: a layer."""
 
-    member: Node
+    member: Member
 
     def sample(self, suggest: Suggest, scope: Scope) -> tuple[Any, ...]:
-        """The thing, as a sequence of one."""
-        return (self.member.sample(suggest, scope),)
+        """The thing, as a sequence of one; of none where it does nothing as it is drawn."""
+        return self.member.sample_among(suggest, scope)
 
     def parameters(self, scope: Scope) -> Iterator[Parameter]:
         """Those of the thing."""

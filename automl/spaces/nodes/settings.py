@@ -49,13 +49,20 @@ class Settings:
         Raises:
             Infeasible: if the class refuses values that are each right for themselves.
         """
+        return self.resolve(suggest, scope).model_dump(mode="json")
+
+    def resolve(self, suggest: Suggest, scope: Scope) -> BaseModel:
+        """The same as the class has it.
+
+        Raises:
+            Infeasible: as ``sample`` does.
+        """
         drawn = {name: node.sample(suggest, scope) for name, node in self.options.items()}
         try:
-            settings = self.model.model_validate_json(json.dumps(drawn), strict=True)
+            return self.model.model_validate_json(json.dumps(drawn), strict=True)
         except ValidationError as error:
             told = "; ".join(_placed(each) for each in error.errors())
             raise Infeasible(f"{self.label}: {told}") from error
-        return settings.model_dump(mode="json")
 
     def parameters(self, scope: Scope) -> Iterator[Parameter]:
         """Those of the options."""

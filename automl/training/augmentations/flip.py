@@ -19,6 +19,11 @@ class Flip(Augmentation):
     probability: float = Field(default=0.5, ge=0, le=1)
     """Share of the images that are mirrored."""
 
+    @property
+    def does_nothing(self) -> bool:
+        """Whether no image is mirrored."""
+        return self.probability == 0
+
     def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Mirror each image with the same probability."""
         import torch

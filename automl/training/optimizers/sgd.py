@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from automl.training.optimizers.optimizer import Optimizer
 
@@ -25,8 +25,13 @@ class SGD(Optimizer):
     momentum: float = Field(default=0.9, ge=0, lt=1)
     """Share of the last step that is kept."""
 
-    nesterov: bool = True
-    """Look ahead along the momentum; has no effect without one."""
+    nesterov: bool = Field(default=True, validate_default=True)
+    """Look ahead along the momentum; false without one, for then it has no effect."""
+
+    @field_validator("nesterov")
+    @classmethod
+    def _has_momentum(cls, nesterov: bool, info: ValidationInfo) -> bool:
+        return nesterov and info.data.get("momentum", 0.0) > 0
 
     def build(self, model: nn.Module) -> torch.optim.Optimizer:
         """An SGD, fused where torch has the kernel."""
@@ -38,7 +43,6 @@ class SGD(Optimizer):
             decay_groups(trainable(model), self.weight_decay),
             lr=self.lr,
             momentum=self.momentum,
-            # torch refuses the flag where there is no momentum to look along.
-            nesterov=self.nesterov and self.momentum > 0,
+            nesterov=self.nesterov,
             fused=has_fused_kernel(model),
         )
