@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automl.core.distributions import Value
+from automl.core.front import Point, fronts
 
 COUNTED = ("complete", "pruned", "diverged", "failed")
 UNFINISHED = ("paused", "running", "waiting")
@@ -27,6 +28,9 @@ class TrialRecord:
         size: Number of weights of its network, or None if it was never built.
         flops: Floating-point operations of one example's forward pass, or None.
         epoch: Epochs trained.
+        latency: Milliseconds that its network took for one example, on its worker; None if it was
+            never measured.
+        origin: What it began as, where its configuration is another study's: "trial 3 of cnn".
     """
 
     number: int
@@ -39,6 +43,12 @@ class TrialRecord:
     size: int | None = None
     flops: int | None = None
     epoch: float = 0.0
+    latency: float | None = None
+    origin: str = ""
+
+    def cost(self, name: str) -> float | None:
+        """What its model costs, by one of ``COSTS``; None where that is not known."""
+        return {"latency": self.latency, "parameters": self.size, "flops": self.flops}[name]
 
     def beats(self, other: TrialRecord | None, maximize: bool) -> bool:
         """Whether it has a better value than ``other``, or the first."""
@@ -51,12 +61,21 @@ class TrialRecord:
 
 @dataclass(frozen=True)
 class StudyRecord:
-    """A study with all its trials, by number."""
+    """A study with all its trials, by number.
+
+    Args:
+        name: Its name.
+        metric: The first objective, which says what is best.
+        maximize: Whether larger is better.
+        trials: All of them.
+        minimize: The further objectives, of ``COSTS``; smaller is better in all of them.
+    """
 
     name: str
     metric: str
     maximize: bool
     trials: tuple[TrialRecord, ...]
+    minimize: tuple[str, ...] = ()
 
     @property
     def best(self) -> TrialRecord | None:
@@ -68,6 +87,23 @@ class StudyRecord:
         """Trials that can be exported, best first: complete ones, and paused ones as they stand."""
         ready = [each for each in self.trials if each.status in ("complete", "paused")]
         return tuple(sorted((each for each in ready if each.value is not None), key=self.rank))
+
+    @property
+    def front(self) -> tuple[TrialRecord, ...]:
+        """The complete trials that no other beats in all objectives, the best metric first."""
+        complete = [each for each in self.ranked if each.status == "complete"]
+        placed = [(point, each) for each in complete if (point := self.point(each)) is not None]
+        on = fronts([point for point, _ in placed])
+        return tuple(each for (_, each), front in zip(placed, on, strict=True) if front == 0)
+
+    def point(self, trial: TrialRecord) -> Point | None:
+        """A trial's objectives, smaller is better; None where one of them is not known."""
+        if trial.value is None:
+            return None
+        costs = [trial.cost(name) for name in self.minimize]
+        known = [each for each in costs if each is not None]
+        metric = -trial.value if self.maximize else trial.value
+        return (metric, *known) if len(known) == len(costs) else None
 
     @property
     def unfinished(self) -> tuple[TrialRecord, ...]:

@@ -30,6 +30,7 @@ Draw = Callable[["Figures"], "Figure"]
 FIGURES: Registry[Draw] = Registry(
     "plot",
     {
+        "front": "automl.tuning.plots:draw_front",
         "history": "automl.tuning.plots:draw_history",
         "importances": "automl.tuning.plots:draw_importances",
         "slice": "automl.tuning.plots:draw_slice",
@@ -47,8 +48,8 @@ def figure(storage: BaseStorage, study_name: str, kind: str) -> Figure:
     Args:
         storage: Where the study is.
         study_name: Its name.
-        kind: ``"history"``, ``"importances"``, ``"slice"``, ``"parallel_coordinate"``, ``"rank"``,
-            ``"timeline"`` or ``"learning_curves"``.
+        kind: ``"front"``, ``"history"``, ``"importances"``, ``"slice"``,
+            ``"parallel_coordinate"``, ``"rank"``, ``"timeline"`` or ``"learning_curves"``.
 
     Raises:
         StudyError: if there is no such study; says the nearest.
@@ -67,6 +68,8 @@ class Figures:
     Attributes:
         whole: All trials.
         part: Those that are shown where all would be too many.
+
+    Both have the metric alone, where there are several objectives.
     """
 
     def __init__(self, study: optuna.Study) -> None:
@@ -91,8 +94,19 @@ class Figures:
 
     @property
     def metric(self) -> str:
-        """The objective's name."""
-        return (self._study.metric_names or ["value"])[0]
+        """The objective's name, of several the first."""
+        return self.objectives[0]
+
+    @property
+    def objectives(self) -> list[str]:
+        """The names of all objectives."""
+        return self._study.metric_names or ["value"]
+
+    @cached_property
+    def all_objectives(self) -> Part:
+        """All trials with all their objectives."""
+        trials = self._study.get_trials(deepcopy=False)
+        return Part(self._study, trials, len(self._study.directions))
 
     @cached_property
     def complete(self) -> list[FrozenTrial]:

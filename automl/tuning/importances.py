@@ -11,6 +11,7 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from automl.core.text import count
+from automl.tuning.part import with_objectives
 from automl.tuning.quiet import quiet_optuna
 from automl.tuning.reading import status_of
 
@@ -45,9 +46,9 @@ class _Compared:
 def importances(study: optuna.Study) -> Importances:
     """How much each parameter of a study matters.
 
-    Complete trials are compared by their values. Where pruning lets few of them be complete, all
-    that were measured are compared by the best they had reported when the first of them was
-    stopped: later on only those are left that were good already.
+    Complete trials are compared by their values, of several the metric's. Where pruning lets few of
+    them be complete, all that were measured are compared by the best they had reported when the
+    first of them was stopped: later on only those are left that were good already.
 
     Source: Watanabe et al., "PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in
     Arbitrary Subspaces" (IJCAI 2023), as Optuna has it.
@@ -67,7 +68,8 @@ def importances(study: optuna.Study) -> Importances:
 
 
 def _choose(study: optuna.Study) -> _Compared:
-    trials = [each for each in study.get_trials(deepcopy=False) if status_of(each) != "duplicate"]
+    known = study.get_trials(deepcopy=False)
+    trials = [with_objectives(each, 1) for each in known if status_of(each) != "duplicate"]
     complete = tuple(each for each in trials if each.state == TrialState.COMPLETE)
     measured = [each for each in trials if each.intermediate_values]
     stopped = [each.last_step for each in measured if status_of(each) == "pruned"]
@@ -75,7 +77,7 @@ def _choose(study: optuna.Study) -> _Compared:
         return _Compared(complete, count(len(complete), "complete trial"))
     step = min(each for each in stopped if each is not None)
     last = max((each.last_step or 0 for each in complete), default=0)
-    early = tuple(_as_at(measured, step, study.direction))
+    early = tuple(_as_at(measured, step, study.directions[0]))
     of = f" of {last}" if last else ""
     stop = "where pruning first stopped one"
     return _Compared(early, f"{count(len(early), 'trial')}, compared at step {step}{of}, {stop}")
@@ -97,7 +99,7 @@ def _as_at(
 def _weigh(study: optuna.Study, trials: tuple[FrozenTrial, ...]) -> dict[str, float]:
     share = max(BEST_SHARE, FEWEST_BEST / len(trials))
     with quiet_optuna():
-        copy = optuna.create_study(direction=study.direction)
+        copy = optuna.create_study(direction=study.directions[0])
         copy.add_trials(trials)
         evaluator = PedAnovaImportanceEvaluator(target_quantile=share)
         return get_param_importances(copy, evaluator=evaluator, normalize=False)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 
 import optuna
+from optuna.trial import FrozenTrial
 
 from automl.core.trial import CONTINUE, Decision, Measurement, Verdict
 from automl.tuning.budget import Budget
 from automl.tuning.pruners import Pruner
 from automl.tuning.quiet import quiet_optuna
+from automl.tuning.reading import LATENCY
 from automl.tuning.watchdog import Limits
 
 # The dashboard slows down with more points a trial; full curves go to the trial's folder.
@@ -65,9 +67,8 @@ class Judge:
         """Why the trial is to stop, or "" if it is not; kept until the trial has heard of it."""
         due, step, seconds = self._report(trial, measurement), measurement.step, measurement.seconds
         reason = self._limits.exceeded(seconds) or self._budget.stops(seconds, step, self._steps)
-        with quiet_optuna():
-            if due and not reason and trial.should_prune():
-                reason = self._reason(trial, measurement)
+        if due and not reason:
+            reason = self._prune(trial, measurement)
         if reason:
             trial.set_user_attr(STOPPED, (step, reason))
         return reason
@@ -76,16 +77,28 @@ class Judge:
         """Report the step, unless it is one of many or was reported before."""
         step = measurement.step
         due = step % self._stride == 0 or step == self._steps
-        if not due or step in trial.storage.get_trial(trial._trial_id).intermediate_values:
+        if not due or step in _noted(trial).intermediate_values:
             return False
-        trial.report(measurement.metrics[self._metric], step)
+        if measurement.latency is not None and LATENCY not in trial.user_attrs:
+            trial.set_user_attr(LATENCY, measurement.latency)
+        # By itself the trial refuses to report where there are several objectives.
+        value = float(measurement.metrics[self._metric])
+        trial.storage.set_trial_intermediate_value(trial._trial_id, step, value)
         return True
 
-    def _reason(self, trial: optuna.Trial, measurement: Measurement) -> str:
+    def _prune(self, trial: optuna.Trial, measurement: Measurement) -> str:
+        """Why the pruner stops the trial, or "" if it does not."""
         value, pruner = measurement.metrics[self._metric], trial.study.pruner
-        assert isinstance(pruner, Pruner), f"{pruner} says nothing of its reasons"
-        noted = trial.storage.get_trial(trial._trial_id)
-        return (
-            f"{self._pruner} at epoch {measurement.epoch:g}: {self._metric} {value:.4f}; "
-            f"{pruner.explain(trial.study, noted)}"
-        )
+        with quiet_optuna():
+            if not pruner.prune(trial.study, _noted(trial)):
+                return ""
+            assert isinstance(pruner, Pruner), f"{pruner} says nothing of its reasons"
+            return (
+                f"{self._pruner} at epoch {measurement.epoch:g}: {self._metric} {value:.4f}; "
+                f"{pruner.explain(trial.study, _noted(trial))}"
+            )
+
+
+def _noted(trial: optuna.Trial) -> FrozenTrial:
+    """The trial as it is in the storage."""
+    return trial.storage.get_trial(trial._trial_id)

@@ -11,7 +11,7 @@ KEPT = 3
 
 
 class Keeper:
-    """Keeps the weights of the best few trials, and what paused ones need to go on.
+    """Keeps the weights of the best few trials and of the front, and what paused ones go on from.
 
     Args:
         folder: The study's.
@@ -21,7 +21,7 @@ class Keeper:
     def __init__(self, folder: StudyFolder, study: Study) -> None:
         self._folder, self._study = folder, study
         self._have = set(study.best_complete())
-        self._drop_all_but_best()
+        self._drop_others()
 
     def end(self, trial: TrialRecord) -> None:
         """Drop what the end of ``trial`` has made superfluous."""
@@ -32,10 +32,10 @@ class Keeper:
             self._folder.drop_weights(trial.number)
             return
         self._have.add(trial.number)
-        self._drop_all_but_best()
+        self._drop_others()
 
-    def _drop_all_but_best(self) -> None:
-        best = self._study.best_complete()[:KEPT]
-        for number in self._have.difference(best):
+    def _drop_others(self) -> None:
+        kept = {*self._study.best_complete()[:KEPT], *self._study.front()}
+        for number in self._have - kept:
             self._folder.drop_weights(number)
-        self._have &= set(best)
+        self._have &= kept

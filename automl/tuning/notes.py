@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from automl.core.costs import HEADINGS, in_words
+from automl.core.final import Final, opened
 from automl.core.inspection import Inspection
 from automl.core.records import TrialRecord
 from automl.core.text import value
@@ -32,7 +34,8 @@ def trial_note(network: Inspection, spec: TrialSpec, result: TrialResult, log: s
         [
             f"**{ended}{reason}**{parts}",
             "",
-            f"{network.size:,} parameters, {network.flops:,} FLOPs an example, {speed}",
+            f"{network.size:,} parameters, {network.flops:,} FLOPs an example, {speed}"
+            f"{_latency(result)}",
             "",
             "| layer | output | parameters |",
             "|---|---|---|",
@@ -58,10 +61,12 @@ def study_note(setting: Setting, best: TrialRecord | None, baseline: TrialRecord
     facts = {
         "space": setting.space,
         "data": setting.data,
-        "objective": f"{'the largest' if setting.maximize else 'the smallest'} {setting.metric}",
+        "objective": ", ".join(_objectives(setting)),
         "trials": f"{setting.trials} in all, of up to {setting.epochs} epochs",
         "runs on": setting.device,
     }
+    if setting.final is not None:
+        facts |= _final(setting.final)
     return "\n".join(
         [
             f"**{answer}**",
@@ -73,6 +78,24 @@ def study_note(setting: Setting, best: TrialRecord | None, baseline: TrialRecord
             f"Go on with it: `automl resume {setting.study}` (in the folder that holds `results`)",
         ]
     )
+
+
+def _final(final: Final) -> dict[str, str]:
+    """Its figure on the test split beside the one on validation."""
+    return {
+        "final model": f"{final.made()}: {final.score} on validation, a mean; {final.why()}",
+        "test split": f"{', '.join(map(str, final.test))}; opened {opened(final.test_opened)}",
+    }
+
+
+def _objectives(setting: Setting) -> list[str]:
+    metric = f"{'the largest' if setting.maximize else 'the smallest'} {setting.metric}"
+    return [metric, *(f"the smallest {HEADINGS[each]}" for each in setting.minimize)]
+
+
+def _latency(result: TrialResult) -> str:
+    latency = result.measurements[-1].latency if result.measurements else None
+    return "" if latency is None else f", {in_words('latency', latency)} for one example"
 
 
 def _cell(text: str) -> str:

@@ -24,12 +24,16 @@ class Part(optuna.Study):
     Args:
         study: The study.
         trials: Those of its trials that are looked at.
+        objectives: How many of its objectives are looked at; plots of parameters can take one.
     """
 
-    def __init__(self, study: optuna.Study, trials: Sequence[FrozenTrial]) -> None:
+    def __init__(
+        self, study: optuna.Study, trials: Sequence[FrozenTrial], objectives: int = 1
+    ) -> None:
         with quiet_optuna():
             super().__init__(study.study_name, study._storage)
-        self._trials = [_without_notes(each) for each in trials]
+        self._directions = study.directions[:objectives]
+        self._trials = [_without_notes(with_objectives(each, objectives)) for each in trials]
 
     def get_trials(
         self, deepcopy: bool = True, states: Container[TrialState] | None = None
@@ -43,9 +47,9 @@ def choose(study: optuna.Study, most: int = MOST_TRIALS) -> list[FrozenTrial]:
     trials = study.get_trials(deepcopy=False)
     if len(trials) <= most:
         return trials
-    sign = -1 if study.direction == optuna.study.StudyDirection.MAXIMIZE else 1
+    sign = -1 if study.directions[0] == optuna.study.StudyDirection.MAXIMIZE else 1
     complete = [each for each in trials if _has_value(each)]
-    complete.sort(key=lambda each: sign * (each.value or 0.0))
+    complete.sort(key=lambda each: sign * each.values[0])
     best = complete[: most // 2]
     others = sorted({each.number for each in trials} - {each.number for each in best})
     room = most - len(best)
@@ -55,7 +59,16 @@ def choose(study: optuna.Study, most: int = MOST_TRIALS) -> list[FrozenTrial]:
 
 
 def _has_value(trial: FrozenTrial) -> bool:
-    return trial.state == TrialState.COMPLETE and isfinite(trial.value or 0.0)
+    return trial.state == TrialState.COMPLETE and isfinite(trial.values[0])
+
+
+def with_objectives(trial: FrozenTrial, number: int) -> FrozenTrial:
+    """A trial as one of the first ``number`` objectives alone."""
+    if not trial.values or len(trial.values) <= number:
+        return trial
+    alone = copy.copy(trial)
+    alone.values = trial.values[:number]
+    return alone
 
 
 def _without_notes(trial: FrozenTrial) -> FrozenTrial:

@@ -39,6 +39,9 @@ class Plan:
         trial_timeout: Seconds a trial may train, or None.
         stall_timeout: Seconds a trial may be without a sign of life.
         track: Names of the trackers that measurements also go to.
+        minimize: What is to be small beside the metric, of ``COSTS``.
+        finalize: Whether a search that has come to its end makes the final model.
+        init_from: Name of the study whose best configurations it began with, or None.
     """
 
     name: str
@@ -63,6 +66,9 @@ class Plan:
     trial_timeout: float | None = None
     stall_timeout: float = STALL_SECONDS
     track: tuple[str, ...] = ()
+    minimize: tuple[str, ...] = ()
+    finalize: bool = True
+    init_from: str | None = None
 
     @property
     def limits(self) -> Limits:

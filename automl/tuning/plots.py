@@ -9,6 +9,7 @@ import optuna
 from optuna.importance import BaseImportanceEvaluator
 from optuna.trial import FrozenTrial
 
+from automl.core.costs import HEADINGS
 from automl.tuning.figures import Figures
 from automl.tuning.importances import Importances
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # So many parameters can be taken in at once; a plot of all pairs has them squared.
 MOST_PARAMETERS, MOST_PAIRED = 8, 4
+# Axes for what is to be small, beside the metric's.
+MOST_COSTS = 2
 
 
 class _Weighed(BaseImportanceEvaluator):
@@ -34,6 +37,22 @@ class _Weighed(BaseImportanceEvaluator):
     ) -> dict[str, float]:
         """The importances."""
         return self._shares
+
+
+def draw_front(figures: Figures) -> Figure:
+    """The metric over what is to be small as well: who is not beaten in everything, and who is."""
+    from optuna.visualization import plot_pareto_front
+
+    metric, *costs = figures.objectives
+    shown = costs[:MOST_COSTS]
+    if not shown or not figures.complete:
+        return _nothing()
+
+    def place(trial: FrozenTrial) -> list[float]:
+        return [*trial.values[1 : 1 + len(shown)], trial.values[0]]
+
+    names = [*(HEADINGS[each] for each in shown), metric]
+    return plot_pareto_front(figures.all_objectives, target_names=names, targets=place)
 
 
 def draw_history(figures: Figures) -> Figure:

@@ -28,6 +28,7 @@ class Problem:
         pruner: The pruner's name, for reasons.
         limits: How long a trial may take.
         deterministic: Whether the same seed is to give the same trials with any number of workers.
+        max_latency: The most milliseconds that a network may take for one example, or None.
     """
 
     setting: Setting
@@ -40,3 +41,4 @@ class Problem:
     pruner: str
     limits: Limits = field(default_factory=Limits)
     deterministic: bool = False
+    max_latency: float | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from automl.core.records import COUNTED, TrialRecord
 from automl.core.text import count, duration, value
 from automl.core.trial import Measurement
+from automl.tuning.fit_progress import FitProgress
 from automl.tuning.watch import Setting
 
 # An estimate of the time left is shown once this many trials of this run ended.
@@ -26,6 +27,7 @@ class Progress:
     running: dict[int, Measurement | None] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    fits: FitProgress | None = None
 
     def __post_init__(self) -> None:
         self.best, self.baseline = self.setting.best, self.setting.baseline
@@ -46,6 +48,13 @@ class Progress:
             self.baseline = trial
         if trial.status == "complete" and trial.beats(self.best, self.setting.maximize):
             self.best = trial
+
+    def finalizing(self, done: float, total: int) -> FitProgress:
+        """So many of so many trainings of the final model are done."""
+        if self.fits is None:
+            self.fits = FitProgress(total, before=done, done=done)
+        self.fits.done = done
+        return self.fits
 
     @property
     def elapsed(self) -> float:

@@ -40,7 +40,7 @@ def _with_few_curves(cache: Any, storage: BaseStorage, study_id: int) -> list[Fr
     kept.update(each.number for each in trials if not each.state.is_finished())
     whole = [each for each in trials if each.state == TrialState.COMPLETE]
     directions = storage.get_study_directions(study_id)
-    whole.sort(key=lambda each: each.value or 0.0, reverse=directions[0] == StudyDirection.MAXIMIZE)
+    whole.sort(key=lambda each: each.values[0], reverse=directions[0] == StudyDirection.MAXIMIZE)
     kept.update(each.number for each in whole[:MOST_CURVES])
     return [each if each.number in kept else _without_curve(each) for each in trials]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
@@ -19,6 +21,9 @@ _STATES = {
     TrialState.RUNNING: "running",
     TrialState.WAITING: "waiting",
 }
+# Where a trial has noted what its model costs.
+LATENCY, SIZE, FLOPS = "latency", "size", "flops"
+_COSTS = {"latency": LATENCY, "parameters": SIZE, "flops": FLOPS}
 
 
 def status_of(trial: FrozenTrial) -> str:
@@ -31,20 +36,27 @@ def status_of(trial: FrozenTrial) -> str:
     return state if trial.state == TrialState.WAITING and status != "paused" else status
 
 
+def costs_of(trial: FrozenTrial, names: Sequence[str]) -> tuple[float | None, ...]:
+    """What the model of a trial costs, by names of ``COSTS``; None where that is not known."""
+    return tuple(trial.user_attrs.get(_COSTS[name]) for name in names)
+
+
 def trial_record(trial: FrozenTrial) -> TrialRecord:
     """An Optuna trial as a plain value."""
     facts = trial.user_attrs
     return TrialRecord(
         number=trial.number,
         status=status_of(trial),
-        value=facts.get("value", trial.value if trial.state == TrialState.COMPLETE else None),
+        value=facts.get("value", trial.values[0] if trial.values else None),
         parameters=dict(trial.params),
         reason=facts.get("reason", ""),
         seconds=facts.get("seconds", 0.0),
         device=facts.get("device", ""),
-        size=facts.get("size"),
-        flops=facts.get("flops"),
+        size=facts.get(SIZE),
+        flops=facts.get(FLOPS),
         epoch=facts.get("epoch", 0.0),
+        latency=facts.get(LATENCY),
+        origin=facts.get("origin", ""),
     )
 
 
@@ -54,8 +66,9 @@ def study_record(study: optuna.Study) -> StudyRecord:
     return StudyRecord(
         name=study.study_name,
         metric=names[0],
-        maximize=study.direction == optuna.study.StudyDirection.MAXIMIZE,
+        maximize=study.directions[0] == optuna.study.StudyDirection.MAXIMIZE,
         trials=tuple(trial_record(each) for each in study.get_trials(deepcopy=False)),
+        minimize=tuple(names[1:]),
     )
 
 

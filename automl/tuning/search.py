@@ -11,7 +11,7 @@ from automl.store import StudyFolder
 from automl.tuning.attempts import Attempt, Attempts
 from automl.tuning.board import Board
 from automl.tuning.budget import Budget
-from automl.tuning.drafts import Draft, Drafts
+from automl.tuning.drafts import MAX_WASTED, Draft, Drafts
 from automl.tuning.exhibits import Exhibits
 from automl.tuning.judge import Judge
 from automl.tuning.keeper import Keeper
@@ -65,6 +65,7 @@ class Search:
         self._open: dict[int, Draft] = {}  # asked for, and not told yet
         self._running: dict[int, Attempt] = {}
         self._exhausted = self._told = False
+        self._in_vain = 0  # trials in a row that workers found infeasible
 
     def run(self) -> Outcome:
         """Search until the total, the time limit, the user or the space ends it.
@@ -123,6 +124,7 @@ class Search:
             maximize=problem.setting.maximize,
             folder=str(self._folder.trial(number).resolve()),
             resume=draft.resumed,
+            max_latency=problem.max_latency,
         )
 
     def _submit(self, attempt: Attempt) -> None:
@@ -190,6 +192,8 @@ class Search:
 
     def _tell(self, result: TrialResult) -> None:
         record = self._study.tell(self._open.pop(result.number).trial)
+        self._in_vain = self._in_vain + 1 if record.status == "infeasible" else 0
+        self._exhausted = self._exhausted or self._in_vain >= MAX_WASTED
         self._keeper.end(record)
         self._board.end(record)
         self._watcher.end(record)

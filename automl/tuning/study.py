@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
@@ -24,10 +24,13 @@ from automl.tuning.lock import locked
 from automl.tuning.losses import Losses
 from automl.tuning.owner import is_alive, this_process
 from automl.tuning.quiet import quiet_optuna
-from automl.tuning.reading import status_of, study_record, trial_record
+from automl.tuning.reading import LATENCY, costs_of, status_of, study_record, trial_record
 
 # The constraint that samplers learn from: 0 or less is feasible.
 FEASIBLE = "feasible"
+# Of several objectives TPE cannot rank the trials that were stopped by what they reported. With so
+# small a violation they rank behind all that came to their end, and before those out of bounds.
+STOPPED_EARLY, SLIGHT = "stopped early", 1e-6
 # How Optuna is told of each end; a trial out of bounds is a pruned one with a constraint.
 _STATES = {
     Status.COMPLETE: TrialState.COMPLETE,
@@ -74,24 +77,35 @@ class Study:
         sampler: BaseSampler,
         pruner: BasePruner,
         lock: Path,
+        minimize: Sequence[str] = (),
     ) -> Study:
         """Begin a study.
+
+        Args:
+            storage: Where it is kept.
+            name: Its name.
+            metric: The objective.
+            maximize: Whether larger is better.
+            sampler: Draws its trials.
+            pruner: Stops weak ones.
+            lock: File by which processes take turns.
+            minimize: The further objectives, of ``COSTS``.
 
         Raises:
             StudyError: if the name is taken, by a study of which a trial was begun.
         """
-        directions = optuna.study.StudyDirection
+        up, down = optuna.study.StudyDirection.MAXIMIZE, optuna.study.StudyDirection.MINIMIZE
         with quiet_optuna():
             if name in optuna.get_all_study_names(storage):
                 _forget_unbegun(storage, name)
             made = optuna.create_study(
                 storage=storage,
                 study_name=name,
-                direction=directions.MAXIMIZE if maximize else directions.MINIMIZE,
+                directions=[up if maximize else down, *(down for _ in minimize)],
                 sampler=sampler,
                 pruner=pruner,
             )
-            made.set_metric_names([metric])
+            made.set_metric_names([metric, *minimize])
         return cls(made, lock)
 
     @classmethod
@@ -111,9 +125,14 @@ class Study:
         with locked(self._lock):
             yield
 
-    def enqueue(self, values: Mapping[str, Value]) -> None:
-        """Have the next trial take these values."""
-        self._study.enqueue_trial(dict(values))
+    def enqueue(self, values: Mapping[str, Value], origin: str = "") -> None:
+        """Have the next trial take these values; what is not among them is drawn.
+
+        Args:
+            values: Parameter name -> value.
+            origin: Where they are from, in words.
+        """
+        self._study.enqueue_trial(dict(values), {"origin": origin} if origin else None)
 
     def take_over(self) -> None:
         """Let trials wait that dead processes left running; those lost too often are given up."""
@@ -155,9 +174,15 @@ class Study:
     def best_complete(self) -> list[int]:
         """The numbers of the complete trials, best first."""
         complete = [each for each in self._trials() if status_of(each) == "complete"]
-        sign = -1 if self._study.direction == optuna.study.StudyDirection.MAXIMIZE else 1
-        complete.sort(key=lambda each: (sign * (each.value or 0.0), each.number))
+        sign = -1 if self._study.directions[0] == optuna.study.StudyDirection.MAXIMIZE else 1
+        complete.sort(key=lambda each: (sign * each.values[0], each.number))
         return [each.number for each in complete]
+
+    def front(self) -> set[int]:
+        """The complete trials that no other beats in all objectives; of one, none but the best."""
+        if len(self._study.directions) == 1:
+            return set(self.best_complete()[:1])
+        return {each.number for each in self.records().front}
 
     def twin(self, trial: optuna.Trial, config: Config) -> int | None:
         """The number of another trial of the same configuration, or None."""
@@ -174,22 +199,24 @@ class Study:
 
     def note_end(self, trial: optuna.Trial, result: TrialResult, note: str) -> None:
         """Keep how a trial ended, which is its end whatever happens before Optuna is told."""
+        known = trial.user_attrs
+        last = result.measurements[-1] if result.measurements else None
         facts = {
             "reason": result.reason,
             "value": result.value,
             "seconds": round(result.seconds, 3),
             "device": result.device,
-            "epoch": result.measurements[-1].epoch if result.measurements else 0.0,
+            "epoch": last.epoch if last else 0.0,
+            LATENCY: last.latency if last else known.get(LATENCY),
             "violation": result.violation or 1.0 if result.status in _OUT_OF_BOUNDS else None,
             FEASIBLE: _FEASIBLE.get(result.status),
             "status": result.status.value,  # last: facts that have it are whole
         }
         if note:
             save_note(trial, note)
-        known = trial.user_attrs
         for key, value in facts.items():
             # What is empty is not written, but it does take the place of what a pause left there.
-            if value not in ("", None) or key in known:
+            if value != known.get(key) and (value not in ("", None) or key in known):
                 trial.set_user_attr(key, value)
 
     def tell(self, trial: optuna.Trial) -> TrialRecord:
@@ -201,9 +228,11 @@ class Study:
             return self.record(trial.number)
         if status in _OUT_OF_BOUNDS:
             trial.set_constraint(FEASIBLE, facts["violation"])
-        value = facts["value"] if status is Status.COMPLETE else None
+        elif status is Status.PRUNED and len(self._study.directions) > 1:
+            trial.set_constraint(STOPPED_EARLY, SLIGHT)
+        values = self._objectives(trial.number) if status is Status.COMPLETE else None
         with quiet_optuna():
-            self._study.tell(trial, value, state=_STATES[status])
+            self._study.tell(trial, values, state=_STATES[status])
         return self.record(trial.number)
 
     def write_note(self, markdown: str) -> None:
@@ -223,7 +252,7 @@ class Study:
         trial.set_user_attr("reason", f"the same configuration as trial {twin}")
         with quiet_optuna():
             if earlier.status == "complete":
-                self._study.tell(trial, earlier.value)
+                self._study.tell(trial, self._objectives(twin))
             else:
                 self._study.tell(trial, state=TrialState.FAIL)
         return self.record(trial.number)
@@ -253,6 +282,12 @@ class Study:
     def has_begun(trial: FrozenTrial | optuna.Trial) -> bool:
         """Whether a trial ever went to a worker."""
         return "config" in trial.user_attrs
+
+    def _objectives(self, number: int) -> list[float]:
+        """A trial's value and what its model costs, in the order of the study's objectives."""
+        trial = self._storage.get_trial(self._identity(number))
+        costs = costs_of(trial, (self._study.metric_names or [])[1:])
+        return [trial.user_attrs["value"], *(each for each in costs if each is not None)]
 
     def _give_up(self, trial: FrozenTrial, reason: str) -> None:
         for key, value in {"reason": reason, "status": Status.FAILED.value}.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from automl.core.final import Final
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement
 
@@ -22,6 +23,8 @@ class Setting:
         done: How many of them earlier runs finished.
         best: The best of them, or None.
         baseline: Trial 0, if an earlier run had it.
+        final: How the final model was made, if an earlier run did.
+        minimize: The further objectives, of ``COSTS``.
         epochs: Full length of a trial.
         steps: Reporting steps of a full trial.
         timeout: Seconds the search may take, or None.
@@ -44,6 +47,8 @@ class Setting:
     slots: int
     best: TrialRecord | None = None
     baseline: TrialRecord | None = None
+    final: Final | None = None
+    minimize: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,13 @@ class Outcome:
         study: Every trial.
         reason: "done", "time limit", "interrupted" or "exhausted".
         seconds: Wall-clock seconds of this run.
+        final: How the study's final model was made; None while there is none.
     """
 
     study: StudyRecord
     reason: str
     seconds: float
+    final: Final | None = None
 
 
 class Watcher(Protocol):
@@ -81,6 +88,9 @@ class Watcher(Protocol):
 
     def pausing(self) -> None:
         """The search was asked to stop; running trials come to their next reporting step."""
+
+    def finalizing(self, done: float, total: int) -> None:
+        """The final model is made: so many of so many trainings are done; a half is half of one."""
 
     def finish(self, outcome: Outcome) -> None:
         """The search ended."""
@@ -105,6 +115,9 @@ class Silent:
         """Say nothing."""
 
     def pausing(self) -> None:
+        """Say nothing."""
+
+    def finalizing(self, done: float, total: int) -> None:
         """Say nothing."""
 
     def finish(self, outcome: Outcome) -> None:

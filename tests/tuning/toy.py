@@ -51,7 +51,9 @@ def run_toy(spec: TrialSpec, data: Any) -> Trial:
     for step in range(1, STEPS + 1):
         if spec.config.training.get("fails"):
             return TrialResult(spec.number, Status.FAILED, reason="told to fail")
-        measured = Measurement(step, float(step), {"score": x * step / STEPS}, 0.01 * step)
+        latency = spec.config.training.get("latency")
+        metrics = {"score": x * step / STEPS}
+        measured = Measurement(step, float(step), metrics, 0.01 * step, latency)
         curve.append(measured)
         decision: Decision = yield measured  # up to `begun`, it hands up again what it measured
         if step > begun and decision.verdict is not Verdict.STOP:
@@ -109,6 +111,7 @@ class Toy:
     recorder: Recorder = field(default_factory=Recorder)
     deterministic: bool = False
     limits: Limits = field(default_factory=Limits)
+    minimize: tuple[str, ...] = ()
     executor: Callable[[], Executor] = lambda: LocalExecutor(toy_runner, Resources())
 
     def begin(self, baseline: dict[str, Any] | None = None) -> Outcome:
@@ -116,7 +119,8 @@ class Toy:
         lock = self.store.study("toy").lock
         lock.parent.mkdir(exist_ok=True)
         storage = open_storage(self.store.journal)
-        study = Study.create(storage, "toy", "score", True, *self._sampling(), lock)
+        sampler, pruner = self._sampling()
+        study = Study.create(storage, "toy", "score", True, sampler, pruner, lock, self.minimize)
         if baseline:
             study.enqueue(baseline)
         return self._search(study)
@@ -138,7 +142,8 @@ class Toy:
         x = config.training["x"]
         if self.limit is not None and x > self.limit:
             raise Infeasible(f"x (={x:g}) must not be over {self.limit:g}", x - self.limit)
-        return Inspection(10, 10_000 if config.training.get("heavy") else 100)
+        flops = 10_000 if config.training.get("heavy") else 100
+        return Inspection(config.training.get("size", 10), flops)
 
     def _search(self, study: Study) -> Outcome:
         self.store.prepare()

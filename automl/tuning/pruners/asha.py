@@ -7,15 +7,33 @@ from optuna.pruners import SuccessiveHalvingPruner
 from optuna.trial import FrozenTrial
 
 from automl.tuning.pruners import Pruner
+from automl.tuning.pruners.front_halving import FrontHalving
 from automl.tuning.pruners.halving import FACTOR, explain_rung
 
 
 class Asha(SuccessiveHalvingPruner, Pruner):
-    """Successive halving that waits for nobody."""
+    """Successive halving that waits for nobody; of several objectives by their fronts.
+
+    Args:
+        first: The step of the first rung.
+    """
+
+    def __init__(self, first: int) -> None:
+        super().__init__(min_resource=first, reduction_factor=FACTOR)
+        self._fronts = FrontHalving(first)
+
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        """Whether a trial is too weak for the rung that it came to."""
+        if len(study.directions) == 1:
+            return super().prune(study, trial)
+        standing = self._fronts.standing(study, trial)
+        return standing is not None and standing.is_weak
 
     def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
-        """The rung and its threshold."""
-        return explain_rung(study, trial, study.get_trials(deepcopy=False))
+        """The rung, and its threshold or who is better."""
+        if len(study.directions) == 1:
+            return explain_rung(study, trial, study.get_trials(deepcopy=False))
+        return str(self._fronts.standing(study, trial))
 
 
 def make(steps: int) -> Pruner:
@@ -26,4 +44,4 @@ def make(steps: int) -> Pruner:
 
     Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning" (MLSys 2020).
     """
-    return Asha(min_resource=-(-steps // 9), reduction_factor=FACTOR)
+    return Asha(-(-steps // 9))
