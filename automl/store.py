@@ -15,8 +15,9 @@ from typing import Any
 
 from automl.core.errors import StudyError
 from automl.core.inspection import Inspection
+from automl.core.leg import Leg, lasting
 from automl.core.review import Review
-from automl.core.trial import Measurement, TrialResult, TrialSpec
+from automl.core.trial import Config, Measurement, TrialResult, TrialSpec
 
 # A trial's best weights; kept for the best few trials.
 WEIGHTS = "weights.safetensors"
@@ -30,6 +31,8 @@ REVIEW = "review.json"
 ARTIFACTS = "artifacts"
 # What a trial had to say of its failure.
 LOG = "log.txt"
+# What a trial's numbers depend on beside its spec: a line for each of its legs.
+LEGS = "legs.jsonl"
 # Touched by a trial that makes headway, every second or so.
 PULSE = "pulse"
 
@@ -80,6 +83,19 @@ class StudyFolder:
     def exported(self, format: str) -> Path:
         """Where a model goes that is exported without another place being named."""
         return self.path / "exported" / format
+
+    @property
+    def final(self) -> Path:
+        """Where everything is that the final model was made of."""
+        return self.path / "final"
+
+    def refit(self, trial: int, seed: int) -> Path:
+        """The folder of one refit of a finalist."""
+        return self.final / "refits" / f"{trial:04d}-{seed}"
+
+    def last_fit(self, trial: int) -> Path:
+        """The folder of a finalist's training on train and validation together."""
+        return self.final / "models" / f"{trial:04d}"
 
     @property
     def exhibits(self) -> Path:
@@ -152,6 +168,11 @@ class StudyFolder:
         """The file by which processes that work on the study take turns."""
         return self.path / ".lock"
 
+    @property
+    def final_lock(self) -> Path:
+        """The file by which processes that would make the final model take turns."""
+        return self.path / ".final.lock"
+
     def pulse(self, number: int) -> float | None:
         """When trial ``number`` last showed that it makes headway, by the clock of its machine."""
         try:
@@ -173,7 +194,7 @@ class StudyFolder:
         if not spec.resume:
             self.drop_state(spec.number)
             self.drop_weights(spec.number)
-        self._check_room(network)
+        self.check_room(network)
         write_text(folder / "spec.json", json.dumps(asdict(spec)))
         write_text(folder / "network.json", json.dumps(asdict(network)))
 
@@ -221,6 +242,26 @@ class StudyFolder:
         config: dict[str, Any] = self._read(number, "spec.json")["config"]
         return config
 
+    def spec(self, number: int) -> TrialSpec:
+        """What a trial's worker was given, at its last attempt.
+
+        Raises:
+            StudyError: if that trial never reached a worker.
+        """
+        found = self._read(number, "spec.json")
+        return TrialSpec(**{**found, "config": Config(**found["config"])})
+
+    def legs(self, number: int) -> tuple[Leg, ...]:
+        """The parts that a trial was trained in; empty if that was not kept.
+
+        A part that another one went on from before its end is there up to where that begins.
+        """
+        try:
+            rows = (self.trial(number) / LEGS).read_text(encoding="utf-8").splitlines()
+            return lasting([Leg(**json.loads(row)) for row in rows])
+        except (OSError, ValueError, TypeError):  # a crash may have cut it short
+            return ()
+
     def network(self, number: int) -> Inspection:
         """The network of a trial, layer by layer.
 
@@ -231,8 +272,12 @@ class StudyFolder:
         rows = tuple((name, tuple(shape), size) for name, shape, size in found["rows"])
         return Inspection(found["size"], found["flops"], rows)
 
-    def _check_room(self, network: Inspection) -> None:
-        """Check that the disk has room for all that a trial of ``network`` writes."""
+    def check_room(self, network: Inspection) -> None:
+        """Check that the disk has room for all that a trial of ``network`` writes.
+
+        Raises:
+            StudyError: if it has not.
+        """
         needed = SMALL_FILES + BYTES_PER_WEIGHT * network.size
         free = shutil.disk_usage(self.path).free
         if free < needed:

@@ -119,7 +119,12 @@ class Campaign:
         begun = (self.results / STUDY / "study.yaml").is_file()
         flags = ["resume", STUDY] if begun else ["search", "space.yaml", f"--trials={self.total}"]
         if not begun:
-            flags += ["--executor", self.executor, f"--seed={self.chance.randrange(1000)}"]
+            flags += [
+                "--no-finalize",
+                "--executor",
+                self.executor,
+                f"--seed={self.chance.randrange(1000)}",
+            ]
         errors = self.root / "errors.txt"
         with errors.open("w") as file:
             process = subprocess.Popen(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from automl.api.comparing import compare
+from automl.api.finalizing import finalize
 from automl.api.machine import doctor
 from automl.api.models import export, predict
 from automl.api.reporting import report, report_text
+from automl.api.reproducing import reproduce
 from automl.api.searching import resume, search
+from automl.api.serving import evaluate, predictions, serve
 from automl.api.spaces import check, new_space, schema, spaces
 from automl.api.studies import (
     artifacts,
     curve,
     dashboard,
+    final,
     importances,
     log,
     network,
@@ -30,19 +34,25 @@ __all__ = [
     "curve",
     "dashboard",
     "doctor",
+    "evaluate",
     "export",
+    "final",
+    "finalize",
     "importances",
     "load",
     "log",
     "network",
     "new_space",
     "predict",
+    "predictions",
     "report",
     "report_text",
+    "reproduce",
     "resume",
     "review",
     "schema",
     "search",
+    "serve",
     "show",
     "spaces",
     "studies",

@@ -33,6 +33,13 @@ def identity(data: Dataset) -> dict[str, Any]:
     }
 
 
+def whereabouts() -> dict[str, Any]:
+    """What a trial's leg keeps of the machine that it is trained on."""
+    from automl.report.hardware import hardware
+
+    return {"hardware": hardware(), "versions": versions()}
+
+
 def versions() -> dict[str, str]:
     """The versions of what a study's numbers depend on."""
     ours = {"automl": __version__, "python": platform.python_version()}

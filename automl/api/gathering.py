@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.api.final_model import known_final
 from automl.api.parts import find_study, storage_of
 from automl.core.errors import StudyError
 from automl.core.records import TrialRecord
+from automl.finalizing.record import read_test_opened
 from automl.report.content import Cost, Model, Origin, Plots, Report
 from automl.store import Store, StudyFolder
 
@@ -46,6 +48,8 @@ def gather(name: str, results: str, progress: Progress) -> Report:
         plots=_plots(loaded, progress),
         model=_model(folder, record.best),
         origin=_origin(folder.record(), plan),
+        final=known_final(record, folder),
+        test_opened=read_test_opened(folder),
     )
 
 

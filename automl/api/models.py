@@ -6,18 +6,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from automl.api.choosing import choose, final_bundle
+from automl.api.origin import make_origin
 from automl.api.parts import Datasets, find_study, storage_of
 from automl.core.defaults import RESULTS
-from automl.core.errors import StudyError
 from automl.core.trial import Config
 from automl.store import Store, StudyFolder
 from automl.tuning.watch import Silent
 
 if TYPE_CHECKING:
-    from automl.core.records import StudyRecord, TrialRecord
+    from automl.core.records import TrialRecord
     from automl.data.dataset import Dataset
     from automl.export.bundle import Bundle
     from automl.export.export import Exported
+    from automl.export.facts import ModelFacts
     from automl.export.predict import InputPrediction
     from automl.tuning.plan import Plan
 
@@ -26,7 +28,11 @@ def export(
     name: str,
     *,
     trial: int | None = None,
+    max_latency: float | None = None,
+    max_parameters: float | None = None,
+    max_flops: float | None = None,
     format: str = "safetensors",
+    quantize: str | None = None,
     output: str | None = None,
     results: str = RESULTS,
 ) -> Exported:
@@ -34,28 +40,44 @@ def export(
 
     Args:
         name: The study's name.
-        trial: Which trial's model; None is the best.
-        format: ``"safetensors"``, ``"torch_export"`` or ``"onnx"``.
+        trial: Which trial's model; None is the final one, or where there is none, or it does not
+            keep all limits, the best trial's of those that do.
+        max_latency: The most milliseconds for one example, as the search measured it; None is any.
+        max_parameters: The most learned numbers; None is any.
+        max_flops: The most floating-point operations of one example; None is any.
+        format: ``"safetensors"``, ``"torch_export"``, ``"onnx"`` or ``"keras"``.
+        quantize: ``"int8"`` or ``"fp16"``, what weights are to be; None keeps them in float32.
         output: Folder to write; None is one named after the format, in the study's folder.
         results: Folder that the study is in.
 
     Raises:
-        StudyError: if there is no such study, or no weights of that trial.
-        ExportError: if what was written does not agree with the original.
+        StudyError: if there is no such study, or no weights of such a trial.
+        ExportError: if what was written does not agree with the original, or quantising costs
+            too much of its score, or is not what the format can do.
     """
     from automl.export import EXPORTERS
-    from automl.export.export import export_bundle
+    from automl.export.export import check_quantization, export_bundle
+    from automl.export.quantization import Quantization
     from automl.tuning.reading import load_record
 
     EXPORTERS.check(format)
+    kind = check_quantization(format, quantize)
     store = Store(Path(results))
     folder, plan = find_study(store, name)
-    chosen = _choose(load_record(storage_of(plan, store), name), folder, trial)
-    data = Datasets.of(plan, Silent())(Config(**folder.config(chosen.number)))
-    target = Path(output) if output else folder.exported(format)
+    limits = {"latency": max_latency, "parameters": max_parameters, "flops": max_flops}
+    given = {cost: most for cost, most in limits.items() if most is not None}
+    study = load_record(storage_of(plan, store), name)
+    final = None if trial is not None else final_bundle(study, folder, given)
+    number = final.facts.origin.trial if final else choose(study, folder, trial, given).number
+    data = Datasets.of(plan, Silent())(Config(**folder.config(number)))
+    target = Path(output) if output else folder.exported(f"{format}-{kind}" if kind else format)
+    quantization = Quantization(kind, data.train.inputs, data.validation) if kind else None
     with TemporaryDirectory() as scratch:
-        bundle = make_bundle(folder, plan, chosen, data, Path(scratch) / "bundle")
-        return export_bundle(bundle, format, target, data.validation.inputs)
+        place = Path(scratch) / "bundle"
+        bundle = final or make_bundle(folder, plan, study.trials[number], data, place)
+        return export_bundle(
+            bundle, format, target, data.validation.inputs, quantization=quantization
+        )
 
 
 def predict(bundle: str, inputs: list[str]) -> list[InputPrediction]:
@@ -67,24 +89,6 @@ def predict(bundle: str, inputs: list[str]) -> list[InputPrediction]:
     from automl.export.predict import Predictor
 
     return Predictor(Path(bundle)).predict([Path(each) for each in inputs])
-
-
-def _choose(study: StudyRecord, folder: StudyFolder, trial: int | None) -> TrialRecord:
-    """The trial whose model is to be taken away."""
-    kept = [each for each in study.ranked if folder.weights(each.number).is_file()]
-    if not kept:
-        raise StudyError(
-            f"study {study.name!r} has no model yet; go on: automl resume {study.name}"
-        )
-    if trial is None:
-        return kept[0]
-    for each in kept:
-        if each.number == trial:
-            return each
-    numbers = ", ".join(str(each.number) for each in kept)
-    raise StudyError(
-        f"--trial {trial}: its weights were not kept; those of {numbers} were (the best few)"
-    )
 
 
 def make_bundle(
@@ -102,21 +106,25 @@ def make_bundle(
     from safetensors.torch import load_file
 
     from automl.export.bundle import Bundle
-    from automl.export.facts import ModelFacts, Origin, Score
 
-    facts = ModelFacts(
+    facts = make_facts(folder, plan, trial, data)
+    return Bundle.write(target, facts, load_file(folder.weights(trial.number)))
+
+
+def make_facts(folder: StudyFolder, plan: Plan, trial: TrialRecord, data: Dataset) -> ModelFacts:
+    """What the bundle of one trial says of its model; see ``make_bundle``."""
+    from automl.export.facts import ModelFacts, Score
+
+    return ModelFacts(
         task=data.task,
         encoding=data.encoding,
         target=data.target,
         network=folder.config(trial.number)["network"],
         parameters=trial.size,
-        score=Score(metric=plan.metric, value=trial.value),
-        origin=Origin(
-            study=plan.name,
-            trial=trial.number,
-            epochs=plan.epochs,
-            data=data.name,
-            fingerprint=data.fingerprint,
-        ),
+        scores=(Score(metric=plan.metric, value=trial.value, basis=_basis(data)),),
+        origin=make_origin(folder, plan, trial, data),
     )
-    return Bundle.write(target, facts, load_file(folder.weights(trial.number)))
+
+
+def _basis(data: Dataset) -> str:
+    return f"one training, {len(data.validation):,} {data.encoding.unit}"

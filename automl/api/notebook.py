@@ -57,6 +57,12 @@ class NotebookView(Silent):
             self._progress.end(trial)
             self._draw_if_due()
 
+    def finalizing(self, done: float, total: int) -> None:
+        """Show how far the final model is."""
+        if self._progress:
+            self._progress.finalizing(done, total)
+            self._draw_if_due()
+
     def finish(self, outcome: Outcome) -> None:
         """Leave the final count."""
         self._draw()
@@ -90,8 +96,18 @@ def render(progress: Progress) -> str:
         f"<p><progress value='{progress.ended}' max='{setting.trials}'></progress> "
         f"{escape(f'{counted}, {left}' if left else counted)}</p>"
         f"<p>{escape(progress.best_line())}<br>{escape(progress.tally())}</p>"
+        f"{_final(progress)}"
         f"<table>{rows}</table>"
     )
+
+
+def _final(progress: Progress) -> str:
+    fits = progress.fits
+    if fits is None:
+        return ""
+    told = f"{fits.whole}/{fits.total} trainings of the final model"
+    left = fits.time_left() if fits.whole < fits.total else ""
+    return f"<p>{escape(f'{told}, {left}' if left else told)}</p>"
 
 
 def _row(progress: Progress, number: int) -> str:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from automl.api.changes import changes, identity
+from automl.api.changes import changes, identity, whereabouts
+from automl.api.final_model import FinalModel, finished_final
 from automl.api.models import make_bundle
 from automl.api.parts import Datasets, simplest, storage_of
 from automl.api.settling import check_task, choose_metric
+from automl.api.warm_starting import warm_start
 from automl.core.errors import StudyError, UserError
 from automl.core.trial import Config
+from automl.finalizing.finalists import pick_finalists
+from automl.finalizing.record import read_final
 from automl.store import Store, StudyFolder, writing
+from automl.tuning.lock import locked
 from automl.tuning.watch import Outcome, Setting, Watcher
 
 if TYPE_CHECKING:
@@ -29,6 +35,16 @@ if TYPE_CHECKING:
     from automl.tuning.plan import Plan
     from automl.tuning.problem import Problem
     from automl.tuning.study import Study
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a run works with once its data is read."""
+
+    executor: Executor
+    datasets: Datasets
+    study: Study
+    problem: Problem
 
 
 @dataclass(frozen=True)
@@ -62,7 +78,7 @@ class Run:
         """
         self.store.prepare()
         self._check_new()
-        return self._search(Run._create)
+        return self._work(Run._create, Run._search)
 
     def go_on(self) -> Outcome:
         """Go on with a study that was begun before; one that is done takes no worker."""
@@ -71,12 +87,36 @@ class Run:
         self.store.prepare()
         study = load_record(storage_of(self.plan, self.store), self.plan.name)
         if study.counted < self.plan.trials or study.unfinished:
-            return self._search(Run._load)
-        done = Outcome(study, "done", 0.0)
-        if not self._has_bundle_of(study.best):  # who told the last end died right after it
+            return self._work(Run._load, Run._search)
+        final = finished_final(study, self.folder)
+        if self.plan.finalize and final is None and pick_finalists(study, self.folder):
+            return self._work(Run._load, Run._search)
+        done = Outcome(study, "done", 0.0, final)
+        if final is None and not self._has_bundle_of(study.best):  # its process died too early
             with writing(self.folder.path):
                 self._keep_best(done, Datasets.of(self.plan, self.watcher))
         return done
+
+    def finalize(self) -> Outcome:
+        """Make the final model of a study as it stands; one that is there takes no worker.
+
+        Raises:
+            StudyError: if there is no trial to make it of.
+        """
+        from automl.tuning.reading import load_record
+
+        self.store.prepare()
+        study = load_record(storage_of(self.plan, self.store), self.plan.name)
+        if final := finished_final(study, self.folder):
+            unchanged = Outcome(study, "unchanged", 0.0, final)
+            self.watcher.finish(unchanged)
+            return unchanged
+        if not pick_finalists(study, self.folder):
+            raise StudyError(
+                f"study {study.name!r} has no complete trial to make a final model of; go on: "
+                f"automl resume {study.name}"
+            )
+        return self._work(Run._load, Run._finalize_alone)
 
     def _check_new(self) -> None:
         name = self.plan.name
@@ -86,24 +126,71 @@ class Run:
                 f"or give the new one another name: --name {name}-2"
             )
 
-    def _search(self, take_up: Callable[[Run, Dataset], Study]) -> Outcome:
+    def _work(
+        self, take_up: Callable[[Run, Dataset], Study], act: Callable[[Run, Parts], Outcome]
+    ) -> Outcome:
         with writing(self.folder.path):
             executor = self._start_workers()
             try:
-                from automl.tuning.search import Search  # takes seconds, as the workers do
-
                 datasets = Datasets.of(self.plan, self.watcher)
                 first = datasets(simplest(self.space))
                 run = self._settled(first)
                 study = take_up(run, first)
                 problem = run._problem(executor, datasets, first, study.records())
-                search = Search(problem, study, self.folder, executor, self.watcher, self.stop)
-                outcome = search.run()
+                outcome = act(run, Parts(executor, datasets, study, problem))
             finally:
                 executor.close()
-            run._keep_best(outcome, datasets)
         self.watcher.finish(outcome)
         return outcome
+
+    def _search(self, parts: Parts) -> Outcome:
+        from automl.finalizing.finalizer import NoFinalModel
+        from automl.tuning.search import Search
+
+        problem, study = parts.problem, parts.study
+        search = Search(problem, study, self.folder, parts.executor, self.watcher, self.stop)
+        outcome = search.run()
+        if self.plan.finalize and outcome.reason in ("done", "exhausted"):
+            try:
+                outcome = self._finalize(parts, outcome)
+            except NoFinalModel as error:  # the best trial's own model is there all the same
+                self.watcher.announce(str(error))
+        self._keep_best(outcome, parts.datasets)
+        return outcome
+
+    def _finalize_alone(self, parts: Parts) -> Outcome:
+        self.watcher.begin(parts.problem.setting)
+        return self._finalize(parts, Outcome(parts.study.records(), "done", 0.0))
+
+    def _finalize(self, parts: Parts, outcome: Outcome) -> Outcome:
+        """Make the final model in the time that ``outcome`` has left; its reason says if not."""
+        from automl.tuning.notes import study_note
+
+        study, setting, began = outcome.study, parts.problem.setting, time.monotonic()
+        if not pick_finalists(study, self.folder):
+            return outcome
+
+        def over() -> bool:
+            spent = outcome.seconds + time.monotonic() - began
+            return setting.timeout is not None and spent >= setting.timeout
+
+        final = FinalModel(
+            plan=self.plan,
+            folder=self.folder,
+            setting=setting,
+            executor=parts.executor,
+            datasets=parts.datasets,
+            watcher=self.watcher,
+            stop=lambda: self.stop.is_set() or over(),
+        ).make(study)
+        seconds = outcome.seconds + time.monotonic() - began
+        if final is None:
+            reason = "interrupted" if self.stop.is_set() else "time limit"
+            return replace(outcome, reason=reason, seconds=seconds)
+        parts.study.write_note(
+            study_note(replace(setting, final=final), study.best, study.baseline)
+        )
+        return replace(outcome, seconds=seconds, final=final)
 
     def _settled(self, data: Dataset) -> Run:
         """The same run, now that the data has said what the task is."""
@@ -127,11 +214,10 @@ class Run:
             gpus_per_trial=plan.gpus_per_trial,
             address=plan.ray_address,
         )
-        runner = partial(make_runner, deterministic=plan.deterministic)
+        runner = partial(make_runner, deterministic=plan.deterministic, whereabouts=whereabouts)
         return EXECUTORS[plan.executor](runner, resources)
 
     def _create(self, data: Dataset) -> Study:
-        from automl.tuning.lock import locked
         from automl.tuning.study import Study
 
         storage, lock = storage_of(self.plan, self.store), self.folder.lock
@@ -139,10 +225,23 @@ class Run:
         with locked(lock):  # of two that begin it at once, one finds it begun
             self._check_new()
             name, metric, maximize = self.plan.name, self._metric, self._maximize()
-            study = Study.create(storage, name, metric, maximize, *self._sampling(), lock)
+            sampler, pruner = self._sampling()
+            study = Study.create(
+                storage, name, metric, maximize, sampler, pruner, lock, self.plan.minimize
+            )
             study.enqueue(self.space.baseline())
+            self._take_over(study)
             self.folder.create(self._record(data))
         return study
+
+    def _take_over(self, study: Study) -> None:
+        """Have the best configurations of another study come next, where one was named."""
+        if self.plan.init_from is None:
+            return
+        found = warm_start(self.plan, self.plan.init_from, self.space, self.store)
+        self.watcher.announce(found.in_words())
+        for start in found.starts:
+            study.enqueue(start.values, origin=f"trial {start.trial} of {found.study}")
 
     def _load(self, data: Dataset) -> Study:
         from automl.tuning.study import Study
@@ -151,7 +250,9 @@ class Run:
         for change in changes(record, data):
             self.watcher.announce(change)
         # The total and the place of the data are the study's from now on, not this run's alone.
-        self.folder.create({**record, "trials": self.plan.trials, "data": self.plan.data})
+        with locked(self.folder.lock):  # another process may count an opening of the test split
+            now = {"trials": self.plan.trials, "data": self.plan.data}
+            self.folder.create({**self.folder.record(), **now})
         storage = storage_of(self.plan, self.store)
         return Study.load(storage, self.plan.name, *self._sampling(), self.folder.lock)
 
@@ -184,12 +285,14 @@ class Run:
                 done=study.counted,
                 best=study.best,
                 baseline=study.baseline,
+                final=read_final(self.folder),
                 epochs=plan.epochs,
                 steps=self._steps(),
                 timeout=plan.timeout,
                 metric=self._metric,
                 maximize=self._maximize(),
                 slots=executor.slots,
+                minimize=plan.minimize,
             ),
             space=space,
             inspect=inspected,
@@ -200,6 +303,7 @@ class Run:
             pruner=plan.pruner,
             limits=plan.limits,
             deterministic=plan.deterministic,
+            max_latency=space.objective.constraints.get("latency"),
         )
 
     def _has_bundle_of(self, best: TrialRecord | None) -> bool:
@@ -212,7 +316,10 @@ class Run:
         return best is not None and kept.trial == best.number
 
     def _keep_best(self, outcome: Outcome, datasets: Datasets) -> None:
+        """Write the best trial's bundle, where there is no final model to be in its place."""
         best = outcome.study.best
+        if read_final(self.folder) is not None:
+            return
         if best is not None and self.folder.weights(best.number).is_file():
             data = datasets(Config(**self.folder.config(best.number)))
             make_bundle(self.folder, self.plan, best, data, self.folder.best)

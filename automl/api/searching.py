@@ -13,6 +13,7 @@ from automl.api.settling import choose_metric
 from automl.api.spaces import find_and_read
 from automl.api.study import Study
 from automl.api.tracking import tracked
+from automl.api.warm_starting import check_origin
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 from automl.store import Store
@@ -37,6 +38,7 @@ def search(
     sampler: str | None = None,
     pruner: str | None = None,
     metric: str | None = None,
+    minimize: Sequence[str] | None = None,
     seed: int = 0,
     storage: str | None = None,
     results: str = RESULTS,
@@ -46,6 +48,8 @@ def search(
     trial_timeout: float | None = None,
     stall_timeout: float | None = None,
     track: Sequence[str] = (),
+    finalize: bool = True,
+    init_from: str | None = None,
     watcher: Watcher | None = None,
     stop: threading.Event | None = None,
 ) -> Study:
@@ -69,6 +73,10 @@ def search(
         sampler: Name of the sampler; None is what the space says.
         pruner: Name of the pruner; None is what the space says.
         metric: Which metric ranks trials; None is what the space or the task says.
+        minimize: What is to be small as well: "latency", "parameters", "flops"; None is what the
+            space says.
+        init_from: Name of a study in ``results`` whose best configurations come right after the
+            baseline, as far as they fit the space.
         seed: Of everything that is drawn.
         storage: An Optuna URL; None is the journal in ``results``.
         results: Folder that studies are written to.
@@ -80,6 +88,8 @@ def search(
         stall_timeout: Seconds a trial may be without a sign of life before it is begun anew on
             another worker; None is ten minutes.
         track: Where measurements also go: "tensorboard", "wandb".
+        finalize: Make the final model when the search has come to its end: refit the best few over
+            several seeds, train one on train + validation, and measure it on the test split.
         watcher: Follows the search; None shows it in a notebook, and says nothing elsewhere.
         stop: Set it to have running trials pause and the search end.
 
@@ -91,6 +101,7 @@ def search(
     """
     from automl.execution import EXECUTORS
     from automl.tuning import PRUNERS, SAMPLERS
+    from automl.tuning.objectives import check_objectives
     from automl.tuning.plan import Plan
     from automl.tuning.watchdog import STALL_SECONDS
 
@@ -120,8 +131,13 @@ def search(
         stall_timeout=stall_timeout or STALL_SECONDS,
         options={name: column for name, column in columns.items() if column is not None},
         track=tuple(dict.fromkeys(track)),
+        finalize=finalize,
+        init_from=init_from,
+        minimize=tuple(dict.fromkeys(parsed.objective.minimize if minimize is None else minimize)),
     )
+    check_objectives(plan, parsed.objective.constraints)
     store, stop = Store(Path(results)), stop or threading.Event()
+    check_origin(plan, store)
     with tracked(plan, store.study(plan.name), watcher or default_watcher(), stop) as followed:
         outcome = Run(plan, parsed, store, followed, stop).begin()
     return Study(outcome, results)

@@ -15,6 +15,7 @@ from automl.core.trial import Measurement
 from automl.store import Store
 
 if TYPE_CHECKING:
+    from automl.core.final import Final
     from automl.core.records import StudyRecord
     from automl.tuning.importances import Importances
 
@@ -35,6 +36,18 @@ def show(name: str, results: str = RESULTS) -> StudyRecord:
     store = Store(Path(results))
     _, plan = find_study(store, name)
     return load_record(storage_of(plan, store), name)
+
+
+def final(name: str, results: str = RESULTS) -> Final | None:
+    """How a study's final model was made, and what it is worth; None while there is none.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    from automl.api.final_model import known_final
+
+    folder, _ = find_study(Store(Path(results)), name)
+    return known_final(show(name, results), folder)
 
 
 def importances(name: str, results: str = RESULTS) -> Importances:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl.api.finalizing import finalize
 from automl.api.models import export
 from automl.api.parts import find_study, storage_of
 from automl.api.reporting import report
-from automl.api.studies import show
+from automl.api.studies import final, show
 from automl.api.study_table import as_html, as_text
 from automl.api.tabulate import tabulate
 from automl.core.defaults import RESULTS
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
 
+    from automl.core.final import Final
     from automl.export.export import Exported
 
 
@@ -52,9 +54,18 @@ class Study:
         return self.record.best
 
     @property
+    def final(self) -> Final | None:
+        """How its final model was made and what it is worth, or None while there is none."""
+        return self.outcome.final
+
+    @property
     def trials(self) -> DataFrame:
         """A row for each trial, by number: how it ended, its value, and what was drawn for it."""
         return tabulate(self.record)
+
+    def plot_front(self) -> Figure:
+        """The metric over what is to be small as well; empty where there is one objective."""
+        return self._plot("front")
 
     def plot_history(self) -> Figure:
         """Each complete trial, and the best so far."""
@@ -97,6 +108,14 @@ class Study:
         """
         return export(self.name, trial=trial, format=format, results=self.results)
 
+    def finalize(self) -> Study:
+        """The study with its final model, which is made unless it is there.
+
+        Raises:
+            StudyError: if there is no complete trial, or none of the best could be trained anew.
+        """
+        return Study(finalize(self.name, results=self.results), self.results)
+
     def report(self, format: str = "html") -> Path:
         """Write the report, as ``"html"`` or ``"md"``; gives the file."""
         return report(self.name, format=format, results=self.results)
@@ -127,4 +146,4 @@ def load(name: str, results: str = RESULTS) -> Study:
     Raises:
         StudyError: if there is no such study; says the nearest.
     """
-    return Study(Outcome(show(name, results), "loaded", 0.0), results)
+    return Study(Outcome(show(name, results), "loaded", 0.0, final(name, results)), results)

@@ -14,8 +14,8 @@ def tabulate(study: StudyRecord) -> DataFrame:
     """A row for each trial, the index its number.
 
     Columns are ``status``, the metric by its name, ``epoch``, ``seconds``, ``size`` (weights),
-    ``flops``, ``device``, ``reason``, and one for each parameter that was ever drawn; what a trial
-    has not is missing there.
+    ``flops``, ``latency`` (milliseconds), ``device``, ``reason``, and one for each parameter that
+    was ever drawn; what a trial has not is missing there.
     """
     from pandas import DataFrame, Index
 
@@ -32,6 +32,7 @@ def _facts(study: StudyRecord, trial: TrialRecord) -> dict[str, object]:
         "seconds": trial.seconds,
         "size": trial.size,
         "flops": trial.flops,
+        "latency": trial.latency,
         "device": trial.device,
         "reason": trial.reason,
     }

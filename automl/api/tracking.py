@@ -112,6 +112,10 @@ class Tracking:
         """Pass it on."""
         self._view.pausing()
 
+    def finalizing(self, done: float, total: int) -> None:
+        """Pass it on."""
+        self._view.finalizing(done, total)
+
     def finish(self, outcome: Outcome) -> None:
         """Pass it on."""
         self._view.finish(outcome)

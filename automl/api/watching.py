@@ -70,4 +70,5 @@ def _setting(plan: Plan, record: Mapping[str, Any], study: StudyRecord) -> Setti
         metric=study.metric,
         maximize=study.maximize,
         slots=study.count("running"),
+        minimize=study.minimize,
     )

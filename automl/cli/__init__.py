@@ -8,9 +8,13 @@ from automl.cli import (
     compare,
     data,
     doctor,
+    finalizing,
     models,
+    predicting,
     report,
+    reproducing,
     searching,
+    serving,
     show,
     spaces,
     studies,
@@ -44,5 +48,8 @@ def _options(
     """Options of the program itself."""
 
 
-for _family in (searching, watch, show, compare, studies, report, models, spaces, data, doctor):
+for _family in (
+    *(searching, finalizing, watch, show, compare, reproducing, studies, report),
+    *(models, predicting, serving, spaces, data, doctor),
+):
     _family.register(app)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from automl.core.costs import COSTS
 from automl.core.defaults import RESULTS
 
 
@@ -44,6 +45,11 @@ def complete_pruner(incomplete: str) -> list[str]:
     from automl.tuning import PRUNERS
 
     return _beginning(incomplete, PRUNERS)
+
+
+def complete_cost(incomplete: str) -> list[str]:
+    """What may be small beside the metric."""
+    return _beginning(incomplete, COSTS)
 
 
 def complete_executor(incomplete: str) -> list[str]:

@@ -60,6 +60,11 @@ class Live(View):
         if trial.status == "failed":
             self.announce(f"trial {trial.number} failed: {trial.reason}")
 
+    def finalizing(self, done: float, total: int) -> None:
+        """Show how far the final model is."""
+        if self._progress:
+            self._progress.finalizing(done, total)
+
     def pausing(self) -> None:
         """Say what happens now."""
         self._message = PAUSING
@@ -88,9 +93,13 @@ class Live(View):
 
     def _bar(self, progress: Progress) -> RenderableType:
         row = Table.grid(padding=(0, 1))
-        done, total = progress.ended, progress.setting.trials
-        text = f"{done}/{total} trials, {duration(progress.elapsed)}"
-        left = progress.time_left() or "estimating the time left"
+        done, total, left = float(progress.ended), progress.setting.trials, progress.time_left()
+        text = f"{progress.ended}/{total} trials"
+        if fits := progress.fits:
+            done, total, left = fits.done, fits.total, fits.time_left()
+            text = f"{fits.whole}/{total} trainings of the final model"
+        text = f"{text}, {duration(progress.elapsed)}"
+        left = left or "estimating the time left"
         row.add_row(
             ProgressBar(total=total, completed=done, width=BAR_WIDTH), Text(f"{text}, {left}")
         )

@@ -1,9 +1,8 @@
-"""``automl export`` and ``automl predict``."""
+"""``automl export``."""
 
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,27 +12,39 @@ from automl.cli.completion import complete_format
 from automl.cli.options import Json, Results, Study
 from automl.cli.tables import table
 from automl.cli.terminal import echo
-from automl.cli.text import program
+from automl.cli.text import parse_latency, program
 from automl.core.defaults import RESULTS
-from automl.core.errors import DataError
 
 if TYPE_CHECKING:
-    from automl.export.predict import InputPrediction
+    from automl.export.export import Exported
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("export")(export)
-    app.command("predict")(predict)
 
 
 def export(
     study: Study,
-    trial: Annotated[int | None, typer.Option(min=0, help="Whose model.  [the best]")] = None,
+    trial: Annotated[int | None, typer.Option(min=0, help="Whose model.  [the final one]")] = None,
+    max_latency: Annotated[
+        str | None, typer.Option(help="Most time for one example: 5ms.  [any]")
+    ] = None,
+    max_parameters: Annotated[
+        float | None, typer.Option(min=1, help="Most learned numbers.  [any]")
+    ] = None,
+    max_flops: Annotated[
+        float | None, typer.Option(min=1, help="Most operations an example.  [any]")
+    ] = None,
     format: Annotated[
         str,
-        typer.Option(help="safetensors, torch_export or onnx.", autocompletion=complete_format),
+        typer.Option(
+            help="safetensors, torch_export, onnx or keras.", autocompletion=complete_format
+        ),
     ] = "safetensors",
+    quantize: Annotated[
+        str | None, typer.Option(help="Smaller weights: int8 or fp16.  [float32]")
+    ] = None,
     output: Annotated[
         str | None, typer.Option(metavar="DIR", help="Where to.  [in the study's folder]")
     ] = None,
@@ -43,39 +54,38 @@ def export(
     """Write a model, checked against the original on real inputs."""
     from automl import api
 
-    made = api.export(study, trial=trial, format=format, output=output, results=results)
+    made = api.export(
+        study,
+        trial=trial,
+        max_latency=parse_latency(max_latency, "--max-latency"),
+        max_parameters=max_parameters,
+        max_flops=max_flops,
+        format=format,
+        quantize=quantize,
+        output=output,
+        results=results,
+    )
     if json:
-        echo(json_module.dumps(asdict(made), default=str))
+        cost = made.quantized.model_dump() if made.quantized else None
+        echo(json_module.dumps({**asdict(made), "quantized": cost}, default=str))
         return
     echo(f"{made.path}: {made.format}, {made.size:,} bytes")
-    echo(f"Checked: {made.parity}")
-    echo(f"Use it: {program()} predict {made.path} FILE")
+    echo(f"Checked: {made.quantized or made.parity}")
+    echo(_beside(made))
+    echo(f"Use it: {_next(made)}")
 
 
-def predict(
-    bundle: Annotated[str, typer.Argument(help="Folder of an exported model.")],
-    inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="Files or folders.")],
-    json: Json = False,
-) -> None:
-    """Run a model on your files: images, texts, tables, series."""
-    from automl import api
-
-    found = api.predict(bundle, inputs)
-    if json:
-        echo(json_module.dumps([asdict(each) for each in found], default=str))
-    else:
-        echo(_as_table(found))
-    if all(each.prediction is None for each in found):
-        raise DataError("none of the inputs could be read")
+def _beside(made: Exported) -> str:
+    """Both models in numbers: sizes, and where they were timed, what calls take."""
+    headings = ["", "bytes", *(f"ms for {each.batch}" for each in made.latency)]
+    before = [f"{made.original_size:,}", *(f"{each.original:.2f}" for each in made.latency)]
+    after = [f"{made.size:,}", *(f"{each.written:.2f}" for each in made.latency)]
+    text = table(headings, [("original", *before), (made.format, *after)])
+    return f"{text}\n(one call on one CPU thread, the median)" if made.latency else text
 
 
-def _as_table(found: Sequence[InputPrediction]) -> str:
-    """A row for each example; errors have a column of their own, if there are any."""
-    columns = next((tuple(each.prediction.as_row()) for each in found if each.prediction), ())
-    columns += ("error",) if any(each.error for each in found) else ()
-    return table(("input", *columns), ((each.name, *_cells(each, columns)) for each in found))
-
-
-def _cells(found: InputPrediction, columns: Sequence[str]) -> list[str]:
-    row = found.prediction.as_row() if found.prediction else {"error": found.error}
-    return [row.get(column) or "-" for column in columns]
+def _next(made: Exported) -> str:
+    """What runs the very numbers that were written; ``predict`` has the weights of no int8."""
+    if made.quantized and made.quantized.kind == "int8":
+        return f"python {made.path / 'predict.py'} FILE"
+    return f"{program()} predict {made.path} FILE"

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from automl.cli.completion import (
+    complete_cost,
     complete_executor,
     complete_pruner,
     complete_sampler,
+    complete_study,
     complete_tracker,
 )
 from automl.cli.interrupt import INTERRUPTED, stop_on_signals
@@ -71,6 +73,21 @@ def search(
         ),
     ] = None,
     metric: Annotated[str | None, typer.Option(help="What ranks trials.")] = None,
+    minimize: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="latency, parameters or flops: is to be small as well.",
+            autocompletion=complete_cost,
+        ),
+    ] = None,
+    init_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STUDY",
+            help="Begin with the best configurations of another study.",
+            autocompletion=complete_study,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
     storage: Annotated[
         str | None, typer.Option(help="An Optuna URL.  [a journal file in --results]")
@@ -94,6 +111,12 @@ def search(
         list[str] | None,
         typer.Option(help="tensorboard or wandb, or both.", autocompletion=complete_tracker),
     ] = None,
+    finalize: Annotated[
+        bool,
+        typer.Option(
+            " /--no-finalize", help="Leave it at the best trial; do not open the test split."
+        ),
+    ] = True,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -122,6 +145,8 @@ def search(
             sampler=sampler,
             pruner=pruner,
             metric=metric,
+            minimize=minimize or None,
+            init_from=init_from,
             seed=seed,
             storage=storage,
             results=results,
@@ -131,11 +156,12 @@ def search(
             trial_timeout=trial_seconds,
             stall_timeout=stall_seconds,
             track=track or (),
+            finalize=finalize,
             watcher=watcher,
             stop=stop,
         ).outcome
 
-    _watched(run, results, json, quiet)
+    watched(run, results, json, quiet)
 
 
 def resume(
@@ -165,10 +191,10 @@ def resume(
             stop=stop,
         ).outcome
 
-    _watched(run, results, json, quiet)
+    watched(run, results, json, quiet)
 
 
-def _watched(
+def watched(
     run: Callable[[Watcher, threading.Event], Outcome], results: str, as_json: bool, quiet: bool
 ) -> None:
     """Run a search under its view; say how it ended, also by the exit code."""

@@ -41,16 +41,19 @@ def show(
 
 def _show_study(record: StudyRecord, results: str, json: bool) -> None:
     from automl import api
+    from automl.cli.show_front import objectives_json
     from automl.cli.show_study import study_text
     from automl.cli.studies import study_json
 
-    importances = api.importances(record.name, results)
+    importances, final = api.importances(record.name, results), api.final(record.name, results)
     if not json:
-        echo(study_text(record, importances, results))
+        echo(study_text(record, final, importances, results))
         return
     facts = {
         **study_json(record),
+        **objectives_json(record),
         "baseline": asdict(record.baseline) if record.baseline else None,
+        "final": asdict(final) if final else None,
         "importances": asdict(importances),
         "trials": [asdict(each) for each in record.trials],
     }

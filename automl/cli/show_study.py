@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from automl.cli.answer import answer, tally
+from automl.cli.final_text import final_text
+from automl.cli.show_front import front_text
 from automl.cli.tables import table
 from automl.cli.terminal import USUAL_WIDTH, terminal_width, wrap
 from automl.cli.text import next_steps, where
+from automl.core.final import Final
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, value
 from automl.report.bars import draw_bars
@@ -15,10 +18,13 @@ from automl.tuning.importances import Importances
 TOP = 10
 
 
-def study_text(study: StudyRecord, importances: Importances, results: str) -> str:
+def study_text(
+    study: StudyRecord, final: Final | None, importances: Importances, results: str
+) -> str:
     """A study for people."""
-    parts = [answer(study), _importances(importances), _trials(study), _next(study, results)]
-    return "\n\n".join(parts)
+    found = [answer(study), final_text(final) if final else "", front_text(study)]
+    found += [_importances(importances), _trials(study), _next(study, final, results)]
+    return "\n\n".join(filter(None, found))
 
 
 def _importances(found: Importances) -> str:
@@ -60,13 +66,15 @@ def _row(trial: TrialRecord) -> tuple[str, ...]:
     )
 
 
-def _next(study: StudyRecord, results: str) -> str:
+def _next(study: StudyRecord, final: Final | None, results: str) -> str:
     name, flag = study.name, where(results)
     steps = [(f"show {name} --trial N{flag}", "one trial in full")]
     if study.count("running"):
         steps.append((f"watch {name}{flag}", "see it go on"))
     elif study.unfinished:
         steps.append((f"resume {name}{flag}", "go on where it stopped"))
+    if study.count("complete") and (final is None or final.outdated):
+        steps.append((f"finalize {name}{flag}", "refit the best, measure one on the test split"))
     if study.best is not None:
         steps.append((f"export {name} --format onnx{flag}", "take the best model away"))
     return next_steps(steps)

@@ -10,6 +10,7 @@ from automl.cli.mistakes import mistakes
 from automl.cli.tables import table
 from automl.cli.terminal import USUAL_WIDTH, terminal_width, wrap
 from automl.cli.text import next_steps, where
+from automl.core.costs import in_words
 from automl.core.inspection import Inspection
 from automl.core.one_line import one_line
 from automl.core.records import StudyRecord, TrialRecord
@@ -65,7 +66,7 @@ class Details:
         parameters = self.trial.parameters.items()
         yield table(("parameter", "value"), ((name, plain(each)) for name, each in parameters))
         if self.network:
-            yield _network(self.network)
+            yield _network(self.network, self.trial.latency)
         yield from _charts(self.study.metric, self.curve)
         if self.curve:
             yield _measurements(self.curve)
@@ -82,15 +83,20 @@ def _head(study: StudyRecord, trial: TrialRecord) -> str:
     reason = f": {trial.reason}" if trial.reason else ""
     ran = f", {duration(trial.seconds)} on {trial.device}" if trial.device else ""
     measured = f", {study.metric} {value(trial.value)}" if trial.value is not None else ""
-    return wrap(f"trial {trial.number} of {study.name} {trial.status}{reason}{measured}{ran}")
+    begun = f"; begun as {trial.origin}" if trial.origin else ""
+    return wrap(
+        f"trial {trial.number} of {study.name} {trial.status}{reason}{measured}{ran}{begun}"
+    )
 
 
-def _network(network: Inspection) -> str:
+def _network(network: Inspection, latency: float | None) -> str:
     rows = (
         (layer, " × ".join(map(str, shape)), f"{size:,}") for layer, shape, size in network.rows
     )
     total = f"{network.size:,} parameters, {network.flops:,} FLOPs an example"
-    return f"{table(('layer', 'output', 'parameters'), rows)}\n{total}"
+    if latency is not None:
+        total += f", {in_words('latency', latency)} for one example"
+    return f"{table(('layer', 'output', 'parameters'), rows)}\n{wrap(total)}"
 
 
 def _charts(metric: str, curve: tuple[Measurement, ...]) -> Iterator[str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from automl.api.tracking import next_steps as tracked_steps
 from automl.cli.answer import answer, tally
+from automl.cli.final_text import final_text
+from automl.cli.show_front import front_text
 from automl.cli.tables import columns
+from automl.cli.terminal import wrap
 from automl.cli.text import next_steps, where
 from automl.core.text import count, duration
 from automl.store import Store
@@ -22,11 +25,12 @@ _ENDED = {
 def summarize(outcome: Outcome, store: Store) -> str:
     """The best trial, what the baseline scored, where things are and what to type next."""
     study, folder = outcome.study, store.study(outcome.study.name)
-    ended = f"{_ENDED[outcome.reason]}: {count(study.counted, 'trial')}"
     lines = [
-        f"{ended} in {duration(outcome.seconds)} ({tally(study)}).",
+        _ended(outcome),
         "",
         answer(study),
+        *([f"\n{front_text(study)}"] if study.minimize else []),
+        *(["", final_text(outcome.final)] if outcome.final else []),
         *([] if study.best is None else ["", f"Model  {folder.best}"]),
         f"Study  {folder.path}",
         "",
@@ -35,11 +39,23 @@ def summarize(outcome: Outcome, store: Store) -> str:
     return "\n".join(lines)
 
 
+def _ended(outcome: Outcome) -> str:
+    if outcome.reason == "unchanged":
+        return wrap(
+            "Nothing has changed since the final model was made; the test split stays closed."
+        )
+    study = outcome.study
+    ended = f"{_ENDED[outcome.reason]}: {count(study.counted, 'trial')}"
+    return f"{ended} in {duration(outcome.seconds)} ({tally(study)})."
+
+
 def _next(outcome: Outcome, store: Store) -> str:
     name, results = outcome.study.name, where(str(store.root))
     steps = []
     if outcome.reason in ("interrupted", "time limit"):
         steps.append((f"resume {name}{results}", "go on where it stopped"))
+        if outcome.study.count("complete"):
+            steps.append((f"finalize {name}{results}", "make the final model of what there is"))
     steps += [
         (f"show {name}{results}", "the best trials"),
         (f"dashboard{results}", "every trial, in the browser"),

@@ -12,6 +12,7 @@ from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LATENCY = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+|\d+(?:\.\d+)?")
 
 
@@ -30,6 +31,21 @@ def parse_duration(text: str | None, flag: str) -> float | None:
     if seconds <= 0:
         raise UserError(f"{flag} {text!r}: give a time above 0 such as 90s, 30m or 1h30m")
     return seconds
+
+
+def parse_latency(text: str | None, flag: str) -> float | None:
+    """Milliseconds of ``"5ms"``, ``"0.5ms"``, ``"1s"``; None stays None.
+
+    Raises:
+        UserError: if it is no time above 0 with its unit.
+    """
+    if text is None:
+        return None
+    found = _LATENCY.fullmatch(text)
+    latency = float(found[1]) * (1000 if found[2] == "s" else 1) if found else 0.0
+    if latency <= 0:
+        raise UserError(f"{flag} {text!r}: give a time above 0 with its unit, such as 5ms or 1s")
+    return latency
 
 
 def program() -> str:

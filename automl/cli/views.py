@@ -47,6 +47,15 @@ class Lines(View):
             f"{metric}  {duration(trial.seconds)}{reason}{f'  ({left})' if left else ''}"
         )
 
+    def finalizing(self, done: float, total: int) -> None:
+        """Print each training of the final model that ended."""
+        before = self._progress.fits.whole if self._progress.fits else 0
+        fits = self._progress.finalizing(done, total)
+        if fits.whole > before:
+            left = fits.time_left()
+            line = f"[{fits.whole}/{total}] trainings of the final model"
+            self._print(f"{line}{f'  ({left})' if left else ''}")
+
     def pausing(self) -> None:
         """Say what happens now."""
         self._print(PAUSING)
@@ -57,7 +66,9 @@ class Lines(View):
 
 
 class Json(View):
-    """A JSON object a line on standard output: "begin", each "trial", "end"."""
+    """A JSON object a line on standard output: "begin", each "trial", "finalizing", "end"."""
+
+    _whole = -1
 
     def announce(self, text: str) -> None:
         """Keep standard output for JSON."""
@@ -71,8 +82,14 @@ class Json(View):
         """Print the trial."""
         self._print({"event": "trial", **asdict(trial)})
 
+    def finalizing(self, done: float, total: int) -> None:
+        """Print how many trainings of the final model are done, whenever one more is."""
+        if int(done) > self._whole:
+            self._whole = int(done)
+            self._print({"event": "finalizing", "done": self._whole, "total": total})
+
     def finish(self, outcome: Outcome) -> None:
-        """Print the best trial and why the search ended."""
+        """Print the best trial, the final model and why the search ended."""
         best = outcome.study.best
         self._print(
             {
@@ -81,6 +98,7 @@ class Json(View):
                 "seconds": round(outcome.seconds, 3),
                 "trials": outcome.study.counted,
                 "best": asdict(best) if best else None,
+                "final": asdict(outcome.final) if outcome.final else None,
             }
         )
 

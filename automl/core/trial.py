@@ -43,6 +43,11 @@ class TrialSpec:
         resume: Go on from the checkpoint in ``folder``, where there is one that can be read.
         accumulate: Parts that each batch is cut into; their gradients add up to the batch's, so
             that the same step takes less memory.
+        guide: The objective at each reporting step of an earlier training, up to its best one. This
+            training repeats it on more data and has nothing of its own to measure the objective on:
+            its schedule goes by the guide, and it ends after as many steps. None goes by its own.
+        shown: Whether people look at it: what its model gets wrong is written, and pictures.
+        max_latency: The most milliseconds that the network may take for one example, or None.
     """
 
     number: int
@@ -56,6 +61,9 @@ class TrialSpec:
     folder: str
     resume: bool = False
     accumulate: int = 1
+    guide: tuple[float, ...] | None = None
+    shown: bool = True
+    max_latency: float | None = None
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,15 @@ class Measurement:
         epoch: Epochs trained so far; a fraction inside an epoch.
         metrics: Metric name -> value, on the validation split unless named ``train_…``.
         seconds: Wall-clock seconds of training and validation so far.
+        latency: Milliseconds that the network takes for one example, as it was measured before the
+            first step; None if it was not.
     """
 
     step: int
     epoch: float
     metrics: Mapping[str, float]
     seconds: float
+    latency: float | None = None
 
 
 class Verdict(Enum):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from automl.core.shape import PADDING
 from automl.core.target import Target
 from automl.data.encodings.encoding import Encoding
 
@@ -40,6 +41,13 @@ class Split:
         """The examples at ``indices``, copied, in their order."""
         return Split(self.inputs[indices], self.targets[indices])
 
+    def followed_by(self, other: Split) -> Split:
+        """The examples of both, copied, those of ``other`` last; texts as long as the longest."""
+        parts = (self.inputs, other.inputs)
+        longest = np.max([each.shape[1:] for each in parts], axis=0)
+        inputs = np.concatenate([_padded(each, longest) for each in parts])
+        return Split(inputs, np.concatenate([self.targets, other.targets]))
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -68,6 +76,13 @@ class Dataset:
     notes: tuple[str, ...]
     fingerprint: str
 
+    def joined(self) -> Dataset:
+        """The same with the validation split in the train split, too.
+
+        For a model that has nothing left to choose: what is measured on validation says nothing.
+        """
+        return replace(self, train=self.train.followed_by(self.validation))
+
     def describe(self) -> str:
         """In a line: sizes of the splits, an example, what is predicted."""
         return (
@@ -75,3 +90,9 @@ class Dataset:
             f"{self.encoding.unit} ({len(self.test):,} test kept aside), "
             f"{self.encoding.describe()}, {self.target}"
         )
+
+
+def _padded(inputs: npt.NDArray[Any], shape: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Examples of ``shape``, with padding behind those that are shorter."""
+    missing = [(0, 0), *((0, int(each)) for each in shape - inputs.shape[1:])]
+    return np.pad(inputs, missing, constant_values=PADDING) if any(map(any, missing)) else inputs

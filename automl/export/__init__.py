@@ -15,5 +15,6 @@ EXPORTERS: Registry[type[Exporter]] = Registry(
         "safetensors": "automl.export.safetensors:Safetensors",
         "torch_export": "automl.export.torch_export:TorchExport",
         "onnx": "automl.export.onnx:Onnx",
+        "keras": "automl.export.keras.exporter:Keras",
     },
 )

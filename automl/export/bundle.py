@@ -9,38 +9,27 @@ from typing import TYPE_CHECKING
 
 from automl.core.errors import Infeasible, UserError
 from automl.core.one_line import one_line
-from automl.export.card import render_card
+from automl.export.companions import FACTS, describe
 from automl.export.facts import ModelFacts
 from automl.export.member import find_member
 from automl.export.replace import replacing
+from automl.export.software import SAFETENSORS
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from automl.models.modules.ensemble import Ensemble
     from automl.models.modules.model import Model
+    from automl.models.network import Network
 
-FACTS = "bundle.json"
-CARD = "README.md"
 WEIGHTS = "model.safetensors"
 # Bytes of ``bundle.json``: room for a vocabulary of a million words.
 LARGEST_FACTS = 1 << 26
 
-USAGE = """\
-from pathlib import Path
-
-import torch
-
-from automl.export.bundle import Bundle
-
-model = Bundle.load(Path(".")).model()
-with torch.inference_mode():
-    outputs = model(torch.from_numpy(inputs)).numpy()
-"""
-
 
 @dataclass(frozen=True)
 class Bundle:
-    """A model's folder: ``bundle.json``, a model card, the weights, and the model in a format.
+    """A model's folder: ``bundle.json``, the weights, the model in a format, and files for people.
 
     Nothing else is ever read of it than ``bundle.json`` and the weights, of which neither can run
     code, whatever the format: so a stranger's bundle is safe to use.
@@ -68,7 +57,7 @@ class Bundle:
         from safetensors.torch import save
 
         with replacing(folder) as fresh:
-            describe(fresh, facts, USAGE)
+            describe(fresh, facts, SAFETENSORS)
             plain = {name: each.detach().cpu().contiguous() for name, each in weights.items()}
             (fresh / WEIGHTS).write_bytes(save(plain))
         return cls(folder, facts)
@@ -91,8 +80,8 @@ class Bundle:
             raise UserError(f"{file} cannot be read: {error.strerror}") from None
         return cls(folder, ModelFacts.from_json(text, source=str(file)))
 
-    def model(self) -> Model:
-        """The model with its weights, on the CPU, in eval mode: raw batches in, outputs out.
+    def model(self) -> Model | Ensemble:
+        """What it holds, with its weights, on the CPU, in eval mode: raw batches in, outputs out.
 
         Raises:
             UserError: if the weights are missing, damaged or not of this network.
@@ -110,12 +99,6 @@ class Bundle:
             raise UserError(f"{file} does not fit the network in {FACTS}: {reason}") from None
 
 
-def describe(folder: Path, facts: ModelFacts, usage: str) -> None:
-    """Write ``bundle.json`` and the model card, the two files that every bundle has."""
-    (folder / FACTS).write_text(facts.to_json(), encoding="utf-8")
-    (folder / CARD).write_text(render_card(facts, usage), encoding="utf-8")
-
-
 def _read_weights(file: Path) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
@@ -125,23 +108,37 @@ def _read_weights(file: Path) -> dict[str, Tensor]:
         raise UserError(f"cannot read the weights {str(file)!r}: {error.strerror}") from None
     except Exception as error:  # beside SafetensorError, of whatever its Python half meets
         raise UserError(f"the weights {str(file)!r} are damaged: {error}") from None
-    return weights
+    return {name: _in_full(each) for name, each in weights.items()}
 
 
-def _build(facts: ModelFacts, weights: Mapping[str, Tensor]) -> Model:
+def _in_full(weight: Tensor) -> Tensor:
+    """Layers compute in float32, also where the file has half of its bits."""
     import torch
 
-    from automl.models.network import build_model
-    from automl.models.preprocessing.make import make_preprocess
+    return weight.float() if weight.dtype == torch.float16 else weight
+
+
+def _build(facts: ModelFacts, weights: Mapping[str, Tensor]) -> Model | Ensemble:
+    import torch
+
+    from automl.models.modules.ensemble import Ensemble
 
     # On the meta device no random number is drawn, and a foreign file cannot ask for memory that
     # its weights do not take.
     with torch.device("meta"):
-        model = build_model(
-            facts.network,
-            facts.encoding.shape,
-            make_preprocess(facts.encoding.preprocessing),
-            facts.make_task().head,
-        )
+        if facts.ensemble:
+            members = [_build_one(facts, each.network) for each in facts.ensemble]
+            shares = [each.share for each in facts.ensemble]
+            model: Model | Ensemble = Ensemble(members, shares, facts.make_task().average)
+        else:
+            model = _build_one(facts, facts.network)
     model.load_state_dict(weights, assign=True)
     return model.eval()
+
+
+def _build_one(facts: ModelFacts, network: Network) -> Model:
+    from automl.models.network import build_model
+    from automl.models.preprocessing.make import make_preprocess
+
+    preprocess = make_preprocess(facts.encoding.preprocessing)
+    return build_model(network, facts.encoding.shape, preprocess, facts.make_task().head)

@@ -6,21 +6,16 @@ Source: Mitchell et al., "Model Cards for Model Reporting" (2019).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automl.core.target import Classes, Target
+from automl.core.text import duration
+from automl.export.card_scores import render_scores
 from automl.export.facts import ModelFacts
 from automl.export.interface import input_name, input_shape, output_name, output_shape
 from automl.export.kinds import KINDS
-
-_CAUTION = {
-    "validation": (
-        "The search chose this model by its score on the validation split, so expect a little less "
-        "on new data. The test split has not been opened."
-    ),
-    "test": "The test split was opened for this one number, after the search had ended.",
-}
+from automl.export.markdown import cell, code, table
 
 _READING = {
     "logits": "The softmax of a row of logits is its labels' probabilities.",
@@ -44,11 +39,11 @@ def render_card(facts: ModelFacts, usage: str) -> str:
         usage: Python that runs the model in its format, from ``inputs`` to ``outputs``.
     """
     sections = [
-        f"# {_plain(facts.origin.study)}, trial {facts.origin.trial}",
+        f"# {cell(facts.origin.study)}, {_which(facts)}",
         _table(facts),
-        _CAUTION[facts.score.split],
+        f"## Scores\n\n{render_scores(facts)}",
         _outputs(facts.target),
-        f"## Network\n\n{_layers(facts)}",
+        _networks(facts),
         f"## How it was found\n\n{_history(facts)}",
         f"## How to use it\n\n{_usage(facts, usage)}",
         f"## Limits\n\n{_limits(facts)}",
@@ -56,50 +51,71 @@ def render_card(facts: ModelFacts, usage: str) -> str:
     return "\n\n".join(sections) + "\n"
 
 
+def _which(facts: ModelFacts) -> str:
+    trial = f"trial {facts.origin.trial}"
+    return f"final model, of {trial}" if facts.origin.final else trial
+
+
 def _table(facts: ModelFacts) -> str:
-    score, origin, encoding, target = facts.score, facts.origin, facts.encoding, facts.target
+    origin, encoding, target = facts.origin, facts.encoding, facts.target
+    examples = (f"{count:,} {split}" for split, count in origin.examples.items())
     rows = {
         "Task": facts.task.replace("_", " "),
-        "Score": f"{score.metric} {score.value:.5g} on the {score.split} split",
         "Data": f"{origin.data}, SHA-256 `{origin.fingerprint}`",
+        "Splits": ", ".join(examples) or "-",
         "Input": f"{input_name(encoding)}: {encoding.dtype} {input_shape(encoding)}",
         "Output": f"{output_name(target)}: float32 {output_shape(target)}",
         "Parameters": f"{facts.parameters:,}",
         "Format": facts.format,
     }
-    return "\n".join(["| | |", "|---|---|", *(f"| {key} | {_plain(rows[key])} |" for key in rows)])
+    return table(("", ""), ((name, cell(rows[name])) for name in rows))
 
 
 def _outputs(target: Target) -> str:
     if isinstance(target, Classes):
-        labels = ", ".join(map(_code, target.labels))
+        labels = ", ".join(map(code, target.labels))
         return f"## Labels\n\nIn the order of the logits: {labels}."
     ahead = f", each {target.steps} steps ahead" if target.steps > 1 else ""
     numbers = zip(target.names, target.mean, target.std, strict=True)
     lines = (
-        f"- {_code(name)}: {mean:.5g} ± {std:.5g} in training (mean ± standard deviation)"
+        f"- {code(name)}: {mean:.5g} ± {std:.5g} in training (mean ± standard deviation)"
         for name, mean, std in numbers
     )
     return f"## Values\n\nIn this order and in their own units{ahead}:\n\n" + "\n".join(lines)
 
 
-def _layers(facts: ModelFacts) -> str:
-    lines = [_layer(layer) for layer in facts.network]
+def _networks(facts: ModelFacts) -> str:
+    if not facts.ensemble:
+        return f"## Network\n\n{_layers(facts.network)}"
+    parts = [
+        f"### Trial {each.trial}, with a share of {each.share:.0%}\n\n{_layers(each.network)}"
+        for each in facts.ensemble
+    ]
+    told = "The answers of these networks are averaged, each with its share."
+    return "\n\n".join([f"## Networks\n\n{told}", *parts])
+
+
+def _layers(network: Sequence[Mapping[str, Mapping[str, Any]]]) -> str:
+    lines = [_layer(layer) for layer in network]
     return "\n".join(f"{at}. {line}" for at, line in enumerate([*lines, "output layer"], start=1))
 
 
 def _layer(layer: Mapping[str, Mapping[str, Any]]) -> str:
     ((name, options),) = layer.items()
     settings = ", ".join(f"{key}={json.dumps(value)}" for key, value in options.items())
-    return f"{_plain(name)} {_code(settings)}" if settings else _plain(name)
+    return f"{cell(name)} {code(settings)}" if settings else cell(name)
 
 
 def _history(facts: ModelFacts) -> str:
-    made_by = " and ".join(f"{name} {version}" for name, version in facts.versions.items())
-    return _plain(
-        f"Trial {facts.origin.trial} of the study {facts.origin.study}, trained for up to "
-        f"{facts.origin.epochs} epochs on the train split of {facts.origin.data}. "
-        f"Made with {made_by}."
+    origin, versions = facts.origin, facts.versions.items()
+    splits = "train and validation splits" if origin.final else "train split"
+    seed = "" if origin.seed is None else f" with the seed {origin.seed}"
+    found = f": {origin.found}" if origin.found else ""
+    took = f" The study took {duration(origin.seconds)}." if origin.seconds else ""
+    return cell(
+        f"Trial {origin.trial} of the study {origin.study}{found}. Trained for up to "
+        f"{origin.epochs} epochs on the {splits} of {origin.data}{seed}.{took} "
+        f"Made with {' and '.join(f'{name} {version}' for name, version in versions)}."
     )
 
 
@@ -125,12 +141,3 @@ def _limits(facts: ModelFacts) -> str:
         count = len(facts.target.labels)
         lines.insert(0, f"It knows the {count} labels above and always answers with one of them.")
     return "\n".join(f"- {line}" for line in lines)
-
-
-def _plain(text: str) -> str:
-    """``text`` on one line, without what Markdown would read as the end of a cell."""
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def _code(text: str) -> str:
-    return f"`{_plain(text).replace('`', chr(39))}`"

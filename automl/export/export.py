@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from automl.core.errors import ExportError
-from automl.core.registry import Registry
+from automl.core.errors import ExportError, UnknownName
+from automl.core.registry import Registry, nearest
 from automl.export import EXPORTERS
-from automl.export.bundle import WEIGHTS, Bundle, describe
+from automl.export.bundle import WEIGHTS, Bundle
+from automl.export.check import check
+from automl.export.companions import describe
 from automl.export.exporter import Exporter
+from automl.export.facts import Quantized
 from automl.export.foreign import foreign
 from automl.export.interface import input_shape, takes
-from automl.export.member import find_member
-from automl.export.parity import Parity, compare
+from automl.export.latency import Latency, one_thread
+from automl.export.parity import Parity
+from automl.export.quantization import KINDS, Kind, Quantization
 from automl.export.replace import replacing
 from automl.export.run import Inputs, run_module
+from automl.export.weights import copy_weights
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,19 @@ class Exported:
         format: Name of the exporter.
         parity: How near it is to the original.
         size: Of the model's file, in bytes.
+        original_size: Of the original's weights.
+        latency: How long calls take on one thread, batches of one and of many; none where the
+            format's software runs in a process of its own.
+        quantized: What quantising costs; None if the numbers are float32.
     """
 
     path: Path
     format: str
     parity: Parity
     size: int
+    original_size: int
+    latency: tuple[Latency, ...] = ()
+    quantized: Quantized | None = None
 
 
 def export_bundle(
@@ -42,6 +53,7 @@ def export_bundle(
     output: Path,
     samples: Inputs,
     exporters: Registry[type[Exporter]] = EXPORTERS,
+    quantization: Quantization | None = None,
 ) -> Exported:
     """Write a bundle's model in ``format``, with what it predicts and a model card.
 
@@ -54,6 +66,7 @@ def export_bundle(
         output: Folder to write; a bundle that is there already is replaced.
         samples: Real inputs to compare on, (N, …) as the model takes them, N > 0.
         exporters: The formats there are.
+        quantization: Smaller numbers in place of float32; None keeps those.
 
     Raises:
         UnknownName: if there is no such format.
@@ -63,17 +76,60 @@ def export_bundle(
     """
     exporter = exporters[format]()
     _check(bundle, output, samples)
+    check_quantization(format, quantization.kind if quantization else None, exporters)
     original = run_module(bundle.model())
-    with replacing(output) as folder:
-        describe(folder, bundle.facts.model_copy(update={"format": format}), exporter.usage)
-        shutil.copyfile(find_member(bundle.folder, WEIGHTS), folder / WEIGHTS)
+    facts = bundle.facts.model_copy(update={"format": format})
+    with replacing(output) as folder, one_thread():
+        describe(folder, facts, exporter.software)
+        copy_weights(bundle, folder, quantization)
         with foreign(ExportError, f"the model cannot be written as {format}"):
-            exporter.write(bundle, folder)
-            parity = compare(original, exporter.load(folder), samples, bundle.facts.target)
-        if not parity.agrees:
-            raise ExportError(f"{format} is not what the model is, and was not written: {parity}")
-        size = (folder / exporter.file).stat().st_size
-    return Exported(output, format, parity, size)
+            exporter.write(bundle, folder, quantization)
+            written = exporter.load(folder)
+            found = check(original, written, facts, samples, quantization, exporter.timed)
+        if found.objection:
+            what = f"{format} in {quantization.kind}" if quantization else format
+            raise ExportError(
+                f"{what} is not what the model is, and was not written: {found.objection}"
+            )
+        if found.quantized:
+            measured = facts.model_copy(update={"quantized": found.quantized})
+            describe(folder, measured, exporter.software)
+        size, original_size = (
+            (place / name).stat().st_size
+            for place, name in ((folder, exporter.file), (bundle.folder, WEIGHTS))
+        )
+    return Exported(
+        path=output,
+        format=format,
+        parity=found.parity,
+        size=size,
+        original_size=original_size,
+        latency=found.latency,
+        quantized=found.quantized,
+    )
+
+
+def check_quantization(
+    format: str, asked: str | None, exporters: Registry[type[Exporter]] = EXPORTERS
+) -> Kind | None:
+    """What was asked for, if the format can do that.
+
+    Raises:
+        UnknownName: if there is no such kind.
+        ExportError: if the format has it not; names those that have.
+    """
+    if asked is None:
+        return None
+    kind = next((each for each in KINDS if each == asked), None)
+    if kind is None:
+        raise UnknownName("quantization", asked, KINDS, nearest(asked, KINDS))
+    able = [name for name in exporters if kind in exporters[name].quantizations]
+    if format not in able:
+        raise ExportError(
+            f"--quantize {kind}: the format {format} cannot do that; choose one that can: "
+            f"--format {' or '.join(able)}"
+        )
+    return kind
 
 
 def _check(bundle: Bundle, output: Path, samples: Inputs) -> None:

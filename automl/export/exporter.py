@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from automl.export.bundle import Bundle
+from automl.export.quantization import Kind, Quantization
 from automl.export.run import Run
+from automl.export.software import Software
 
 
 class Exporter(ABC):
@@ -16,21 +18,28 @@ class Exporter(ABC):
     file: ClassVar[str]
     """Name of the file it writes: ``model`` and a suffix."""
 
-    usage: ClassVar[str]
-    """Python for the model card, to be run in the folder: from ``inputs`` to ``outputs``."""
+    software: ClassVar[Software]
+    """What runs it."""
+
+    quantizations: ClassVar[tuple[Kind, ...]] = ()
+    """What it can make of the weights."""
+
+    timed: ClassVar[bool] = True
+    """Whether a call of what ``load`` gives takes as long as the format's software takes."""
 
     @abstractmethod
-    def write(self, bundle: Bundle, folder: Path) -> None:
+    def write(self, bundle: Bundle, folder: Path, quantization: Quantization | None) -> None:
         """Write a model, preprocessing included, that takes batches of any length.
 
         Args:
             bundle: Has the weights.
             folder: Where ``file`` goes. ``bundle.json`` and the weights are there already.
+            quantization: One of ``quantizations``, or None to keep float32.
         """
 
     @abstractmethod
     def load(self, folder: Path) -> Run:
-        """The model in ``file``, run by the format's own software on the CPU.
+        """The model in ``file``, run by the format's own software on one thread of the CPU.
 
         For files of one's own alone: such software may run code that a file holds.
         """

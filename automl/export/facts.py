@@ -14,7 +14,7 @@ from automl.tasks import TASKS
 from automl.tasks.task import Task
 
 # Grows whenever an older reader could not make sense of a newer bundle, or the other way round.
-VERSION: Final = 2
+VERSION: Final = 3
 
 ResolvedLayer = Annotated[dict[str, dict[str, Any]], Field(min_length=1, max_length=1)]
 
@@ -24,12 +24,52 @@ class _Facts(BaseModel):
 
 
 class Score(_Facts):
-    """How good the model is."""
+    """How good the model is, by one metric on one split."""
 
     metric: str
     value: FiniteFloat
     split: Literal["validation", "test"] = "validation"
     """What it was measured on."""
+    low: FiniteFloat | None = None
+    """Lower end of its 95% interval."""
+    high: FiniteFloat | None = None
+    """Upper end of it."""
+    basis: str = ""
+    """What value and interval were made of, in words: ``"mean of 3 seeds"``."""
+
+
+class Quantized(_Facts):
+    """What numbers the model was written with in place of float32, and what that cost."""
+
+    kind: Literal["int8", "fp16"]
+    metric: str
+    """The study's objective."""
+    original: FiniteFloat
+    """The metric before."""
+    value: FiniteFloat
+    """The metric as written."""
+    examples: Annotated[int, Field(ge=1)]
+    """Of the validation split, that both were measured on."""
+    equal_decisions: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Share of those whose largest logit is the same one; None where numbers are predicted."""
+
+    def __str__(self) -> str:
+        change = self.value - self.original
+        return (
+            f"on {self.examples:,} validation examples {self.metric} is {self.value:.5g}, "
+            f"{self.original:.5g} in float32 ({change:+.2g})"
+        )
+
+
+class Member(_Facts):
+    """One of the models of an ensemble."""
+
+    trial: Annotated[int, Field(ge=0)]
+    """Whose configuration it has."""
+    network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=1000)]
+    """Its layers."""
+    share: Annotated[float, Field(gt=0, le=1)]
+    """Its say in the average; all of them add up to 1."""
 
 
 class Origin(_Facts):
@@ -44,6 +84,18 @@ class Origin(_Facts):
     """Name of the dataset."""
     fingerprint: str
     """SHA-256 of the dataset's content, in hexadecimal."""
+    examples: dict[str, int] = Field(default_factory=dict)
+    """Split -> how many examples it has."""
+    found: str = ""
+    """How the search came by it, in a sentence without its full stop."""
+    seconds: Annotated[float, Field(ge=0)] = 0
+    """Wall-clock time that the study took."""
+    seed: int | None = None
+    """Of the training; what it draws is the same for the same seed."""
+    test_opened: Annotated[int, Field(ge=0)] = 0
+    """How many times the test split was looked at."""
+    final: bool = False
+    """Whether the model was trained on train and validation together."""
 
 
 def _versions() -> dict[str, str]:
@@ -53,7 +105,7 @@ def _versions() -> dict[str, str]:
 class ModelFacts(_Facts):
     """All there is to know about a bundle's model; it names no files."""
 
-    version: Literal[2] = VERSION
+    version: Literal[3] = VERSION
     """Of the bundle format."""
     format: str = "safetensors"
     """Which of the exporters wrote the model."""
@@ -64,9 +116,14 @@ class ModelFacts(_Facts):
     """What it predicts: the n-th logit is the n-th label's, the n-th value the n-th name's."""
     network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=1000)]
     """The layers, each ``{name: options}``; the task's output layer is not among them."""
+    ensemble: Annotated[tuple[Member, ...], Field(max_length=100)] = ()
+    """The models that answer together, in place of the one that ``network`` is."""
     parameters: Annotated[int, Field(ge=0)]
     """Trainable numbers in all."""
-    score: Score
+    scores: Annotated[tuple[Score, ...], Field(min_length=1)]
+    """The first is the study's objective on the validation split."""
+    quantized: Quantized | None = None
+    """None where the weights are as they were trained."""
     origin: Origin
     versions: dict[str, str] = Field(default_factory=_versions)
     """Of the software that made the bundle."""

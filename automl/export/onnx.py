@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from automl.core.errors import ExportError
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
 from automl.export.interface import input_name, output_name
+from automl.export.quantization import Kind, Quantization
 from automl.export.run import Inputs, Outputs, Run
+from automl.export.software import Software
 from automl.export.trace import trace
+
+# The newest in which ONNX Runtime runs every layer: from 23 on PyTorch writes attention as one
+# operator, of which ONNX Runtime 1.32 does not take a mask of padding.
+OPSET: Final = 22
 
 
 class Onnx(Exporter):
-    """``.onnx`` in PyTorch's default opset, run by ONNX Runtime (https://onnx.ai)."""
+    """``.onnx`` in opset 22, run by ONNX Runtime (https://onnx.ai)."""
 
     file: ClassVar[str] = "model.onnx"
-    usage: ClassVar[str] = """\
+    software: ClassVar[Software] = Software(
+        usage="""\
 import onnxruntime
 
 session = onnxruntime.InferenceSession("model.onnx")
 (outputs,) = session.run(None, {session.get_inputs()[0].name: inputs})
-"""
+""",
+        script="run_onnx",
+        packages=("onnxruntime",),
+    )
+    quantizations: ClassVar[tuple[Kind, ...]] = ("int8", "fp16")
 
-    def write(self, bundle: Bundle, folder: Path) -> None:
+    def write(self, bundle: Bundle, folder: Path, quantization: Quantization | None) -> None:
         """Translates the graph; needs torch 2.5, the first that translates a traced one."""
         import torch
 
@@ -34,14 +45,24 @@ session = onnxruntime.InferenceSession("model.onnx")
                 f"the format onnx needs torch 2.5 or newer (installed: {torch.__version__}): "
                 "pip install --upgrade torch torchvision, or export as torch_export"
             )
+        self._translate(bundle, folder / self.file)
+        if quantization is not None:
+            from automl.export.onnx_quantize import quantize
+
+            quantize(folder / self.file, quantization)
+
+    def _translate(self, bundle: Bundle, file: Path) -> None:
+        import torch
+
         from automl.export.recurrent_onnx import translations
 
         torch.onnx.export(
             trace(bundle),
             (),
-            folder / self.file,
+            file,
             dynamo=True,
             external_data=False,
+            opset_version=OPSET,
             input_names=[input_name(bundle.facts.encoding)],
             output_names=[output_name(bundle.facts.target)],
             custom_translation_table=translations(),
@@ -52,10 +73,11 @@ session = onnxruntime.InferenceSession("model.onnx")
         """Opens a session on the CPU."""
         import onnxruntime
 
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
         session = onnxruntime.InferenceSession(
-            folder / self.file, providers=["CPUExecutionProvider"]
+            folder / self.file, options, providers=["CPUExecutionProvider"]
         )
-
         name = session.get_inputs()[0].name
 
         def run(inputs: Inputs) -> Outputs:

@@ -10,7 +10,15 @@ from tempfile import TemporaryDirectory
 from automl.core.errors import ExportError
 
 # What a bundle may hold; a folder with anything else in it is somebody's own.
-_OURS = ("bundle.json", "README.md", "model.*")
+_OURS = (
+    "bundle.json",
+    "README.md",
+    "labels.txt",
+    "preprocessing.json",
+    "requirements.txt",
+    "predict.py",
+    "model.*",
+)
 
 
 @contextmanager

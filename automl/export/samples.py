@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from automl.core.shape import PADDING
 from automl.export.run import Inputs, Outputs, Run
 
+Places = npt.NDArray[np.int64]
 
-def choose_samples(samples: Inputs, most: int) -> Inputs:
-    """Up to ``most`` of the inputs, evenly spaced."""
-    places = np.linspace(0, len(samples) - 1, min(most, len(samples))).astype(int)
-    return np.take(samples, places, axis=0)
+
+def places(count: int, most: int) -> Places:
+    """Up to ``most`` of the numbers below ``count``, evenly spaced."""
+    return np.linspace(0, count - 1, min(most, count)).astype(np.int64)
 
 
 def in_batches(run: Run, inputs: Inputs, size: int) -> Outputs:
@@ -22,7 +24,12 @@ def in_batches(run: Run, inputs: Inputs, size: int) -> Outputs:
 
 def trim(inputs: Inputs) -> Inputs:
     """Texts, int32 (N, length), without the padding that all of them have; others as they are."""
-    if inputs.dtype != np.int32:
+    if not is_text(inputs):
         return inputs
     longest = int((inputs != PADDING).sum(axis=1).max())
     return inputs[:, : max(1, longest)]
+
+
+def is_text(inputs: Inputs) -> bool:
+    """Whether they are tokens, of which some may be padding."""
+    return inputs.dtype == np.int32

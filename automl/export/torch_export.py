@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
+from automl.export.quantization import Kind, Quantization
 from automl.export.run import Run, run_module
+from automl.export.software import Software
 from automl.export.trace import trace
 
 if TYPE_CHECKING:
@@ -21,22 +23,28 @@ class TorchExport(Exporter):
     """
 
     file: ClassVar[str] = "model.pt2"
-    usage: ClassVar[str] = """\
+    software: ClassVar[Software] = Software(
+        usage="""\
 import torch
 
 # Only if you trust where the file comes from: loading it can run code.
 model = torch.export.load("model.pt2").module()
 with torch.inference_mode():
     outputs = model(torch.from_numpy(inputs)).numpy()
-"""
+""",
+        script="run_torch_export",
+        packages=("torch",),
+    )
+    # PyTorch has handed quantising to 8 bits over to torchao.
+    quantizations: ClassVar[tuple[Kind, ...]] = ("fp16",)
 
-    def write(self, bundle: Bundle, folder: Path) -> None:
+    def write(self, bundle: Bundle, folder: Path, quantization: Quantization | None) -> None:
         """Saves the graph."""
         import torch
 
         from automl.export.recurrent import plain
 
-        program = plain(trace(bundle))
+        program = plain(trace(bundle, half=quantization is not None))
         _take_commas_from_paths(program)
         torch.export.save(program, folder / self.file)
 

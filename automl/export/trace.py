@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch.export import ExportedProgram
 
 
-def trace(bundle: Bundle) -> ExportedProgram:
+def trace(bundle: Bundle, half: bool = False) -> ExportedProgram:
     """The graph of a bundle's model, from raw batches of any length to outputs.
 
     Texts may be of any length up to the most that the encoding makes; layers with a stride see
@@ -21,6 +21,10 @@ def trace(bundle: Bundle) -> ExportedProgram:
     ``recurrent_onnx`` write as the format has them.
 
     Source: https://docs.pytorch.org/docs/stable/export.html.
+
+    Args:
+        bundle: Has the weights.
+        half: Whether the graph keeps them in half precision.
     """
     import torch
 
@@ -29,16 +33,18 @@ def trace(bundle: Bundle) -> ExportedProgram:
     batch = torch.zeros(2, *encoding.raw_shape, dtype=getattr(torch, encoding.dtype))
     axes = _dynamic_axes(encoding)
     with torch.no_grad():
-        return torch.export.export(_traceable(bundle), (batch,), dynamic_shapes=(axes,))
+        return torch.export.export(_traceable(bundle, half), (batch,), dynamic_shapes=(axes,))
 
 
-def _traceable(bundle: Bundle) -> nn.Module:
+def _traceable(bundle: Bundle, half: bool) -> nn.Module:
     from automl.export.full_length import FullLength
+    from automl.export.half import HalfWeights
     from automl.export.recurrent import traceable
 
     model, shape = bundle.model(), bundle.facts.encoding.shape
-    strides = isinstance(shape, Tokens) and model.body.stride > 1
-    return traceable(FullLength(model, shape[0]) if strides else model)
+    strides = isinstance(shape, Tokens) and model.stride > 1
+    ready = traceable(FullLength(model, shape[0]) if strides else model)
+    return HalfWeights(ready) if half else ready
 
 
 def _dynamic_axes(encoding: Encoding) -> dict[int, Any]:

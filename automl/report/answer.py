@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from automl.core.final import opened
 from automl.core.records import StudyRecord
 from automl.core.text import count, duration, value
 from automl.report.content import Report
@@ -18,9 +19,9 @@ _STATUSES = (
     "running",
     "waiting",
 )
-_CAUTION = (
+_CHOSEN = (
     "The search chose this model by its score on the validation split, so expect a little less on "
-    "new data. The test split was opened 0 times so far."
+    "new data."
 )
 
 
@@ -52,6 +53,10 @@ def facts(report: Report) -> dict[str, str]:
     if best is not None and best.size is not None:
         flops = "" if best.flops is None else f", {best.flops:,} FLOPs an example"
         found["Model"] = f"{best.size:,} parameters{flops}"
+    if report.final is not None:
+        final = report.final
+        found["Final model"] = f"{final.made()}: {final.score}, a mean on validation; {final.why()}"
+        found["Test split"] = ", ".join(map(str, final.test))
     if best is not None:
         found["Training"] = f"{best.epoch:g} of {report.epochs} epochs"
     found["Data"] = report.origin.data or "not noted by the version that began this study"
@@ -67,10 +72,13 @@ def tally(study: StudyRecord) -> str:
     return f"{len(study.trials):,}: {parts}" if parts else "none yet"
 
 
-def cautions(study: StudyRecord) -> tuple[str, ...]:
+def cautions(report: Report) -> tuple[str, ...]:
     """What to keep in mind about the answer."""
+    study, final = report.study, report.final
     unfinished = len(study.having("paused", "running", "waiting"))
-    found = [] if study.best is None else [_CAUTION]
+    found = [] if study.best is None else [f"{_CHOSEN} {_opened(report.test_opened)}"]
+    if final is not None and final.outdated:
+        found.append("The study has better trials by now, which the final model was not chosen of.")
     if study.best is not None and study.best.status == "paused":
         found.append("This model's training was paused and is not at its end.")
     if unfinished:
@@ -78,3 +86,10 @@ def cautions(study: StudyRecord) -> tuple[str, ...]:
         told = f"{count(unfinished, 'trial')} {are} running or waiting."
         found.append(f"The search is not over: {told}")
     return tuple(found)
+
+
+def _opened(times: int) -> str:
+    if not times:
+        return "The test split has not been opened."
+    later = "" if times == 1 else ": the later, the less it says of new data"
+    return f"The test split was opened {opened(times)}{later}."

@@ -25,6 +25,11 @@ class Caption:
 
 _TOO_FEW = "There are not two complete trials yet that could be compared."
 CAPTIONS = {
+    "front": Caption(
+        "Front",
+        "A point for each complete trial; no other beats a blue one in all objectives at once.",
+        "No trial is complete yet.",
+    ),
     "history": Caption(
         "History",
         "A point for each complete trial; the line is the best so far.",

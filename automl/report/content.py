@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from automl.core.final import Final
 from automl.core.inspection import Inspection
 from automl.core.records import StudyRecord
 from automl.core.review import Review
@@ -94,6 +95,8 @@ class Report:
         plots: Optuna's.
         model: The best.
         origin: Where the numbers come from.
+        final: How the final model was made, or None while there is none.
+        test_opened: How many times the test split was looked at.
     """
 
     study: StudyRecord
@@ -102,3 +105,5 @@ class Report:
     plots: Plots
     model: Model
     origin: Origin
+    final: Final | None = None
+    test_opened: int = 0

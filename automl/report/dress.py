@@ -16,6 +16,8 @@ _OF_STATES = {"COMPLETE": BLUE, "PRUNED": ORANGE, "FAIL": RED, "RUNNING": GREEN,
 # What the page says itself, or decides by its own width and colours.
 _OWN = ("title", "template", "width", "plot_bgcolor")
 _WITH_LEGEND = ("history", "timeline")
+# So far from the middle of three axes that the titles of all of them are seen.
+_CAMERA = {"eye": {"x": 1.6, "y": 1.6, "z": 0.9}}
 
 Trace = dict[str, Any]
 
@@ -38,6 +40,8 @@ def size(kind: str, figure: Mapping[str, Any]) -> Size:
         return Size(340, 90 + 220 * axes)
     if kind == "parallel_coordinate":
         return Size(400, 105 * len(figure["layout"]["xaxis"]["tickvals"]))
+    if kind == "front" and "scene" in figure["layout"]:
+        return Size(520)
     if kind == "importances":
         return Size(80 + 24 * sum(len(trace["y"]) for trace in figure["data"]), 520)
     return Size(380)
@@ -54,6 +58,8 @@ def dress(kind: str, figure: Mapping[str, Any], study: StudyRecord) -> dict[str,
     data = [_DRESS.get(kind, _as_it_is)(trace, study) for trace in figure["data"]]
     if kind == "parallel_coordinate":
         layout["annotations"] = [_in_ink(each) for each in layout["annotations"]]
+    if "scene" in layout:
+        layout["scene"] = {**layout["scene"], "camera": _CAMERA}
     if kind == "learning_curves":
         layout["yaxis"] = {"title": {"text": study.metric}}
         data.sort(key=lambda trace: _is_best(trace, study))  # drawn last, it is on top
@@ -90,6 +96,12 @@ def _outlined(trace: Trace, study: StudyRecord) -> Trace:
     return {**trace, "marker": outlined, "hovertext": [f"{t[0]}<br>{t[-1]}" for t in told]}
 
 
+def _on_front(trace: Trace, study: StudyRecord) -> Trace:
+    """The front in blue, what it beats in grey; Optuna calls them best in what it shows of them."""
+    on_front = "Best" in trace["hovertemplate"]
+    return {**trace, "marker": {"color": BLUE if on_front else GREY, "size": 9 if on_front else 6}}
+
+
 def _by_state(trace: Trace, study: StudyRecord) -> Trace:
     return {**trace, "marker": {"color": _OF_STATES.get(trace["name"], GREY)}}
 
@@ -102,6 +114,7 @@ def _faded(trace: Trace, study: StudyRecord) -> Trace:
 
 
 _DRESS: dict[str, Callable[[Trace, StudyRecord], Trace]] = {
+    "front": _on_front,
     "slice": _in_order,
     "parallel_coordinate": _by_value,
     "rank": _outlined,

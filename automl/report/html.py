@@ -16,6 +16,16 @@ from automl.report.captions import CAPTIONS, sample_note
 from automl.report.chart import curve_charts, scatter_chart, series_chart
 from automl.report.content import Report
 from automl.report.dress import dress, size
+from automl.report.final import (
+    finalist_headings,
+    finalist_rows,
+    finalists_out,
+    refitted,
+    test_headings,
+    test_rows,
+    tested_on,
+)
+from automl.report.front import front_headings, front_rest, front_rows, front_title
 from automl.report.pruning import endings, saved
 from automl.report.repeat import commands
 
@@ -66,7 +76,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     words = (verdict, facts, cautions, saved, endings, sample_note, commands)
-    made.globals.update({each.__name__: each for each in words})
+    finals = (refitted, tested_on, finalist_headings, finalist_rows, finalists_out)
+    tests = (test_headings, test_rows)
+    fronts = (front_title, front_headings, front_rows, front_rest)
+    made.globals.update({each.__name__: each for each in (*words, *finals, *tests, *fronts)})
     made.globals.update(series_chart=series_chart, scatter_chart=scatter_chart, shades=shades)
     made.filters.update(value=value, plain=plain, count=count, kind=_kind)
     made.tests["base64"] = re.compile(r"[A-Za-z0-9+/]+={0,2}").fullmatch

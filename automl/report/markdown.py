@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from automl.core.final import Final
 from automl.core.records import StudyRecord
 from automl.core.text import value
 from automl.report.answer import cautions, facts, verdict
 from automl.report.bars import draw_bars
 from automl.report.content import Origin, Plots, Report
+from automl.report.final import (
+    finalist_headings,
+    finalist_rows,
+    finalists_out,
+    refitted,
+    test_headings,
+    test_rows,
+    tested_on,
+)
+from automl.report.front import front_headings, front_rest, front_rows, front_title
 from automl.report.markdown_model import curve_section, network_section, review_section
 from automl.report.markup import code, fenced, folded, table, text
 from automl.report.pruning import endings, saved
@@ -25,7 +36,14 @@ NOT_NOTED = "not noted by the version that began this study"
 def render_markdown(report: Report) -> str:
     """The report; everything in it that a stranger wrote is escaped."""
     study, best = report.study, report.study.best
-    sections = [_answer(report), _importances(report.plots), _pruning(report), _endings(study)]
+    sections = [
+        _answer(report),
+        _final(report.final),
+        _front(study),
+        _importances(report.plots),
+        _pruning(report),
+    ]
+    sections.append(_endings(study))
     if best is not None:
         sections += [network_section(report.model, best), curve_section(report.model, study)]
         sections.append(review_section(report.model.review))
@@ -43,9 +61,28 @@ def _answer(report: Report) -> str:
             f"# {code(study.name)}: {title}",
             f"**{text(verdict(study))}**",
             table(("", ""), rows),
-            *(f"> {text(each)}" for each in cautions(study)),
+            *(f"> {text(each)}" for each in cautions(report)),
         ]
     )
+
+
+def _final(final: Final | None) -> str:
+    if final is None:
+        return ""
+    refits = table([text(each) for each in finalist_headings(final)], finalist_rows(final))
+    out = "\n".join(f"- {text(each)}" for each in finalists_out(final))
+    tested = table(test_headings(), [[text(cell) for cell in row] for row in test_rows(final)])
+    told = [f"## The final model\n\n{text(refitted(final))}", refits, out, text(tested_on(final))]
+    return "\n\n".join(filter(None, [*told, tested]))
+
+
+def _front(study: StudyRecord) -> str:
+    rows = front_rows(study) if study.minimize else []
+    if not rows:
+        return ""
+    headings = [text(each) for each in front_headings(study)]
+    told = f"## Front\n\n{text(front_title(study))}:\n\n{table(headings, rows)}"
+    return "\n\n".join(filter(None, [told, text(front_rest(study))]))
 
 
 def _importances(plots: Plots) -> str:

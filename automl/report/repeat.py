@@ -35,6 +35,7 @@ def commands(settings: Mapping[str, Any]) -> dict[str, str]:
     return {
         "search again": " ".join(_search(settings)),
         "go on with it": f"automl resume {name}",
+        "make the final model": f"automl finalize {name}",
         "see every trial": f"automl show {name}",
         "take the model away": f"automl export {name} --format onnx",
     }
@@ -45,8 +46,12 @@ def _search(settings: Mapping[str, Any]) -> Iterator[str]:
     for flag in _FLAGS:
         if settings.get(flag) is not None:
             yield _flag(flag, settings[flag])
+    for name in settings.get("minimize", ()):
+        yield _flag("minimize", name)
     for flag, column in settings["options"].items():
         yield _flag(flag, column)
+    if not settings["finalize"]:
+        yield "--no-finalize"
     if settings["deterministic"]:
         yield "--deterministic"
     if settings["executor"] != "ray":

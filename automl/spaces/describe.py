@@ -36,7 +36,8 @@ class Description:
         tasks: Names of the tasks; of several the data decides.
         data: Name or path of the dataset.
         metric: The objective; empty for the task's own.
-        constraints: ``"parameters"``, ``"flops"`` -> the most a network may have.
+        constraints: Any of ``COSTS`` -> the most a network may have.
+        minimize: Those of ``COSTS`` that are to be small as well.
         trials: How many trials a study has in all.
         sampler: How values are drawn.
         pruner: How weak trials are stopped.
@@ -50,6 +51,7 @@ class Description:
     data: str
     metric: str
     constraints: Mapping[str, float]
+    minimize: tuple[str, ...]
     trials: int
     sampler: str
     pruner: str
@@ -67,6 +69,7 @@ def describe(space: SearchSpace) -> Description:
         data=space.data,
         metric=space.objective.metric or "",
         constraints=space.objective.constraints,
+        minimize=space.objective.minimize,
         trials=space.search.trials,
         sampler=space.search.sampler,
         pruner=space.search.pruner,

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from automl.core.costs import COSTS
 from automl.core.registry import Registry
 from automl.spaces.grammar.choice import ChoiceForm, LayersChoiceForm
 from automl.spaces.grammar.distribution import ChoicesForm, RangeForm
@@ -33,7 +34,9 @@ def json_schema(vocabulary: Vocabulary) -> Schema:
         "data": _data(vocabulary.datasets),
         "network": {**_list_of(LAYER), "minItems": 1},
         "training": writer.options(vocabulary.training),
-        "objective": writer.form(ObjectiveForm, {}),
+        "objective": writer.form(
+            ObjectiveForm, {"minimize": _one_or_several({"enum": list(COSTS)})}
+        ),
         "search": writer.form(SearchForm, sampling),
         "baseline": {"type": "object"},
     }

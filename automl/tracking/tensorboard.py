@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from automl.core.one_line import one_line
@@ -21,6 +23,9 @@ class TensorBoard(Tracker):
 
     def __init__(self) -> None:
         require("tensorboard")
+        # TensorBoard loads TensorFlow where there is one, which takes seconds and says a lot,
+        # unless it finds this module, as in its builds without.
+        sys.modules.setdefault("tensorboard.compat.notf", ModuleType("notf"))
         # Here, for threads that import at once may get halves of modules.
         import torch.utils.tensorboard  # noqa: F401
 

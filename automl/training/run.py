@@ -34,11 +34,16 @@ class TrainingRun:
         maximize: Whether a larger objective is better.
         classes: How many there are, None where numbers are predicted.
         accumulate: Parts that each batch is cut into, to take less memory; from 1.
+        guide: The objective at each step of an earlier training up to its best one, which schedule
+            and end go by in place of this run's own; None is none.
 
     Attributes:
         updates: Optimiser steps taken.
         measurements: One per reporting step taken, oldest first.
-        best_weights: The model's state at the best of them; contiguous copies on its device.
+        best_weights: The model's state at the best of them, which is the last of a guide;
+            contiguous copies on its device.
+        latency: Milliseconds that the model takes for one example, which every measurement says
+            once it is known; None before that.
 
     Raises:
         UnknownName: if the settings name what no registry holds.
@@ -55,9 +60,11 @@ class TrainingRun:
     maximize: bool
     classes: int | None
     accumulate: int = 1
+    guide: tuple[float, ...] | None = None
     updates: int = field(default=0, init=False)
     measurements: list[Measurement] = field(default_factory=list, init=False)
     best_weights: dict[str, Tensor] = field(default_factory=dict, init=False)
+    latency: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         # Convolutions and pooling are up to several times faster in this layout, on CPUs too.
@@ -85,9 +92,13 @@ class TrainingRun:
 
     @property
     def curve(self) -> list[Score]:
-        """The objective over the epochs so far, larger is better."""
+        """The objective over the epochs so far, larger is better; the guide's if there is one."""
         sign = 1 if self.maximize else -1
-        return [Score(each.epoch, sign * each.metrics[self.metric]) for each in self.measurements]
+        values = self.guide or [each.metrics[self.metric] for each in self.measurements]
+        return [
+            Score(each.epoch, sign * value)
+            for each, value in zip(self.measurements, values, strict=False)
+        ]
 
     @property
     def best_value(self) -> float | None:
@@ -98,6 +109,8 @@ class TrainingRun:
     @property
     def finished(self) -> bool:
         """Whether all epochs are trained, or early stopping has seen enough."""
+        if self.guide is not None:
+            return self.step >= len(self.guide)
         patience = self.settings.early_stopping
         stopped = patience is not None and epochs_since_best(self.curve) >= patience
         return stopped or self.step >= self.epochs * reports_per_epoch(self.epochs)
@@ -111,7 +124,8 @@ class TrainingRun:
         """Note what was measured after a reporting step that took ``seconds``."""
         step = self.step + 1
         epoch = step / reports_per_epoch(self.epochs)
-        self.measurements.append(Measurement(step, epoch, dict(metrics), self.seconds + seconds))
+        seconds += self.seconds
+        self.measurements.append(Measurement(step, epoch, dict(metrics), seconds, self.latency))
         if epochs_since_best(self.curve) == 0:
             self.best_weights = copy_weights(self.model)
 
@@ -135,6 +149,7 @@ class TrainingRun:
         self.optimizer.load_state_dict(state["optimizer"])
         self.updates = state["updates"]
         self.measurements = [Measurement(**each) for each in state["measurements"]]
+        self.latency = self.measurements[0].latency if self.measurements else None
         best = state["best_weights"]
         self.best_weights = {name: value.to(self.device) for name, value in best.items()}
 

@@ -13,10 +13,11 @@ from shutil import rmtree
 from safetensors.torch import save
 from torch import Tensor
 
+from automl.core.leg import Leg
 from automl.core.review import Review
 from automl.core.trial import Measurement
 from automl.pictures.artifacts import write_curve, write_review
-from automl.store import ARTIFACTS, FINISHED, LOG, REVIEW, STATE, WEIGHTS
+from automl.store import ARTIFACTS, FINISHED, LEGS, LOG, REVIEW, STATE, WEIGHTS
 from automl.training.whole_file import partial_of, whole_file
 
 
@@ -54,6 +55,11 @@ class TrialFiles:
         self.save_weights(weights)
         with whole_file(self.folder / FINISHED) as partial:
             partial.write_text(json.dumps([asdict(each) for each in curve]), encoding="utf-8")
+
+    def add_leg(self, leg: Leg) -> None:
+        """Note that a part of the trial begins, if it can be written."""
+        with suppress(OSError), (self.folder / LEGS).open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(asdict(leg))}\n")
 
     def finished(self, metric: str) -> tuple[Measurement, ...]:
         """The curve of a trial that trained to its end; empty if it did not.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from automl.core.inspection import Inspection
 from automl.core.trial import Config
 from automl.data.dataset import Dataset
-from automl.models.limits import check_limits
+from automl.models.limits import LIMITS, check_limits
 from automl.models.preprocessing.make import make_preprocess
 from automl.models.summary import summarize
 from automl.tasks import TASKS
@@ -15,6 +15,11 @@ from automl.tasks import TASKS
 
 def inspect(config: Config, data: Dataset, constraints: Mapping[str, float]) -> Inspection:
     """What the network of ``config`` would be on ``data``.
+
+    Args:
+        config: The configuration.
+        data: Its dataset.
+        constraints: What a network may cost; how long it takes shows on a device alone.
 
     Raises:
         Infeasible: if it cannot be built, or is over a limit.
@@ -25,6 +30,6 @@ def inspect(config: Config, data: Dataset, constraints: Mapping[str, float]) -> 
         make_preprocess(data.encoding.preprocessing),
         TASKS[data.task](data.target).head,
     )
-    check_limits(summary, constraints)
+    check_limits(summary, {name: constraints[name] for name in LIMITS if name in constraints})
     rows = tuple((row.name, row.shape, row.parameters) for row in summary.rows)
     return Inspection(summary.parameters, summary.flops, rows)

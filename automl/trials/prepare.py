@@ -37,4 +37,5 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
         maximize=spec.maximize,
         classes=len(data.target.labels) if isinstance(data.target, Classes) else None,
         accumulate=spec.accumulate,
+        guide=spec.guide,
     )

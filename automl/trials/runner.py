@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from automl.core.leg import Leg
 from automl.core.trial import Decision, Measurement, Status, Trial, TrialResult, TrialSpec, Verdict
 from automl.data.dataset import Dataset
 from automl.store import PULSE
@@ -36,14 +38,16 @@ class TrialRunner:
     Args:
         threads: CPU threads a trial may use.
         deterministic: Use no algorithm whose result depends on chance or timing.
+        whereabouts: What a ``Leg`` keeps of this place.
     """
 
-    def __init__(self, threads: int, deterministic: bool = False) -> None:
+    def __init__(self, threads: int, deterministic: bool, whereabouts: Mapping[str, Any]) -> None:
         if deterministic:
             make_deterministic()
         torch.set_num_threads(threads)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._place = Placement(self.device)
+        self._leg = Leg(0, threads, 1, str(self.device), **whereabouts)
 
     def __call__(self, spec: TrialSpec, data: Dataset) -> Trial:
         """Run a trial, one reporting step at a time. Never raises: failures are results.
@@ -54,7 +58,7 @@ class TrialRunner:
         files, curve = TrialFiles(Path(spec.folder)), list[Measurement]()
         try:
             outcome = yield from self._run(spec, data, files, curve)
-            if curve and outcome.status not in _GOING_ON:
+            if curve and spec.shown and outcome.status not in _GOING_ON:
                 with files.optional():
                     files.save_curve(curve, spec.metric)
         finally:  # also when it is dropped half way
@@ -78,7 +82,7 @@ class TrialRunner:
         """Run a trial in a frame of its own, so that nothing of it is held when this returns."""
         try:
             with Pulse(files.folder / PULSE) as pulse:
-                attempt = Attempt(spec, files, pulse, self.device)
+                attempt = Attempt(spec, files, pulse, self.device, self._leg)
                 outcome = yield from _judged(attempt, data, self._place, curve)
         except Exception as error:
             outcome = outcome_of(error, self.device)
@@ -96,7 +100,8 @@ def _judged(
         curve.append(measurement)
         decision = yield measurement
         if decision.verdict is Verdict.PAUSE:
-            attempt.pause()
+            measured = attempt.pause()
+            curve += measured[len(curve) :]
         if decision.verdict is not Verdict.CONTINUE:
             return Outcome(_STOPPED[decision.verdict], decision.reason)
     return Outcome(Status.COMPLETE)

@@ -49,7 +49,7 @@ def test_the_best_bundle_of_a_search_predicts(
     space = SPACE.format(task=TASKS[kind], data=file, network=NETWORKS[kind])
     (tmp_path / "space.yaml").write_text(space)
 
-    study = api.search("space.yaml", executor="local", pruner="none").record
+    study = api.search("space.yaml", executor="local", pruner="none", finalize=False).record
     assert [trial.status for trial in study.trials] == ["complete", "complete"]
     found = api.predict("results/space/best", [str(file)])
     assert len(found) == PREDICTIONS[kind]

@@ -34,7 +34,7 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_search_gives_the_study(space: str) -> None:
-    study = api.search(space, executor="local")
+    study = api.search(space, executor="local", finalize=False)
     assert study.outcome.reason == "done"
     assert {trial.parameters["units"] for trial in study.record.trials} == {8, 16}
     assert api.show("small").trials == study.record.trials
@@ -46,13 +46,13 @@ def test_a_search_gives_the_study(space: str) -> None:
 
 
 def test_a_larger_total_goes_on(space: str) -> None:
-    api.search(space, executor="local", trials=1)
+    api.search(space, executor="local", trials=1, finalize=False)
     assert api.resume("small").record.counted == 1
     assert api.resume("small", trials=2).record.counted == 2
 
 
 def test_a_seed_decides_everything_in_one_process(space: str) -> None:
-    flags = {"executor": "local", "sampler": "random", "trials": 2, "seed": 3}
+    flags = {"executor": "local", "sampler": "random", "trials": 2, "seed": 3, "finalize": False}
     first, second = (api.search(space, name=name, **flags).record for name in ("a", "b"))
     assert [(trial.parameters, trial.value) for trial in first.trials] == [
         (trial.parameters, trial.value) for trial in second.trials
@@ -72,13 +72,13 @@ def test_what_is_wrong_is_a_user_error_and_begins_nothing(space: str) -> None:
 
 
 def test_a_model_without_weights_cannot_be_exported(space: str) -> None:
-    api.search(space, executor="local")
+    api.search(space, executor="local", finalize=False)
     with pytest.raises(StudyError, match="--trial 7: its weights were not kept"):
         api.export("small", trial=7)
 
 
 def test_an_exported_model_is_where_it_was_asked_for(space: str, tmp_path: Path) -> None:
-    api.search(space, executor="local")
+    api.search(space, executor="local", finalize=False)
     made = api.export("small", format="safetensors", output=str(tmp_path / "mine"))
     assert made.parity.agrees
     assert (tmp_path / "mine" / "model.safetensors").is_file()
@@ -99,7 +99,7 @@ def test_own_data_is_found_from_another_folder(
     (start / "own.yaml").write_text(TEXTS.format(data=data))
     monkeypatch.chdir(start)
     flag = None if named_in == "space" else "texts"
-    begun = api.search("own.yaml", data=flag, executor="local", trials=1)
+    begun = api.search("own.yaml", data=flag, executor="local", trials=1, finalize=False)
     assert begun.record.counted == 1
     monkeypatch.chdir(elsewhere)
     results = str(start / "results")

@@ -32,7 +32,7 @@ def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.skipif(not TORCHTEXT, reason="torchtext is not installed")
 def test_from_a_search_to_predictions(texts: Path) -> None:
-    api.search("texts.yaml", executor="local")
+    api.search("texts.yaml", executor="local", finalize=False)
     for format in ("safetensors", "torch_export"):
         exported = api.export("texts", format=format)
         found = api.predict(str(exported.path), [str(texts)])
@@ -43,5 +43,5 @@ def test_from_a_search_to_predictions(texts: Path) -> None:
 @pytest.mark.skipif(TORCHTEXT, reason="torchtext is installed")
 def test_without_it_the_command_that_gives_it_is_told(texts: Path) -> None:
     with pytest.raises(MissingPackage, match=r"pip install 'automl\[torchtext\]' \(in an env"):
-        api.search("texts.yaml", executor="local")
+        api.search("texts.yaml", executor="local", finalize=False)
     assert not Path("results", "texts").exists()

@@ -13,7 +13,7 @@ from automl.cli import app
 
 
 def search(space: str, folder: str) -> None:
-    flags = ["--executor", "local", "--name", Path(folder).name]
+    flags = ["--no-finalize", "--executor", "local", "--name", Path(folder).name]
     app(["search", space, "--data", folder, *flags], standalone_mode=False)
 
 

@@ -37,6 +37,7 @@ def cwd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def search(cwd: Path, space: str, name: str, **settings: int | str) -> None:
     results = str(cwd / "results")
     fixed = {"executor": "local", "pruner": "none", "trials": 2, "results": results}
+    fixed["finalize"] = False
     api.search(str(cwd / f"{space}.yaml"), name=name, **(fixed | settings))  # type: ignore[arg-type]
 
 

@@ -62,4 +62,4 @@ def test_a_search_on_a_set_larger_than_the_memory_it_may_take(tmp_path: Path) ->
     (pixels,) = (tmp_path / "cache").rglob("large*/**/pixels.u8")
     assert pixels.stat().st_size == LARGE * 3 * SIDE**2 > 2 * MAY_TAKE
     bundle = json.loads((tmp_path / "results/large/best/bundle.json").read_text())
-    assert bundle["score"]["value"] > 0.9
+    assert bundle["scores"][0]["value"] > 0.9

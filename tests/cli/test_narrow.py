@@ -103,7 +103,7 @@ def test_a_character_that_nothing_looks_like_is_spelled_out(tmp_path: Path) -> N
 
 def test_a_dumb_terminal_gets_lines_and_nothing_to_act_on(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    flags = ("--executor", "local", "--trials", "1", "--epochs", "1")
+    flags = ("--no-finalize", "--executor", "local", "--trials", "1", "--epochs", "1")
     shown = on_terminal("search", "tiny.yaml", *flags, cwd=tmp_path, TERM="dumb")
     assert "\x1b" not in shown
     assert "[1/1] trial 0 complete" in shown
@@ -111,7 +111,7 @@ def test_a_dumb_terminal_gets_lines_and_nothing_to_act_on(tmp_path: Path) -> Non
 
 def test_no_color_is_honoured_by_the_live_view(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    flags = ("--executor", "local", "--trials", "1", "--epochs", "1")
+    flags = ("--no-finalize", "--executor", "local", "--trials", "1", "--epochs", "1")
     named = {"TERM": "xterm-256color"}
     coloured = on_terminal("search", "tiny.yaml", *flags, cwd=tmp_path, **named)
     assert COLOUR.search(coloured)

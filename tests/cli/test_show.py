@@ -17,6 +17,7 @@ from automl.core.review import Confusion, Mistake, Review, Row, Scatter
 from automl.core.trial import Measurement
 from automl.tuning.importances import Importances
 
+NOTHING = Importances({}, "-")
 ROWS = """\
 task: tabular_classification
 data: breast_cancer
@@ -35,7 +36,9 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study of enough trials to weigh its parameters."""
     cwd = tmp_path_factory.mktemp("wide")
     (cwd / "rows.yaml").write_text(ROWS)
-    api.search(str(cwd / "rows.yaml"), executor="local", results=str(cwd / "results"))
+    api.search(
+        str(cwd / "rows.yaml"), executor="local", finalize=False, results=str(cwd / "results")
+    )
     return cwd
 
 
@@ -79,7 +82,7 @@ def test_too_few_trials_are_not_weighed(finished) -> None:
 def test_where_few_are_complete_the_latest_others_follow() -> None:
     trials = [TrialRecord(0, "complete", 0.9, {}), TrialRecord(1, "failed", None, {}, "told to")]
     trials += [TrialRecord(number, "pruned", 0.5, {}) for number in range(2, 30)]
-    text = study_text(StudyRecord("s", "accuracy", True, tuple(trials)), Importances({}, "-"), "r")
+    text = study_text(StudyRecord("s", "accuracy", True, tuple(trials)), None, NOTHING, "r")
     rows = text.partition("reason\n")[2].partition("\n\n")[0].splitlines()
     assert [int(row.split()[0]) for row in rows] == [0, *range(21, 30)]
     assert (
@@ -89,7 +92,7 @@ def test_where_few_are_complete_the_latest_others_follow() -> None:
 
 def test_a_study_without_a_best_says_why() -> None:
     trials = (TrialRecord(0, "failed", None, {}, "the loss is no number\x1b[2J"),)
-    text = study_text(StudyRecord("s", "mae", False, trials), Importances({}, "-"), "results")
+    text = study_text(StudyRecord("s", "mae", False, trials), None, NOTHING, "results")
     assert text.startswith("No trial is complete yet. The first reason: the loss is no number\\x1b")
     assert "export" not in text
 

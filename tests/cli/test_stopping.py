@@ -42,7 +42,7 @@ def group_members(group: int) -> list[str]:
 @pytest.mark.parametrize("executor", ["ray", "local"])
 def test_the_first_ctrl_c_pauses_and_a_resume_goes_on(executor: str, tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text(LONG)
-    running = start("search", "long.yaml", "--executor", executor, cwd=tmp_path)
+    running = start("search", "long.yaml", "--no-finalize", "--executor", executor, cwd=tmp_path)
     wait_for_report(tmp_path / "results", running)
     os.killpg(running.pid, signal.SIGINT)
     output, errors = running.communicate(timeout=60)

@@ -43,7 +43,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 def test_a_search_is_followed_to_its_end(tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text(TINY)
-    flags = ("--executor", "local", "--pruner", "none", "--trials", "4", "--quiet")
+    flags = ("--no-finalize", "--executor", "local", "--pruner", "none", "--trials", "4", "--quiet")
     searching = start("search", "long.yaml", *flags, cwd=tmp_path)
     wait_for_trial(tmp_path, searching)
     watched = automl("watch", "long", "--json", cwd=tmp_path)

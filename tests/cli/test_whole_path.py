@@ -104,7 +104,9 @@ def test_onnx_names_the_torch_it_needs_and_leaves_nothing(finished) -> None:
 
 def test_json_keeps_standard_output_for_scripts(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    run = automl("search", "tiny.yaml", "--executor", "local", "--json", cwd=tmp_path)
+    run = automl(
+        "search", "tiny.yaml", "--no-finalize", "--executor", "local", "--json", cwd=tmp_path
+    )
     events = [json.loads(line) for line in run.stdout.splitlines()]
     assert [each["event"] for each in events] == ["begin", "trial", "trial", "trial", "end"]
     assert events[-1]["reason"] == "done"
@@ -113,14 +115,22 @@ def test_json_keeps_standard_output_for_scripts(tmp_path: Path) -> None:
 
 def test_quiet_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    flags = ("--executor", "local", "--quiet", "--trials", "1")
+    flags = ("--no-finalize", "--executor", "local", "--quiet", "--trials", "1")
     run = automl("search", "tiny.yaml", *flags, cwd=tmp_path)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
 def test_a_storage_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    flags = ("--executor", "local", "--trials", "2", "--storage", "sqlite:///studies.db")
+    flags = (
+        "--no-finalize",
+        "--executor",
+        "local",
+        "--trials",
+        "2",
+        "--storage",
+        "sqlite:///studies.db",
+    )
     assert automl("search", "tiny.yaml", *flags, cwd=tmp_path).returncode == 0
     shown = json.loads(automl("show", "tiny", "--json", cwd=tmp_path).stdout)
     assert shown["trials_done"] == 2
@@ -135,7 +145,7 @@ def test_a_folder_of_images_is_data(tmp_path: Path) -> None:
         for number, image in enumerate(data.inputs[data.targets == label][:20]):
             Image.fromarray(np.squeeze(image)).save(folder / f"{number}.png")
     (tmp_path / "photos" / "digit 0" / "broken.png").write_text("no image")
-    flags = ("--data", "photos", "--executor", "local", "--trials", "1")
+    flags = ("--data", "photos", "--no-finalize", "--executor", "local", "--trials", "1")
     run = automl("search", "tiny.yaml", *flags, cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert "broken.png" in run.stdout

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from export_models import CASES, NETWORK, facts_of, trained
+from export_models import CASES, NETWORK, bundle_in, facts_of, trained
 from own_data import load
 
 from automl.data.dataset import Dataset
@@ -54,8 +54,6 @@ def bundle_of(
     def make(name: str) -> Bundle:
         case = CASES[name]
         _, data = data_of(case.kind)
-        model = trained(case.network, data)
-        folder = tmp_path_factory.mktemp(name) / "best"
-        return Bundle.write(folder, facts_of(case.network, data), model.state_dict())
+        return bundle_in(tmp_path_factory.mktemp(name) / "best", case, data)
 
     return cache(make)

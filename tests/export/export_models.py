@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
 from automl.data.dataset import Dataset
-from automl.export.facts import ModelFacts, Origin, Score
+from automl.export.bundle import Bundle
+from automl.export.facts import Member, ModelFacts, Origin, Score
 from automl.models.layers import LAYERS
+from automl.models.modules.ensemble import Ensemble
 from automl.models.network import Network, build_model
 from automl.models.preprocessing.make import make_preprocess
 from automl.tasks import TASKS
@@ -39,10 +42,11 @@ LSTM = resolved("lstm", units=8)
 
 @dataclass(frozen=True)
 class Case:
-    """A network, and the kind of data it is for."""
+    """A network, the kind of data it is for, and another that answers with it."""
 
     kind: str
     network: tuple[dict[str, Any], ...]
+    other: tuple[dict[str, Any], ...] | None = None
 
 
 CASES = {
@@ -71,6 +75,19 @@ CASES = {
         "table", (resolved("dense", units=16), resolved("activation", name="relu"))
     ),
     "series_gru": Case("series", (resolved("gru", units=8),)),
+    "text_ensemble": Case(
+        "text",
+        (EMBEDDING, resolved("global_avg_pool")),
+        (
+            EMBEDDING,
+            resolved("conv1d", filters=8),
+            resolved("max_pool1d"),
+            resolved("global_max_pool"),
+        ),
+    ),
+    "forecast_ensemble": Case(
+        "forecast", (resolved("gru", units=8),), (resolved("flatten"), resolved("dense", units=8))
+    ),
     "forecast_temporal_conv": Case(
         "forecast",
         (resolved("temporal_conv", filters=8, dilation=2), resolved("flatten")),
@@ -105,11 +122,29 @@ def facts_of(network: Network, data: Dataset) -> ModelFacts:
         target=data.target,
         network=tuple(dict(layer) for layer in network),
         parameters=sum(each.numel() for each in model_of(network, data).parameters()),
-        score=Score(metric="accuracy", value=0.9125),
+        scores=(Score(metric="accuracy", value=0.9125),),
         origin=Origin(
             study="cnn", trial=12, epochs=10, data=data.name, fingerprint=data.fingerprint
         ),
     )
+
+
+def bundle_in(folder: Path, case: Case, data: Dataset) -> Bundle:
+    """The bundle of a case, trained."""
+    facts, model = facts_of(case.network, data), trained(case.network, data)
+    if case.other is None:
+        return Bundle.write(folder, facts, model.state_dict())
+    shares = (0.75, 0.25)
+    members = tuple(
+        Member(trial=at, network=tuple(map(dict, network)), share=share)
+        for at, (network, share) in enumerate(
+            zip((case.network, case.other), shares, strict=True), start=1
+        )
+    )
+    average = TASKS[data.task](data.target).average
+    together = Ensemble([model, trained(case.other, data)], shares, average)
+    facts = facts.model_copy(update={"network": (), "ensemble": members})
+    return Bundle.write(folder, facts, together.state_dict())
 
 
 def outputs_of(model: torch.nn.Module, inputs: np.ndarray) -> np.ndarray:

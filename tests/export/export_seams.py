@@ -9,13 +9,14 @@ from safetensors.torch import load_file, save_file
 from automl.core.registry import Registry
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
+from automl.export.quantization import Quantization
 from automl.export.run import Run
 from automl.export.safetensors import Safetensors
 
 
 class OneWrongWeight(Safetensors):
-    def write(self, bundle: Bundle, folder: Path) -> None:
-        super().write(bundle, folder)
+    def write(self, bundle: Bundle, folder: Path, quantization: Quantization | None) -> None:
+        super().write(bundle, folder, quantization)
         weights = load_file(folder / self.file)
         weights["head.bias"][3] += 0.01
         save_file(weights, folder / self.file)
@@ -40,8 +41,8 @@ class TooFewLogits(Safetensors):
 
 
 class Unable(Safetensors):
-    def write(self, bundle: Bundle, folder: Path) -> None:
-        super().write(bundle, folder)
+    def write(self, bundle: Bundle, folder: Path, quantization: Quantization | None) -> None:
+        super().write(bundle, folder, quantization)
         raise RuntimeError("there is no such operator\nand a long story of it")
 
 

@@ -13,7 +13,7 @@ from automl.core.errors import ExportError, UserError
 from automl.core.target import Classes
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
-from automl.export.facts import ModelFacts
+from automl.export.facts import ModelFacts, Score
 
 
 @pytest.fixture
@@ -58,21 +58,22 @@ class TestBundle:
     def test_the_card_tells_the_facts(self, bundle: Bundle, facts: ModelFacts) -> None:
         card = (bundle.folder / "README.md").read_text("utf-8")
         assert card.startswith("# cnn, trial 12\n")
-        assert "accuracy 0.9125 on the validation split" in card
+        assert "| accuracy | validation | 0.9125 | - |" in card
         assert "The test split has not been opened." in card
         assert facts.origin.fingerprint in card
         assert '1. conv2d `filters=16, kernel_size=3, stride=1, padding="same"' in card
         assert "`0`, `1`, `2`" in card
 
-    def test_a_score_on_the_test_split_is_called_so(
+    def test_the_card_says_how_often_the_test_split_was_opened(
         self, facts: ModelFacts, model: torch.nn.Module, tmp_path: Path
     ) -> None:
-        score = facts.score.model_copy(update={"split": "test"})
-        tested = facts.model_copy(update={"score": score})
+        score = Score(metric="loss", value=0.3, split="test", low=0.25, high=0.4)
+        origin = facts.origin.model_copy(update={"test_opened": 2})
+        tested = facts.model_copy(update={"scores": (*facts.scores, score), "origin": origin})
         Bundle.write(tmp_path / "b", tested, model.state_dict())
         card = (tmp_path / "b" / "README.md").read_text("utf-8")
-        assert "on the test split" in card
-        assert "has not been opened" not in card
+        assert "| loss | test | 0.3 | 0.25 to 0.4 |" in card
+        assert "opened 2 times" in card
 
 
 class TestDamage:

@@ -4,7 +4,16 @@ import subprocess
 import sys
 
 HEAVY = (
-    *("torch", "torchvision", "onnx", "onnxscript", "onnxruntime", "safetensors"),
+    *(
+        "torch",
+        "torchvision",
+        "onnx",
+        "onnxscript",
+        "onnxruntime",
+        "safetensors",
+        "keras",
+        "tensorflow",
+    ),
     *("PIL", "sklearn", "pandas", "pyarrow", "tokenizers"),
 )
 

@@ -85,7 +85,9 @@ class TestExporter:
         facts = written.bundle.facts.model_copy(update={"format": format})
         assert Bundle.load(path).facts == facts
         found = {each.name for each in path.iterdir()}
-        assert found == {"bundle.json", "README.md", WEIGHTS, written.exporter.file}
+        people = {"README.md", "preprocessing.json", "requirements.txt", "predict.py"}
+        labels = {"labels.txt"} if isinstance(written.data.target, Classes) else set()
+        assert found == {"bundle.json", WEIGHTS, written.exporter.file} | people | labels
 
     def test_nothing_is_left_beside_it(self, written: Written) -> None:
         path = written.exported.path

@@ -20,7 +20,7 @@ FACTS = ModelFacts(
     target=Classes(("cat", "dog")),
     network=({"flatten": {}},),
     parameters=386,
-    score=Score(metric="accuracy", value=0.5),
+    scores=(Score(metric="accuracy", value=0.5),),
     origin=Origin(study="pets", trial=0, epochs=1, data="photos", fingerprint="ab"),
 )
 
@@ -44,7 +44,7 @@ written = st.builds(
         ),
         max_size=3,
     ).map(tuple),
-    score=st.builds(Score, value=numbers),
+    scores=st.lists(st.builds(Score, value=numbers), min_size=1, max_size=3).map(tuple),
     origin=st.builds(Origin),
     versions=st.just(FACTS.versions),
 )
@@ -58,10 +58,10 @@ def test_facts_survive_json(facts: ModelFacts) -> None:
 
 @settings(max_examples=40)
 @given(written)
-def test_no_name_breaks_the_table_of_the_card(facts: ModelFacts) -> None:
+def test_no_name_breaks_the_tables_of_the_card(facts: ModelFacts) -> None:
     rows = [row for row in render_card(facts, "").splitlines() if row.startswith("| ")]
-    assert len(rows) == 8
-    assert all(row.replace("\\|", "").count("|") == 3 for row in rows)
+    bars = [row.replace("\\|", "").count("|") for row in rows]
+    assert bars == [3] * 9 + [6] * (2 + len(facts.scores))
 
 
 def test_facts_cannot_be_changed() -> None:
@@ -87,6 +87,7 @@ def altered(**changes: Any) -> str:
         (altered(target={"names": ["a"], "mean": [0], "std": []}), "of one length"),
         (altered(target={"names": ["a"]}), r"target\..*Field required"),
         (altered(parameters=-1), "parameters"),
+        (altered(scores=[]), "scores"),
         (altered(network=[{"flatten": {}, "dense": {}}]), r"network\.0"),
         (altered(encoding={}), "one kind of encoding"),
         (altered(encoding=7), "one kind of encoding"),
@@ -102,12 +103,12 @@ def test_what_is_damaged_or_foreign_is_one_clear_error(text: str, says: str) -> 
 
 
 def test_a_newer_bundle_asks_for_a_newer_program() -> None:
-    with pytest.raises(UserError, match=r"has bundle version 3, .* pip install --upgrade automl"):
-        ModelFacts.from_json(altered(version=3, news="unknown here"), "bundle.json")
+    with pytest.raises(UserError, match=r"has bundle version 4, .* pip install --upgrade automl"):
+        ModelFacts.from_json(altered(version=4, news="unknown here"), "bundle.json")
 
 
 def test_an_older_bundle_is_to_be_exported_again() -> None:
-    with pytest.raises(UserError, match=r"version 1, .* reads 2; export the model again"):
+    with pytest.raises(UserError, match=r"version 1, .* reads 3; export the model again"):
         ModelFacts.from_json(altered(version=1, labels=["cat"]), "bundle.json")
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.core.target import Classes, Quantities
-from automl.export.parity import Parity, compare
+from automl.export.parity import compare
 from automl.export.run import Inputs, Outputs, Run
 
 CLASSES = Classes(("a", "b"))
@@ -55,7 +57,13 @@ def test_the_share_of_equal_decisions_is_counted() -> None:
 
 
 def test_what_is_no_number_does_not_agree() -> None:
-    assert not Parity(1, (1,), "logits", float("nan"), 1e-4, 1.0).agrees
+    def no_number(images: Inputs) -> Outputs:
+        return pixels(images) * np.where(len(images) == 7, np.float32("nan"), np.float32(1))
+
+    parity = compare(pixels, no_number, IMAGES, CLASSES)
+    assert np.isnan(parity.difference)
+    assert not parity.agrees
+    assert parity.worst.endswith("of the split, in a batch of 7")
 
 
 def values(mean: float, std: float) -> Run:
@@ -91,3 +99,39 @@ def test_texts_are_tried_at_the_length_of_the_longest() -> None:
     assert compare(run, run, texts, CLASSES).agrees
     assert lengths[0] == (9, 5)
     assert set(lengths[1:]) == {(1, 1), (1, 2), (1, 3), (7, 3), (2, 3), (9, 3)}
+
+
+def lengths_of(rows: Inputs) -> Inputs:
+    return (rows != 0).sum(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("wrong_where", "said"),
+    [
+        (lambda rows: len(rows) == 7 and lengths_of(rows).max() < 5, "of up to 3 tokens"),
+        (lambda rows: len(rows) == 7 and 30 > lengths_of(rows).min() > 15, "of up to 20 tokens"),
+        (lambda rows: len(rows) == 1 and rows.shape[1] == 1, "in a batch of 1, of up to 1 tokens"),
+        (lambda rows: rows.shape[1] == 30, "of up to 30 tokens"),
+    ],
+    ids=["only short ones", "only long ones", "one token", "as long as can be"],
+)
+def test_texts_are_tried_at_both_ends_of_what_there_can_be(
+    wrong_where: Callable[[Inputs], bool], said: str
+) -> None:
+    texts = np.zeros((200, 20), np.int32)
+    for row, text in enumerate(texts):
+        text[: 3 + row % 18] = 1 + row % 50
+
+    def run(tokens: Inputs) -> Outputs:
+        return np.stack([tokens[:, 0], -tokens[:, 0]], axis=1).astype(np.float32)
+
+    def wrong(tokens: Inputs) -> Outputs:
+        return run(tokens) + np.float32(wrong_where(tokens))
+
+    right = compare(run, run, texts, CLASSES, longest=30)
+    assert right.agrees
+    assert right.lengths == (1, 30)
+    assert "in batches of 1, 7, 64 and of 1 to 30 tokens" in str(right)
+    parity = compare(run, wrong, texts, CLASSES, longest=30)
+    assert not parity.agrees
+    assert said in parity.worst

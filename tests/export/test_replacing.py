@@ -7,7 +7,8 @@ import pytest
 from automl.core.errors import ExportError
 from automl.export.replace import replacing
 
-BUNDLE = {"bundle.json": "{}", "README.md": "old", "model.onnx": ""}
+PEOPLE = ("labels.txt", "preprocessing.json", "requirements.txt", "predict.py")
+BUNDLE = {"bundle.json": "{}", "README.md": "old", "model.onnx": "", **dict.fromkeys(PEOPLE, "")}
 
 
 def fill(folder: Path, files: dict[str, str]) -> Path:

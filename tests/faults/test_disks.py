@@ -27,7 +27,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> None:
     (small_disk / "long.yaml").write_text(TINY.replace("trials: 3", "trials: 900"))
-    running = start("search", "long.yaml", "--executor", "local", "--quiet", cwd=small_disk)
+    running = start(
+        "search", "long.yaml", "--no-finalize", "--executor", "local", "-q", cwd=small_disk
+    )
     wait_for_reports(5, small_disk, running)
     ballast = small_disk / "ballast"
     with ballast.open("wb", buffering=0) as file:
@@ -51,7 +53,12 @@ def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> N
 
 def test_results_that_may_not_be_written_can_be_looked_at(small_disk: Path) -> None:
     (small_disk / "tiny.yaml").write_text(TINY)
-    assert automl("search", "tiny.yaml", "--executor", "local", cwd=small_disk).returncode == 0
+    assert (
+        automl(
+            "search", "tiny.yaml", "--no-finalize", "--executor", "local", cwd=small_disk
+        ).returncode
+        == 0
+    )
     remount = ["mount", "-o", "remount,ro", str(small_disk)]
     subprocess.check_call(remount)
     assert len(trials(small_disk, "tiny")) >= 3

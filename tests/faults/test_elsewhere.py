@@ -34,7 +34,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def search(**given: Any) -> Outcome:
-    return api.search("tiny.yaml", trials=2, executor="local", **given)
+    return api.search("tiny.yaml", trials=2, executor="local", finalize=False, **given)
 
 
 def resume(trials: int = 3, **given: Any) -> tuple[Outcome, str]:

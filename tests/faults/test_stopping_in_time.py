@@ -51,7 +51,7 @@ def stop_a_worker(driver: subprocess.Popen[str]) -> None:
 
 def test_a_hung_worker_is_replaced_and_its_trial_goes_on(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY.replace("epochs: 2", "epochs: 100"))
-    running = start("search", "tiny.yaml", "--stall-timeout", "12s", cwd=tmp_path)
+    running = start("search", "tiny.yaml", "--no-finalize", "--stall-timeout", "12s", cwd=tmp_path)
     wait_for_reports(4, tmp_path, running)
     stop_a_worker(running)
     output, errors = running.communicate(timeout=180)

@@ -67,7 +67,7 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> str:
     for kind, (task, network) in KINDS.items():
         space = SMALL.format(task=task, data=own_data.WRITERS[kind](folder), network=network)
         (folder / f"{kind}.yaml").write_text(space)
-        api.search(str(folder / f"{kind}.yaml"), executor="local", results=results)
+        api.search(str(folder / f"{kind}.yaml"), executor="local", finalize=False, results=results)
     return results
 
 

@@ -12,6 +12,7 @@ import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from automl.core.final import Estimate, Final, Finalist
 from automl.core.inspection import Inspection
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.review import Confusion, Line, Lines, Mistake, Picture, Review, Row, Words
@@ -119,7 +120,15 @@ def hostile_report(word: str, review: Review | None = None) -> Report:
         Plots({"history": {"data": [{"name": word}], "layout": {}}}, 3, {word: 1.0}, "3 trials"),
         Model(Inspection(10, 20, ((word, (2, 3), 10),)), curve(), review or hostile_review(word)),
         Origin(settings, word, word, word, {word: word}, word),
+        hostile_final(word),
     )
+
+
+def hostile_final(word: str) -> Final:
+    """A final model whose metrics and reasons are all ``word``."""
+    chosen = Finalist(0, 10, (0.5, 0.6), Estimate(word, 0.55, 0.4, 0.7))
+    out = Finalist(1, 20, reason=word)
+    return Final((chosen, out), (7, 8), 0, None, 2.5, 100, (Estimate(word, 0.5),), word, 1)
 
 
 def hostile_review(word: str) -> Review:

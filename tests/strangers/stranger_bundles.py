@@ -79,7 +79,7 @@ def make_sample(name: str, folder: Path) -> Sample:
         target=data.target,
         network=tuple(network),
         parameters=sum(each.numel() for each in model.parameters()),
-        score=Score(metric="loss", value=0.5),
+        scores=(Score(metric="loss", value=0.5),),
         origin=Origin(study="s", trial=0, epochs=1, data="d", fingerprint=data.fingerprint),
     )
     Bundle.write(folder / "bundle", facts, model.state_dict())

@@ -126,9 +126,7 @@ class TestTask:
         for one, two in zip(task.decode(together), task.decode(wrong), strict=True):
             assert one.as_row() == two.as_row()
 
-    def test_who_has_no_share_has_no_say(
-        self, task: Task, wrong: torch.Tensor, right: Any
-    ) -> None:
+    def test_who_has_no_share_has_no_say(self, task: Task, wrong: torch.Tensor, right: Any) -> None:
         together = task.average(torch.stack([right[0], wrong]), torch.tensor([1.0, 0.0]))
         assert task.measure(together, right[1]) == pytest.approx(task.measure(*right), abs=1e-6)
 

@@ -17,7 +17,7 @@ from cli_process import LONG, TINY, automl, start
 from offline_run import OfflineRun, read_runs
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-BOTH = ("--executor", "local", "--track", "tensorboard", "--track", "wandb")
+BOTH = ("--no-finalize", "--executor", "local", "--track", "tensorboard", "--track", "wandb")
 
 
 def shown(results: Path, study: str) -> list[dict[str, Any]]:

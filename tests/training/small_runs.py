@@ -89,6 +89,7 @@ def make_run(
     metric: str = "accuracy",
     task: Task = TASK,
     accumulate: int = 1,
+    guide: tuple[float, ...] | None = None,
     **settings: Any,
 ) -> TrainingRun:
     """A run on ``image_model`` in batches of 32, but for what is given."""
@@ -103,4 +104,5 @@ def make_run(
         maximize=task.metrics[metric],
         classes=CLASSES if task is TASK else None,
         accumulate=accumulate,
+        guide=guide,
     )

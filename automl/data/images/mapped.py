@@ -26,8 +26,27 @@ class MappedSplit(Split):
     inputs: np.memmap[Any, Any]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        first = self.inputs.offset // prod(self.inputs.shape[1:])
-        return map_split, (self.inputs.filename, first, self.inputs.shape[1:], self.targets)
+        return map_split, (self._file, self._first, self.inputs.shape[1:], self.targets)
+
+    @property
+    def _file(self) -> Path:
+        return Path(str(self.inputs.filename))
+
+    @property
+    def _first(self) -> int:
+        """Where it begins in its file, in images."""
+        return int(self.inputs.offset // prod(self.inputs.shape[1:]))
+
+    def followed_by(self, other: Split) -> Split:
+        """The examples of both; where ``other`` is what comes next in the file, without a copy."""
+        if not (isinstance(other, MappedSplit) and self._goes_on_in(other)):
+            return super().followed_by(other)
+        targets = np.concatenate([self.targets, other.targets])
+        return map_split(self._file, self._first, self.inputs.shape[1:], targets)
+
+    def _goes_on_in(self, other: MappedSplit) -> bool:
+        same = self._file == other._file and self.inputs.shape[1:] == other.inputs.shape[1:]
+        return same and self._first + len(self) == other._first
 
 
 def map_split(file: Path, first: int, shape: ImageShape, targets: Targets) -> MappedSplit:

@@ -15,6 +15,8 @@ class Ensemble(nn.Module):
 
     Source: Caruana et al., "Ensemble Selection from Libraries of Models" (ICML 2004).
 
+    Its ``stride`` is the largest of theirs.
+
     Args:
         members: The models.
         shares: The say of each; they add up to 1.
@@ -31,6 +33,7 @@ class Ensemble(nn.Module):
     ) -> None:
         super().__init__()
         self.members = nn.ModuleList(members)
+        self.stride = max(each.stride for each in members)
         self.register_buffer("shares", torch.tensor(shares, dtype=torch.float32))
         self._average = average
 

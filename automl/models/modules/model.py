@@ -23,6 +23,11 @@ class Model(nn.Module):
         self.body = body
         self.head = head
 
+    @property
+    def stride(self) -> int:
+        """Positions of the input for each that the layers end with."""
+        return self.body.stride
+
     def forward(self, raw: Tensor) -> Tensor:
         """(N, …) as the data has it -> (N, outputs) floats."""
         mask = self.preprocess.mask(raw)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from automl.core.costs import COSTS
 from automl.core.registry import Registry
 from automl.spaces.document import Items, Scalar, Table, Yaml, shown
 from automl.spaces.grammar.context import Context
@@ -32,7 +33,7 @@ class SearchForm(Form):
 
 
 class LimitForm(Form):
-    """The most of something that a network may have."""
+    """The most of something that a network may have, or take."""
 
     max: Positive
     """The limit, included."""
@@ -41,6 +42,8 @@ class LimitForm(Form):
 class ConstraintsForm(Form):
     """What every network must keep to; it is refused before it is trained."""
 
+    latency: LimitForm | None = None
+    """Milliseconds for one example, a batch of 1, measured on the worker."""
     parameters: LimitForm | None = None
     """Learned numbers."""
     flops: LimitForm | None = None
@@ -52,6 +55,9 @@ class ObjectiveForm(Form):
 
     metric: str | None = None
     """A metric of the task; the task's own by default."""
+    minimize: Any = ()
+    """What else is to be small: any of latency (milliseconds for one example, measured on the
+    worker), parameters and flops. The search keeps all models that no other beats in everything."""
     constraints: ConstraintsForm = ConstraintsForm()
     """Limits on the networks."""
 
@@ -62,11 +68,13 @@ class Objective:
 
     Args:
         metric: Name of the metric, or None for the task's own.
-        constraints: ``"parameters"``, ``"flops"`` -> the most a network may have.
+        constraints: Any of ``COSTS`` -> the most a network may have.
+        minimize: Those of ``COSTS`` that are to be small as well.
     """
 
     metric: str | None = None
     constraints: Mapping[str, float] = field(default_factory=dict)
+    minimize: tuple[str, ...] = ()
 
 
 def read_tasks(context: Context, yaml: Yaml) -> tuple[str, ...]:
@@ -105,7 +113,8 @@ def read_objective(context: Context, tasks: tuple[str, ...], yaml: Yaml) -> Obje
         metrics = _common_metrics(context, tasks)
         _check_known(context, yaml, "metric", "metric", form.metric, metrics)
     limits = form.constraints.model_dump(exclude_none=True)
-    return Objective(form.metric, {name: limit["max"] for name, limit in limits.items()})
+    constraints = {name: limit["max"] for name, limit in limits.items()}
+    return Objective(form.metric, constraints, _read_costs(context, yaml))
 
 
 def read_search(context: Context, yaml: Yaml) -> SearchForm:
@@ -119,6 +128,16 @@ def read_search(context: Context, yaml: Yaml) -> SearchForm:
     ):
         _check_known(context, yaml, key, registry.kind, getattr(form, key), registry.names)
     return form
+
+
+def _read_costs(context: Context, objective: Yaml) -> tuple[str, ...]:
+    """What is to be small beside the metric; names that are wrong are told and left out."""
+    if not isinstance(objective, Table) or "minimize" not in objective.entries:
+        return ()
+    yaml = objective.entries["minimize"].value
+    items = yaml.items if isinstance(yaml, Items) and yaml.items else (yaml,)
+    names = [_read_known(context, "objective to minimize", COSTS, item) for item in items]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _common_metrics(context: Context, tasks: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,13 +160,20 @@ def _looks_like_path(name: str) -> bool:
 
 
 def _read_name(context: Context, registry: Registry[Any], yaml: Yaml) -> str:
-    if not isinstance(yaml, Scalar) or not isinstance(yaml.value, str):
-        message = f"{registry.kind}: this must be a name, not {shown(yaml)}"
-        context.problems.add(yaml.line, message, f"known: {', '.join(registry.names)}")
-        return ""
-    if yaml.value in registry:
+    if isinstance(yaml, Scalar) and isinstance(yaml.value, str) and yaml.value in registry:
         return yaml.value
-    context.problems.unknown(yaml.line, registry.kind, yaml.value, registry.names)
+    return _read_known(context, registry.kind, registry.names, yaml)
+
+
+def _read_known(context: Context, kind: str, known: tuple[str, ...], yaml: Yaml) -> str:
+    """One of the ``known`` names; "" after telling that it is none of them."""
+    if not isinstance(yaml, Scalar) or not isinstance(yaml.value, str):
+        message = f"{kind}: this must be a name, not {shown(yaml)}"
+        context.problems.add(yaml.line, message, f"known: {', '.join(known)}")
+        return ""
+    if yaml.value in known:
+        return yaml.value
+    context.problems.unknown(yaml.line, kind, yaml.value, known)
     return ""
 
 

@@ -1,0 +1,110 @@
+"""From finalists to the weights of the final model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from automl.core.errors import StudyError
+from automl.core.final import Finalist
+from automl.core.records import TrialRecord
+from automl.core.trial import Status, TrialResult
+from automl.finalizing.fit import Fit
+from automl.finalizing.fits import Fits, guide_of
+from automl.finalizing.ranking import Objective, Ranking, drop, judge_finalist, rank_finalists
+from automl.finalizing.refitting import Refitting
+
+# Of each finalist, how its refits ended, in the order of the seeds.
+Results = Mapping[int, Sequence[TrialResult]]
+
+
+class NoFinalModel(StudyError):
+    """None of the finalists could be trained anew."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The final model's training, and the ranking that led to it.
+
+    Args:
+        ranking: The finalists.
+        chosen: One of them.
+        fit: The training on train and validation together.
+        result: How it ended: COMPLETE.
+    """
+
+    ranking: Ranking
+    chosen: Finalist
+    fit: Fit
+    result: TrialResult
+
+
+class Finalizer:
+    """Refits finalists, chooses one and trains it on train and validation together.
+
+    Args:
+        fits: Makes the trainings.
+        refitting: Runs them.
+        objective: What ranks finalists.
+        seeds: Of the refits; the last training has the first of them.
+        steps: Reporting steps of a whole training.
+        tell: Hears of a finalist that is out, and why.
+    """
+
+    def __init__(
+        self,
+        fits: Fits,
+        refitting: Refitting,
+        objective: Objective,
+        seeds: Sequence[int],
+        steps: int,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._fits, self._refitting, self._objective = fits, refitting, objective
+        self._seeds, self._steps, self._tell = seeds, steps, tell
+
+    def run(self, finalists: Sequence[TrialRecord]) -> Trained | None:
+        """Train the final model; None where that was stopped before its end.
+
+        Raises:
+            NoFinalModel: if all finalists are out; says why.
+            StudyError: if the disk has no room for a training.
+        """
+        results = self._refit([each.number for each in finalists])
+        if results is None:
+            return None
+        judged = [judge_finalist(each, results[each.number], self._objective) for each in finalists]
+        ranking = rank_finalists(judged, self._objective)
+        for out in ranking.finalists:
+            if out.reason:
+                self._tell(f"trial {out.trial} is out of the final choice: {out.reason}")
+        return self._train(ranking, results)
+
+    def _refit(self, trials: Sequence[int]) -> Results | None:
+        # Seed by seed: what is broken off half way has something of each finalist.
+        pairs = [(trial, seed) for seed in self._seeds for trial in trials]
+        fits = [self._fits.refit(at, trial, seed) for at, (trial, seed) in enumerate(pairs)]
+        if not self._refitting.run(fits, self._steps):
+            return None
+        ended = [fit.result() for fit in fits]
+        of_trial = {trial: ended[at :: len(trials)] for at, trial in enumerate(trials)}
+        return {trial: [each for each in of if each] for trial, of in of_trial.items()}
+
+    def _train(self, ranking: Ranking, results: Results) -> Trained | None:
+        """Train the chosen finalist; one that fails is out, and the choice is made again."""
+        while (chosen := ranking.chosen) is not None:
+            guide = guide_of(results[chosen.trial], self._objective)
+            number = len(ranking.finalists) * len(self._seeds)
+            fit = self._fits.last(number, chosen.trial, self._seeds[0], guide)
+            self._refitting.run([fit], len(guide))
+            result = fit.result()
+            if result is None:
+                return None
+            if result.status is Status.COMPLETE:
+                return Trained(ranking, chosen, fit, result)
+            out = drop(chosen, result)
+            self._tell(f"trial {out.trial} is out of the final choice: {out.reason}")
+            left = [out if each is chosen else each for each in ranking.finalists]
+            ranking = rank_finalists(left, self._objective)
+        reasons = "; ".join(f"trial {each.trial}: {each.reason}" for each in ranking.finalists)
+        raise NoFinalModel(f"there is no final model, for none could be trained anew: {reasons}")

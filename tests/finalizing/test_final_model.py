@@ -1,0 +1,227 @@
+"""From a finished study to a model that was measured on the test split, once."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from automl import api
+from automl.core.errors import StudyError
+from automl.core.final import Final
+from automl.core.trial import Status
+from automl.data.load import load_dataset
+from automl.export import evaluate as evaluating
+from automl.export.bundle import Bundle
+from automl.store import Store, StudyFolder
+from automl.tuning.watch import Silent
+
+
+class Listener(Silent):
+    """Remembers how far the final model was, and acts on it."""
+
+    def __init__(self, on_step: Callable[[float], None] = lambda done: None) -> None:
+        self.done: list[float] = []
+        self.said: list[str] = []
+        self._on_step = on_step
+
+    def announce(self, text: str) -> None:
+        self.said.append(text)
+
+    def finalizing(self, done: float, total: int) -> None:
+        self.done.append(done)
+        self._on_step(done)
+
+
+def folder() -> StudyFolder:
+    return Store(Path("results")).study("small")
+
+
+def opened() -> int:
+    return int(folder().record().get("test_opened", 0))
+
+
+def made(final: Final | None) -> Final:
+    assert final is not None
+    return final
+
+
+def stop_after(done: float) -> tuple[Listener, threading.Event]:
+    stop = threading.Event()
+    return Listener(lambda now: stop.set() if now > done else None), stop
+
+
+def test_a_search_ends_with_the_final_model(
+    space: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    study = api.search(space, executor="local", cpus_per_trial=1, trials=1)
+    final = made(study.final)
+    assert study.outcome.reason == "done"
+    assert [each.trial for each in final.finalists] == [0]
+    assert final.why() == "no other trial to choose from"
+    assert opened() == final.test_opened == 1
+
+    second = made(api.resume("small", trials=3).final)
+    assert len(second.finalists) == 3
+    assert second.test_opened == opened() == 2
+    assert Bundle.load(folder().best).facts.origin.test_opened == 2
+    kept = {path.name[:4] for path in folder().final.glob("*/*")}
+    assert kept == {"0000", "0001", "0002"}
+
+
+@pytest.mark.usefixtures("with_final")
+class TestMade:
+    def test_the_best_few_were_refitted_with_seeds_that_no_trial_had(self) -> None:
+        final, trials = made(api.final("small")), api.show("small").trials
+        assert {each.trial for each in final.finalists} == {0, 1, 2}
+        assert all(len(each.values) == 3 for each in final.finalists)
+        assert not set(final.seeds) & set(range(len(trials)))
+        assert final.examples == 1259 + 269  # of train and validation
+        assert api.load("small").final == final
+
+    def test_the_bundle_says_all_of_it(self) -> None:
+        final, facts = made(api.final("small")), Bundle.load(folder().best).facts
+        assert facts.origin.final
+        assert (facts.origin.trial, facts.origin.seed) == (final.trial, final.seeds[0])
+        assert facts.origin.test_opened == 1
+        assert facts.origin.found.endswith("refitted over 3 seeds")
+        first, *others = facts.scores
+        assert (first.metric, first.value, first.low, first.high) == (
+            *(final.score.metric, final.score.value, final.score.low, final.score.high),
+        )
+        assert (first.split, first.basis) == ("validation", "mean of 3 seeds")
+        assert {each.split for each in others} == {"test"}
+        assert [each.metric for each in others] == [each.metric for each in final.test]
+        assert others[0].metric == "accuracy"
+
+    def test_what_it_scored_is_what_the_bundle_scores(self) -> None:
+        test = load_dataset("digits", "images", {}, 0, print).test
+        found = evaluating.evaluate(Bundle.load(folder().best), test)
+        kept = {each.metric: each.value for each in made(api.final("small")).test}
+        assert {each.metric: each.value for each in found.scores} == kept
+
+    def test_again_nothing_is_done_and_nothing_opened(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(evaluating, "evaluate", lambda *_: pytest.fail("opened again"))
+        before, listener = api.final("small"), Listener()
+        again = api.finalize("small", watcher=listener)
+        assert (again.reason, again.final, listener.done) == ("unchanged", before, [])
+        assert api.resume("small").final == before
+        assert opened() == 1
+
+    def test_a_bundle_that_was_not_written_is_written_without_opening(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(evaluating, "evaluate", lambda *_: pytest.fail("opened again"))
+        before, listener = api.final("small"), Listener()
+        for file in folder().best.iterdir():
+            file.unlink()
+        assert api.finalize("small", watcher=listener).final == before
+        assert listener.done == [9.0, 10.0]  # all were there
+        assert Bundle.load(folder().best).facts.origin.final
+        assert opened() == 1
+
+    def test_it_is_what_is_exported(self) -> None:
+        assert Bundle.load(api.export("small").path).facts.origin.final
+        trial = made(api.final("small")).trial
+        own = api.export("small", trial=trial, output="own")
+        assert not Bundle.load(own.path).facts.origin.final
+
+    def test_an_outdated_one_stays_and_says_so(self) -> None:
+        api.resume("small", trials=4)  # began without: it does not make another by itself
+        final = made(api.final("small"))
+        best = [each.number for each in api.show("small").ranked[:3]]
+        assert final.outdated == (set(best) != {each.trial for each in final.finalists})
+        assert Bundle.load(folder().best).facts.origin.final
+
+    def test_the_last_training_ends_where_the_refits_were_best(self) -> None:
+        final = made(api.final("small"))
+        (last,) = folder().final.glob("models/*/result.json")
+        steps = len(json.loads(last.read_text())["measurements"])
+        lengths = []
+        for seed in final.seeds:
+            ended = json.loads((folder().refit(final.trial, seed) / "result.json").read_text())
+            assert Status(ended["status"]) is Status.COMPLETE
+            values = [each["metrics"]["accuracy"] for each in ended["measurements"]]
+            lengths.append(values.index(max(values)) + 1)
+        assert steps == sorted(lengths)[1]
+        assert final.epochs == steps / 4
+
+
+@pytest.mark.usefixtures("without")
+class TestNotMadeYet:
+    def test_the_best_trial_is_the_model_and_the_study_stays_so(self) -> None:
+        assert not Bundle.load(folder().best).facts.origin.final
+        assert api.resume("small").final is None
+        assert opened() == 0
+
+    def test_an_interrupted_one_goes_on_and_does_nothing_twice(self, finished: Path) -> None:
+        listener, stop = stop_after(2.3)
+        broken_off = api.finalize("small", watcher=listener, stop=stop)
+        assert (broken_off.reason, broken_off.final) == ("interrupted", None)
+        assert not Bundle.load(folder().best).facts.origin.final
+        assert opened() == 0
+        ended = {each: each.stat().st_mtime_ns for each in folder().final.rglob("result.json")}
+        assert len(ended) == 2
+        assert len(list(folder().final.rglob("state.pt"))) == 1  # paused
+
+        final = made(api.load("small").finalize().final)
+        assert all(each.stat().st_mtime_ns == at for each, at in ended.items())
+        assert not list(folder().final.rglob("state.pt"))
+        assert opened() == 1
+        # No number is another one for it.
+        assert final == api.final("small", results=str(finished / "results"))
+
+    def test_an_opening_that_is_cut_short_was_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def die(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(evaluating, "evaluate", die)
+            with pytest.raises(KeyboardInterrupt):
+                api.finalize("small")
+        assert opened() == 1
+        assert api.final("small") is None
+        assert "The test split was opened once" in api.report_text("small", "md")
+        assert made(api.finalize("small").final).test_opened == 2
+
+    def test_a_finalist_that_fails_is_out_with_its_reason(self) -> None:
+        best, *others = (each.number for each in api.show("small").ranked)
+        let_diverge(best)
+        listener = Listener()
+        final = made(api.finalize("small", watcher=listener).final)
+        assert [each.trial for each in final.finalists if each.reason] == [best]
+        assert final.trial in others
+        assert any(f"trial {best} is out" in said for said in listener.said)
+
+    def test_without_any_there_is_none_and_the_best_trial_stays(self) -> None:
+        for trial in api.show("small").trials:
+            let_diverge(trial.number)
+        with pytest.raises(StudyError, match="there is no final model, for none could be trained"):
+            api.finalize("small")
+        assert opened() == 0
+        assert not Bundle.load(folder().best).facts.origin.final
+
+
+def let_diverge(number: int) -> None:
+    """Have a trial's configuration diverge when it is trained anew."""
+    spec = folder().trial(number) / "spec.json"
+    text = spec.read_text()
+    assert '"lr": 0.001' in text
+    spec.write_text(text.replace('"lr": 0.001', '"lr": 1e38'))
+
+
+def test_a_study_without_a_complete_trial_has_none(
+    space: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stop = threading.Event()
+    stop.set()
+    api.search(space, executor="local", stop=stop)
+    with pytest.raises(StudyError, match=r"no complete trial .* automl resume small"):
+        api.finalize("small")

@@ -1,0 +1,114 @@
+"""``automl finalize``, and where a final model is shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cli_process import automl
+from optuna_dashboard import get_note
+
+from automl import api
+from automl.api.parts import find_study, storage_of
+from automl.core.final import Final
+from automl.store import Store
+from automl.tuning.fit_progress import FitProgress
+from automl.tuning.reading import load_study
+
+OPENED = "The test split was opened once."
+
+
+@pytest.fixture
+def final(with_final: None) -> Final:
+    found = api.final("small")
+    assert found is not None
+    return found
+
+
+def test_it_makes_the_model_and_says_what_it_is_worth(without: None) -> None:
+    run = automl("finalize", "small", cwd=Path.cwd())
+    assert run.returncode == 0, run.stderr
+    assert "Final model: refitting trials" in run.stdout
+    assert "[10/10] trainings of the final model" in run.stdout
+    assert re.search(r"^  accuracy on validation +0\.\d{4}  95%: 0\.", run.stdout, re.MULTILINE)
+    assert re.search(r"^  accuracy on test +0\.\d{4}  95%: 0\.", run.stdout, re.MULTILINE)
+    assert OPENED in run.stdout
+
+
+def test_again_it_says_that_nothing_has_changed(final: Final) -> None:
+    run = automl("finalize", "small", cwd=Path.cwd())
+    assert run.stdout.startswith("Nothing has changed since the final model was made")
+    assert OPENED in run.stdout
+    quiet = automl("finalize", "small", "--quiet", cwd=Path.cwd())
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_json_has_all_of_it(final: Final) -> None:
+    event = json.loads(automl("finalize", "small", "--json", cwd=Path.cwd()).stdout)
+    assert (event["event"], event["reason"]) == ("end", "unchanged")
+    shown = json.loads(automl("show", "small", "--json", cwd=Path.cwd()).stdout)
+    assert event["final"] == shown["final"]
+    assert shown["final"]["trial"] == final.trial
+    assert shown["final"]["test"][0]["value"] == final.test[0].value
+    assert shown["final"]["test_opened"] == 1
+
+
+def test_show_has_the_test_figure_beside_that_on_validation(final: Final) -> None:
+    shown = automl("show", "small", cwd=Path.cwd()).stdout
+    assert f"Final model: {final.made()}; {final.why()}" in shown.replace("\n", " ")
+    assert f"{final.test[0].value:.4f}" in shown
+    assert OPENED in shown
+    assert "automl finalize" not in shown
+
+
+def test_show_says_what_to_type_while_there_is_none(without: None) -> None:
+    assert "automl finalize small" in automl("show", "small", cwd=Path.cwd()).stdout
+
+
+@pytest.mark.parametrize("format", ["html", "md"])
+def test_the_report_has_a_section_on_it(format: str, final: Final) -> None:
+    text = api.report_text("small", format)
+    assert "The final model" in text
+    assert f"{final.score.value:.4f}" in text
+    assert f"{final.test[0].value:.4f}" in text
+    assert "The test split was opened once" in text
+    assert "opened 0 times" not in text
+
+
+def test_the_report_says_so_while_the_test_split_is_closed(without: None) -> None:
+    text = api.report_text("small", "md")
+    assert "The test split has not been opened." in text
+    assert "The final model" not in text
+
+
+def test_the_note_in_the_dashboard_has_both_figures(final: Final) -> None:
+    store = Store(Path("results"))
+    _, plan = find_study(store, "small")
+    note = get_note(load_study(storage_of(plan, store), "small"))
+    assert str(final.score) in note
+    assert f"{final.test[0]}" in note
+    assert "opened once" in note
+
+
+def test_the_words_for_each_way_to_be_chosen(final: Final) -> None:
+    first, second, third = final.finalists
+    apart = replace(final, told_apart=True, trial=first.trial)
+    assert apart.why() == f"better than trial {second.trial} by more than chance"
+    smaller = replace(second, size=10)
+    close = replace(final, told_apart=False, trial=second.trial, finalists=(first, smaller, third))
+    assert close.why() == (
+        f"not told apart from trial {first.trial}, and no larger "
+        f"(10 against {first.size:,} parameters)"
+    )
+    alone = replace(final, told_apart=None, trial=first.trial)
+    assert alone.why() == "no other trial to choose from"
+
+
+def test_the_time_left_is_told_by_what_this_run_has_trained() -> None:
+    fits = FitProgress(total=10, before=4.0, done=4.0)
+    assert fits.time_left() == ""
+    fits.done, fits.started = 6.0, fits.started - 20
+    assert fits.time_left() == "about 40 s left"

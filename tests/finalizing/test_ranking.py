@@ -1,0 +1,91 @@
+"""Which finalist is chosen, and how long it is trained."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl.core.final import Finalist
+from automl.core.records import TrialRecord
+from automl.core.trial import Measurement, Status, TrialResult
+from automl.finalizing.fits import guide_of
+from automl.finalizing.ranking import Objective, judge_finalist, rank_finalists
+
+HIGH, LOW = Objective("accuracy", True), Objective("rmse", False)
+VALUES = st.lists(st.floats(0, 1).map(lambda value: round(value, 3)), min_size=3, max_size=3)
+FINALISTS = st.lists(st.tuples(VALUES, st.integers(1, 99)), min_size=1, max_size=3)
+
+
+def result(*curve: float, status: Status = Status.COMPLETE, reason: str = "") -> TrialResult:
+    steps = tuple(
+        Measurement(step, step / 4, {"accuracy": value, "rmse": value}, float(step))
+        for step, value in enumerate(curve, 1)
+    )
+    return TrialResult(0, status, steps, max(curve, default=None), reason=reason)
+
+
+def judged(number: int, values: list[float], size: int, objective: Objective) -> Finalist:
+    trial = TrialRecord(number, "complete", values[0], {}, size=size)
+    return judge_finalist(trial, [result(value) for value in values], objective)
+
+
+@pytest.mark.parametrize("objective", [HIGH, LOW])
+@given(finalists=FINALISTS)
+def test_the_best_mean_is_first_and_one_of_the_first_two_is_chosen(
+    objective: Objective, finalists: list[tuple[list[float], int]]
+) -> None:
+    all_of = [judged(at, *each, objective) for at, each in enumerate(finalists)]
+    ranking = rank_finalists(all_of, objective)
+    means = [fmean(each.values) for each in ranking.finalists]
+    assert means == sorted(means, reverse=objective.maximize)
+    assert ranking.chosen in ranking.finalists[:2]
+    if ranking.told_apart:
+        assert ranking.chosen == ranking.finalists[0]
+    elif ranking.told_apart is False:
+        assert ranking.chosen is not None
+        assert ranking.chosen.size == min(each.size for each in ranking.finalists[:2])
+    assert (ranking.told_apart is None) == (len(finalists) == 1)
+
+
+@given(finalists=FINALISTS)
+def test_the_order_of_finalists_makes_no_difference(
+    finalists: list[tuple[list[float], int]],
+) -> None:
+    all_of = [judged(at, *each, HIGH) for at, each in enumerate(finalists)]
+    assert rank_finalists(all_of, HIGH) == rank_finalists(all_of[::-1], HIGH)
+
+
+def test_what_is_not_told_apart_goes_to_the_smaller() -> None:
+    large = judged(0, [0.90, 0.92, 0.91], 5000, HIGH)
+    small = judged(1, [0.91, 0.90, 0.90], 1000, HIGH)
+    ranking = rank_finalists([large, small], HIGH)
+    assert (ranking.told_apart, ranking.chosen) == (False, small)
+    assert ranking.finalists == (large, small)
+
+
+def test_what_is_told_apart_goes_to_the_better_however_large() -> None:
+    large = judged(0, [0.90, 0.92, 0.91], 5000, HIGH)
+    small = judged(1, [0.80, 0.82, 0.81], 1000, HIGH)
+    ranking = rank_finalists([small, large], HIGH)
+    assert (ranking.told_apart, ranking.chosen) == (True, large)
+
+
+def test_a_failed_refit_puts_its_finalist_out_with_its_reason() -> None:
+    trial = TrialRecord(4, "complete", 0.9, {}, size=10)
+    lost = result(0.9, status=Status.DIVERGED, reason="the loss is NaN at step 3")
+    out = judge_finalist(trial, [result(0.9), lost], HIGH)
+    left = judged(1, [0.5, 0.6, 0.7], 10, HIGH)
+    ranking = rank_finalists([out, left], HIGH)
+    assert ranking.finalists == (left, out)
+    assert (ranking.chosen, ranking.told_apart) == (left, None)
+    assert out.reason == "diverged: the loss is NaN at step 3"
+    assert rank_finalists([out], HIGH).chosen is None
+
+
+def test_the_length_is_the_median_of_the_best_steps() -> None:
+    refits = [result(0.5, 0.9, 0.7), result(0.9, 0.1), result(0.1, 0.2, 0.3, 0.3)]
+    assert guide_of(refits, HIGH) == (0.5, 0.9)
+    assert guide_of(refits, LOW) == (0.1,)

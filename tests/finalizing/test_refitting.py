@@ -1,0 +1,146 @@
+"""Trainings side by side on an executor that fails now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automl.core.protocols import Finished, Measured
+from automl.core.trial import Config, Decision, Measurement, Status, TrialResult, TrialSpec, Verdict
+from automl.data.dataset import Dataset
+from automl.data.load import load_dataset
+from automl.finalizing.fit import Fit
+from automl.finalizing.refitting import Refitting
+from automl.store import WEIGHTS
+from automl.tuning.watchdog import Limits, Watchdog
+
+STEPS = 2
+
+
+class Slots:
+    """An executor of as many slots as a test likes, whose trainings measure what they are told.
+
+    Args:
+        slots: How many at once.
+        fate: What becomes of an attempt, by its number and how many were before; None is well.
+    """
+
+    device = "slots"
+    shares_memory = True
+
+    def __init__(self, slots: int, fate: Callable[[int, int], Status | None]) -> None:
+        self.slots, self._fate = slots, fate
+        self.attempts: list[tuple[int, bool]] = []
+        self.most = 0
+        self._due: dict[int, list[Measured | Finished]] = {}
+
+    def submit(self, spec: TrialSpec, data: Any, alone: bool = False) -> None:
+        before = sum(number == spec.number for number, _ in self.attempts)
+        self.attempts.append((spec.number, alone))
+        measured = tuple(Measurement(at, at, {"score": 0.5}, at) for at in range(1, STEPS + 1))
+        status = self._fate(spec.number, before) or Status.COMPLETE
+        (Path(spec.folder) / WEIGHTS).touch()
+        result = TrialResult(spec.number, status, measured, 0.5, reason="fate")
+        self._due[spec.number] = [Measured(spec.number, measured[0]), Finished(result)]
+        self.most = max(self.most, len(self._due))
+
+    def poll(self, timeout: float) -> list[Measured | Finished]:
+        events = [each.pop(0) for each in self._due.values() if each]
+        for event in events:
+            if isinstance(event, Finished):
+                del self._due[event.result.number]
+        return events
+
+    def answer(self, number: int, decision: Decision) -> None:
+        if decision.verdict is Verdict.PAUSE:
+            self._due[number] = [Finished(TrialResult(number, Status.PAUSED))]
+
+    def cancel(self, number: int, reason: str) -> None:
+        raise AssertionError("nothing hangs here")
+
+    def close(self) -> None:
+        self._due.clear()
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return load_dataset("digits", "images", {}, 0, print)
+
+
+def fits(folder: Path, digits: Dataset, count: int) -> list[Fit]:
+    config = Config((), {})
+    return [
+        Fit(TrialSpec(at, "t", "d", config, at, 1, "score", True, str(folder / f"{at}")), digits)
+        for at in range(count)
+    ]
+
+
+def run(executor: Slots, wanted: list[Fit], stop: Callable[[], bool] = lambda: False) -> bool:
+    refitting = Refitting(
+        executor, lambda pulse: Watchdog(Limits(), pulse), stop, lambda done: None
+    )
+    return refitting.run(wanted, STEPS)
+
+
+def statuses(wanted: list[Fit]) -> list[Status | None]:
+    return [result.status if (result := fit.result()) else None for fit in wanted]
+
+
+@pytest.mark.parametrize("slots", [1, 2, 4])
+def test_all_come_to_their_ends_and_none_runs_again(
+    slots: int, tmp_path: Path, digits: Dataset
+) -> None:
+    wanted, executor = fits(tmp_path, digits, 3), Slots(slots, lambda number, before: None)
+    assert run(executor, wanted)
+    assert statuses(wanted) == [Status.COMPLETE] * 3
+    assert executor.most == min(slots, 3)
+    assert run(executor, wanted)
+    assert len(executor.attempts) == 3
+
+
+def test_one_that_is_lost_is_tried_again_a_bounded_number_of_times(
+    tmp_path: Path, digits: Dataset
+) -> None:
+    wanted = fits(tmp_path, digits, 2)
+    executor = Slots(2, lambda number, before: Status.LOST if number == 0 or before == 0 else None)
+    assert run(executor, wanted)
+    assert [number for number, _ in executor.attempts].count(0) == 3
+    assert [number for number, _ in executor.attempts].count(1) == 2
+    assert statuses(wanted) == [Status.LOST, Status.COMPLETE]
+    result = wanted[0].result()
+    assert result is not None
+    assert result.reason == "fate; given up after 3 attempts"
+
+
+def test_one_without_enough_memory_is_tried_alone(tmp_path: Path, digits: Dataset) -> None:
+    wanted = fits(tmp_path, digits, 2)
+    executor = Slots(
+        2, lambda number, before: Status.OUT_OF_MEMORY if number == 0 or before == 0 else None
+    )
+    assert run(executor, wanted)
+    assert executor.attempts == [(0, False), (1, False), (0, True), (1, True)]
+    assert statuses(wanted) == [Status.OUT_OF_MEMORY, Status.COMPLETE]
+
+
+def test_when_it_is_to_stop_none_begins_and_those_that_run_pause(
+    tmp_path: Path, digits: Dataset
+) -> None:
+    wanted, executor = fits(tmp_path, digits, 3), Slots(2, lambda number, before: None)
+    assert not run(executor, wanted, stop=lambda: len(executor.attempts) == 2)
+    assert statuses(wanted) == [None] * 3
+    assert run(executor, wanted)
+
+
+def test_what_is_of_another_training_is_no_result(tmp_path: Path, digits: Dataset) -> None:
+    wanted, executor = fits(tmp_path, digits, 1), Slots(1, lambda number, before: None)
+    assert run(executor, wanted)
+    other = Fit(
+        TrialSpec(0, "t", "d", Config((), {"x": 1}), 0, 1, "score", True, str(tmp_path / "0")),
+        digits,
+    )
+    assert other.result() is None
+    other.begin()
+    assert wanted[0].result() is None
