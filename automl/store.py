@@ -80,6 +80,11 @@ class StudyFolder:
         """Where the best model's bundle is."""
         return self.path / "best"
 
+    @property
+    def ensemble(self) -> Path:
+        """Where the bundle is of several models that answer as one."""
+        return self.path / "ensemble"
+
     def exported(self, format: str) -> Path:
         """Where a model goes that is exported without another place being named."""
         return self.path / "exported" / format

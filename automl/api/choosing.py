@@ -55,6 +55,33 @@ def final_bundle(
     return Bundle.load(folder.best)
 
 
+def ensemble_bundle(folder: StudyFolder) -> Bundle:
+    """The bundle of a study's ensemble.
+
+    Raises:
+        StudyError: if there is none.
+    """
+    from automl.export.bundle import Bundle
+
+    if not folder.ensemble.is_dir():
+        name = folder.name
+        raise StudyError(
+            f"--ensemble: study {name!r} has none; make one: automl finalize {name} --ensemble 5"
+        )
+    return Bundle.load(folder.ensemble)
+
+
+def check_alone(flag: str, trial: int | None, limits: Mapping[str, float]) -> None:
+    """Check that a model that is named by ``flag`` is not named in another way, too.
+
+    Raises:
+        StudyError: if it is.
+    """
+    others = ["--trial"] if trial is not None else [f"--max-{name}" for name in limits]
+    if others:
+        raise StudyError(f"{flag} and {others[0]} are two ways to name a model; give one of them")
+
+
 def _numbered(kept: Sequence[TrialRecord], number: int) -> TrialRecord:
     for each in kept:
         if each.number == number:

@@ -111,13 +111,14 @@ class FinalBundle:
             told_apart=ranking.told_apart,
             epochs=last.epoch,
             examples=len(self.trained.fit.data.train),
-            test=tuple(_estimate(each) for each in scores if isfinite(each.value)),
+            test=tuple(estimate(each) for each in scores if isfinite(each.value)),
             basis=found.basis,
             test_opened=read_test_opened(self.folder),
         )
 
 
-def _estimate(score: MetricScore) -> Estimate:
+def estimate(score: MetricScore) -> Estimate:
+    """A metric as study.yaml keeps it, with no interval where that is not finite."""
     sure = isfinite(score.low) and isfinite(score.high)
     interval = (score.low, score.high) if sure else (None, None)
     return Estimate(score.metric, score.value, *interval)

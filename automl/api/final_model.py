@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from automl.api.ensembling import Ensembling, has_ensemble
 from automl.api.final_bundle import FinalBundle, has_bundle_of
 from automl.api.parts import Datasets
 from automl.core.final import Final
@@ -34,12 +35,12 @@ def known_final(study: StudyRecord, folder: StudyFolder) -> Final | None:
     return replace(final, outdated=numbers != {each.trial for each in final.finalists})
 
 
-def finished_final(study: StudyRecord, folder: StudyFolder) -> Final | None:
+def finished_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> Final | None:
     """The final model of a study if there is nothing left to do for it, else None."""
     final = known_final(study, folder)
     if final is None or final.outdated or not has_bundle_of(final, folder):
         return None
-    return final
+    return final if has_ensemble(final, folder, plan.ensemble) else None
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class FinalModel:
             NoFinalModel: if no finalist could be trained anew.
         """
         with locked(self.folder.final_lock, waiting=self._tell_of_another):
-            if final := finished_final(study, self.folder):
+            if final := finished_final(study, self.folder, self.plan):
                 return final
             fits, seeds = self._fits(), fresh_seeds(self.plan.seed)
             trained = self._train(pick_finalists(study, self.folder), fits, seeds)
@@ -80,8 +81,12 @@ class FinalModel:
             data = self.datasets(trained.fit.spec.config)
             bundle = FinalBundle(self.plan, self.folder, study, trained, data, seeds)
             final = known_final(study, self.folder)
+            opened = final is None or final.outdated
             if final is None or final.outdated:
                 final = bundle.open_test()  # else a kill came between that and its bundle
+            if not has_ensemble(final, self.folder, self.plan.ensemble):
+                ensembling = Ensembling(self.plan, self.folder, study, self.datasets)
+                final = ensembling.make(final, opened)
             bundle.write(final)
             fits.forget_others([each.trial for each in final.finalists])
             return final

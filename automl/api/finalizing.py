@@ -17,6 +17,7 @@ from automl.tuning.watch import Outcome, Watcher
 def finalize(
     name: str,
     *,
+    ensemble: int | None = None,
     results: str = RESULTS,
     watcher: Watcher | None = None,
     stop: threading.Event | None = None,
@@ -29,6 +30,8 @@ def finalize(
 
     Args:
         name: The study's name.
+        ensemble: Also average up to so many of the models that were kept, chosen by their score on
+            validation; None is what the study was begun with.
         results: Folder that the study is in.
         watcher: Hears how far it is; None shows it in a notebook, and says nothing elsewhere.
         stop: Set it to have trainings pause; the next call goes on with them.
@@ -45,5 +48,5 @@ def finalize(
     folder, plan = find_study(store, name)
     followed, stop = watcher or default_watcher(), stop or threading.Event()
     # Its time limit was for a search: whoever asks for this wants it whole.
-    plan = replace(plan, timeout=None)
+    plan = replace(plan, timeout=None, ensemble=ensemble or plan.ensemble)
     return Run(plan, read_back(folder), store, followed, stop).finalize()

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from automl.api.choosing import choose, final_bundle
+from automl.api.choosing import check_alone, choose, ensemble_bundle, final_bundle
 from automl.api.origin import make_origin
 from automl.api.parts import Datasets, find_study, storage_of
 from automl.core.defaults import RESULTS
@@ -28,6 +28,7 @@ def export(
     name: str,
     *,
     trial: int | None = None,
+    ensemble: bool = False,
     max_latency: float | None = None,
     max_parameters: float | None = None,
     max_flops: float | None = None,
@@ -42,6 +43,7 @@ def export(
         name: The study's name.
         trial: Which trial's model; None is the final one, or where there is none, or it does not
             keep all limits, the best trial's of those that do.
+        ensemble: Take the ensemble away, as one model, rather than a trial's.
         max_latency: The most milliseconds for one example, as the search measured it; None is any.
         max_parameters: The most learned numbers; None is any.
         max_flops: The most floating-point operations of one example; None is any.
@@ -67,7 +69,11 @@ def export(
     limits = {"latency": max_latency, "parameters": max_parameters, "flops": max_flops}
     given = {cost: most for cost, most in limits.items() if most is not None}
     study = load_record(storage_of(plan, store), name)
-    final = None if trial is not None else final_bundle(study, folder, given)
+    if ensemble:
+        check_alone("--ensemble", trial, given)
+        final: Bundle | None = ensemble_bundle(folder)
+    else:
+        final = None if trial is not None else final_bundle(study, folder, given)
     number = final.facts.origin.trial if final else choose(study, folder, trial, given).number
     data = Datasets.of(plan, Silent())(Config(**folder.config(number)))
     target = Path(output) if output else folder.exported(f"{format}-{kind}" if kind else format)

@@ -88,7 +88,7 @@ class Run:
         study = load_record(storage_of(self.plan, self.store), self.plan.name)
         if study.counted < self.plan.trials or study.unfinished:
             return self._work(Run._load, Run._search)
-        final = finished_final(study, self.folder)
+        final = finished_final(study, self.folder, self.plan)
         if self.plan.finalize and final is None and pick_finalists(study, self.folder):
             return self._work(Run._load, Run._search)
         done = Outcome(study, "done", 0.0, final)
@@ -107,7 +107,7 @@ class Run:
 
         self.store.prepare()
         study = load_record(storage_of(self.plan, self.store), self.plan.name)
-        if final := finished_final(study, self.folder):
+        if final := finished_final(study, self.folder, self.plan):
             unchanged = Outcome(study, "unchanged", 0.0, final)
             self.watcher.finish(unchanged)
             return unchanged
@@ -249,9 +249,10 @@ class Run:
         record = self.folder.record()
         for change in changes(record, data):
             self.watcher.announce(change)
-        # The total and the place of the data are the study's from now on, not this run's alone.
+        # These are the study's from now on, not this run's alone.
         with locked(self.folder.lock):  # another process may count an opening of the test split
-            now = {"trials": self.plan.trials, "data": self.plan.data}
+            plan = self.plan
+            now = {"trials": plan.trials, "data": plan.data, "ensemble": plan.ensemble}
             self.folder.create({**self.folder.record(), **now})
         storage = storage_of(self.plan, self.store)
         return Study.load(storage, self.plan.name, *self._sampling(), self.folder.lock)

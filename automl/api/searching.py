@@ -49,6 +49,7 @@ def search(
     stall_timeout: float | None = None,
     track: Sequence[str] = (),
     finalize: bool = True,
+    ensemble: int | None = None,
     init_from: str | None = None,
     watcher: Watcher | None = None,
     stop: threading.Event | None = None,
@@ -90,6 +91,8 @@ def search(
         track: Where measurements also go: "tensorboard", "wandb".
         finalize: Make the final model when the search has come to its end: refit the best few over
             several seeds, train one on train + validation, and measure it on the test split.
+        ensemble: Also average up to so many of the models that were kept, chosen by their score on
+            validation; None is no ensemble.
         watcher: Follows the search; None shows it in a notebook, and says nothing elsewhere.
         stop: Set it to have running trials pause and the search end.
 
@@ -132,6 +135,7 @@ def search(
         options={name: column for name, column in columns.items() if column is not None},
         track=tuple(dict.fromkeys(track)),
         finalize=finalize,
+        ensemble=ensemble,
         init_from=init_from,
         minimize=tuple(dict.fromkeys(parsed.objective.minimize if minimize is None else minimize)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from automl.cli.tables import columns
 from automl.cli.terminal import wrap
-from automl.core.final import Estimate, Final, opened
+from automl.core.final import Ensemble, Estimate, Final, opened
 from automl.core.text import count, value
 
 
@@ -15,7 +15,14 @@ def final_text(final: Final) -> str:
     rows = [_row(final.score, "validation", f"mean of {count(len(final.seeds), 'seed')}")]
     rows += [_row(each, "test", final.basis) for each in final.test]
     said = [wrap(f"Final model: {final.made()}; {final.why()}"), columns(rows, "  ")]
-    return "\n".join([*said, *map(wrap, _remarks(final))])
+    together = [] if final.ensemble is None else _ensemble(final.ensemble, final.basis)
+    return "\n".join([*said, *together, *map(wrap, _remarks(final))])
+
+
+def _ensemble(ensemble: Ensemble, basis: str) -> list[str]:
+    rows = [_row(ensemble.validation, "validation", "what they were chosen by")]
+    rows += [_row(each, "test", basis) for each in ensemble.test]
+    return [wrap(f"Ensemble: {ensemble.made()}"), columns(rows, "  ")]
 
 
 def _row(score: Estimate, split: str, basis: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from automl.cli.options import Json, Results, Study
-from automl.cli.searching import Quiet, watched
+from automl.cli.searching import Ensemble, Quiet, watched
 from automl.core.defaults import RESULTS
 
 if TYPE_CHECKING:
@@ -21,12 +21,16 @@ def register(app: typer.Typer) -> None:
 
 
 def finalize(
-    study: Study, results: Results = RESULTS, json: Json = False, quiet: Quiet = False
+    study: Study,
+    ensemble: Ensemble = None,
+    results: Results = RESULTS,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Refit the best few trials, train the chosen one on all, and measure it on the test split."""
     from automl import api
 
     def run(watcher: Watcher, stop: threading.Event) -> Outcome:
-        return api.finalize(study, results=results, watcher=watcher, stop=stop)
+        return api.finalize(study, ensemble=ensemble, results=results, watcher=watcher, stop=stop)
 
     watched(run, results, json, quiet)

@@ -27,6 +27,9 @@ def register(app: typer.Typer) -> None:
 def export(
     study: Study,
     trial: Annotated[int | None, typer.Option(min=0, help="Whose model.  [the final one]")] = None,
+    ensemble: Annotated[
+        bool, typer.Option("--ensemble", help="The average of several, as one model.")
+    ] = False,
     max_latency: Annotated[
         str | None, typer.Option(help="Most time for one example: 5ms.  [any]")
     ] = None,
@@ -57,6 +60,7 @@ def export(
     made = api.export(
         study,
         trial=trial,
+        ensemble=ensemble,
         max_latency=parse_latency(max_latency, "--max-latency"),
         max_parameters=max_parameters,
         max_flops=max_flops,

@@ -27,6 +27,9 @@ from automl.core.defaults import RESULTS
 Trials = Annotated[int | None, typer.Option(min=1, help="Trials of the study in all.")]
 Timeout = Annotated[str | None, typer.Option(help="Longest this run may take: 90s, 30m, 1h30m.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Trials at once.")]
+Ensemble = Annotated[
+    int | None, typer.Option(min=2, help="Also average the best up to so many models.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
 BEGINNING = "reading the data, starting workers"
@@ -117,6 +120,7 @@ def search(
             " /--no-finalize", help="Leave it at the best trial; do not open the test split."
         ),
     ] = True,
+    ensemble: Ensemble = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -157,6 +161,7 @@ def search(
             stall_timeout=stall_seconds,
             track=track or (),
             finalize=finalize,
+            ensemble=ensemble,
             watcher=watcher,
             stop=stop,
         ).outcome

@@ -55,6 +55,43 @@ class Finalist:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One of the models of an ensemble.
+
+    Args:
+        trial: Whose configuration it has.
+        share: Its say in the average.
+    """
+
+    trial: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Models that answer as one, beside the final one.
+
+    Args:
+        choices: How many times a model was chosen at most.
+        members: Those that were, with shares that add up to 1.
+        validation: The objective on validation, by which they were chosen.
+        test: Every metric of the task on the test split, the objective first.
+    """
+
+    choices: int
+    members: tuple[Member, ...]
+    validation: Estimate
+    test: tuple[Estimate, ...]
+
+    def made(self) -> str:
+        """What it is: ``"the average of trials 3 (50%), 7 (50%)"``."""
+        if len(self.members) == 1:
+            return f"trial {self.members[0].trial} alone, than which no average is better"
+        trials = ", ".join(f"{each.trial} ({each.share:.0%})" for each in self.members)
+        return f"the average of trials {trials}"
+
+
+@dataclass(frozen=True)
 class Final:
     """How a study's final model was chosen and trained, and how good it is.
 
@@ -68,6 +105,7 @@ class Final:
         test: Every metric of the task on the test split, the objective first.
         basis: What the test's intervals were made of: ``"1,000 examples, bootstrap"``.
         test_opened: How many times the study's test split was looked at until now.
+        ensemble: What several models are worth together, if that was asked for.
         outdated: Whether other trials would be the finalists by now.
     """
 
@@ -80,6 +118,7 @@ class Final:
     test: tuple[Estimate, ...]
     basis: str
     test_opened: int = 0
+    ensemble: Ensemble | None = None
     outdated: bool = False
 
     @property

@@ -112,10 +112,13 @@ def _read_weights(file: Path) -> dict[str, Tensor]:
 
 
 def _in_full(weight: Tensor) -> Tensor:
-    """Layers compute in float32, also where the file has half of its bits."""
+    """Layers compute in float32, also where the file has matrices of half of its bits."""
     import torch
 
-    return weight.float() if weight.dtype == torch.float16 else weight
+    from automl.export.half import is_matrix
+
+    is_half = weight.dtype == torch.float16 and is_matrix(weight.shape)
+    return weight.float() if is_half else weight
 
 
 def _build(facts: ModelFacts, weights: Mapping[str, Tensor]) -> Model | Ensemble:

@@ -33,7 +33,9 @@ def trace(bundle: Bundle, half: bool = False) -> ExportedProgram:
     batch = torch.zeros(2, *encoding.raw_shape, dtype=getattr(torch, encoding.dtype))
     axes = _dynamic_axes(encoding)
     with torch.no_grad():
-        return torch.export.export(_traceable(bundle, half), (batch,), dynamic_shapes=(axes,))
+        return torch.export.export(
+            _traceable(bundle, half), (batch,), dynamic_shapes=(axes,), strict=False
+        )
 
 
 def _traceable(bundle: Bundle, half: bool) -> nn.Module:

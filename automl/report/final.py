@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl.core.final import Final, Finalist, opened
+from automl.core.final import Ensemble, Estimate, Final, Finalist, opened
 from automl.core.text import value
 
 
@@ -17,7 +17,8 @@ def refitted(final: Final) -> str:
 def tested_on(final: Final) -> str:
     """What the table of the test split shows."""
     times = opened(final.test_opened)
-    return f"Then it was measured on the test split ({final.basis}), which was opened {times}."
+    told = f"Then it was measured on the test split ({final.basis}), which was opened {times}."
+    return f"{told} {_averaged(final.ensemble)}" if final.ensemble else told
 
 
 def finalist_headings(final: Final) -> list[str]:
@@ -41,14 +42,28 @@ def finalists_out(final: Final) -> list[str]:
     return [f"Trial {each.trial} is out: {each.reason}" for each in final.finalists if each.reason]
 
 
-def test_headings() -> list[str]:
+def test_headings(final: Final) -> list[str]:
     """Of ``test_rows``."""
-    return ["metric", "value", "95% interval"]
+    beside = ["ensemble", "95% interval"] if final.ensemble else []
+    return ["metric", "value", "95% interval", *beside]
 
 
 def test_rows(final: Final) -> list[list[str]]:
-    """A row for each metric on the test split."""
-    return [[each.metric, value(each.value), _interval(each.low, each.high)] for each in final.test]
+    """A row for each metric on the test split: the final model's, and the ensemble's beside it."""
+    together = final.ensemble.test if final.ensemble else ()
+    beside = {each.metric: _cells(each) for each in together}
+    return [[each.metric, *_cells(each), *beside.get(each.metric, ())] for each in final.test]
+
+
+def _averaged(ensemble: Ensemble) -> str:
+    return (
+        f"The ensemble is {ensemble.made()}; its score on validation, by which it was chosen, is "
+        f"{ensemble.validation}."
+    )
+
+
+def _cells(found: Estimate) -> list[str]:
+    return [value(found.value), _interval(found.low, found.high)]
 
 
 def _row(finalist: Finalist) -> list[str]:

@@ -71,7 +71,7 @@ def _final(final: Final | None) -> str:
         return ""
     refits = table([text(each) for each in finalist_headings(final)], finalist_rows(final))
     out = "\n".join(f"- {text(each)}" for each in finalists_out(final))
-    tested = table(test_headings(), [[text(cell) for cell in row] for row in test_rows(final)])
+    tested = table(test_headings(final), [[text(cell) for cell in row] for row in test_rows(final)])
     told = [f"## The final model\n\n{text(refitted(final))}", refits, out, text(tested_on(final))]
     return "\n\n".join(filter(None, [*told, tested]))
 

@@ -41,6 +41,7 @@ class Plan:
         track: Names of the trackers that measurements also go to.
         minimize: What is to be small beside the metric, of ``COSTS``.
         finalize: Whether a search that has come to its end makes the final model.
+        ensemble: How many times a model is chosen for an ensemble beside the final model, or None.
         init_from: Name of the study whose best configurations it began with, or None.
     """
 
@@ -68,6 +69,7 @@ class Plan:
     track: tuple[str, ...] = ()
     minimize: tuple[str, ...] = ()
     finalize: bool = True
+    ensemble: int | None = None
     init_from: str | None = None
 
     @property
