@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from automl.export.bundle import Bundle
 from automl.export.foreign import foreign
 from automl.export.labelled.labelled import Labelled
 from automl.export.labelled.sieve import LeftOut, Sieve
+from automl.export.one_thread import one_thread
 from automl.export.run import Outputs, run_module
 from automl.export.samples import in_batches
 
@@ -101,22 +101,10 @@ def evaluate_labelled(
 
 
 def _evaluation(bundle: Bundle, outputs: Outputs, targets: Targets) -> Evaluation:
-    with _one_thread():
+    # Threads that wait for one another take longer over a few numbers than these take alone.
+    with one_thread():
         scores = score(_measure_of(bundle.facts.make_task()), outputs, targets, SEED)
     return Evaluation(len(targets), count_draws(outputs), scores)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Threads that wait for one another take longer over a few numbers than these take alone."""
-    import torch
-
-    usual = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)
 
 
 def _measure_of(task: Task) -> Measure:

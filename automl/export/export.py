@@ -15,7 +15,8 @@ from automl.export.exporter import Exporter
 from automl.export.facts import Quantized
 from automl.export.foreign import foreign
 from automl.export.interface import input_shape, takes
-from automl.export.latency import Latency, one_thread
+from automl.export.latency import Latency
+from automl.export.one_thread import one_thread
 from automl.export.parity import Parity
 from automl.export.quantization import KINDS, Kind, Quantization
 from automl.export.replace import replacing
@@ -79,6 +80,7 @@ def export_bundle(
     check_quantization(format, quantization.kind if quantization else None, exporters)
     original = run_module(bundle.model())
     facts = bundle.facts.model_copy(update={"format": format})
+    # As the formats' own software is told to compute, too.
     with replacing(output) as folder, one_thread():
         describe(folder, facts, exporter.software)
         copy_weights(bundle, folder, quantization)

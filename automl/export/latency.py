@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -45,19 +43,6 @@ def measure_latency(original: Run, written: Run, inputs: Inputs) -> tuple[Latenc
     """
     sizes = sorted({min(size, len(inputs)) for size in BATCHES})
     return tuple(_measure(original, written, trim(inputs[:size])) for size in sizes)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Have PyTorch compute with one thread, as the formats' own software is told to."""
-    import torch
-
-    usual = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)
 
 
 def _measure(original: Run, written: Run, batch: Inputs) -> Latency:
