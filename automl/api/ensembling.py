@@ -53,10 +53,12 @@ class Candidate:
     Args:
         trial: Whose configuration it has.
         weights: Where its weights are.
+        seed: Of the refit that it is; None is the trial's own training.
     """
 
     trial: int
     weights: Path
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,10 @@ class Ensembling:
         data = self.datasets(self._config(final.trial))
         candidates = self._candidates(final, data)
         shares, score = self._choose(candidates, data)
-        members = [Member(candidates[at].trial, share) for at, share in shares.items()]
-        bundle = self._write([candidates[at] for at in shares], members, data, score)
+        chosen = [candidates[at] for at in shares]
+        says = zip(chosen, shares.values(), strict=True)
+        members = [Member(each.trial, share, each.seed) for each, share in says]
+        bundle = self._write(chosen, members, data, score)
         if not opened:
             with locked(self.folder.lock):
                 count_test_opening(self.folder)
@@ -108,7 +112,7 @@ class Ensembling:
         complete = (each for each in self.study.ranked if each.status == "complete")
         found = [Candidate(each.number, self.folder.weights(each.number)) for each in complete]
         found += [
-            Candidate(each.trial, self.folder.refit(each.trial, seed) / WEIGHTS)
+            Candidate(each.trial, self.folder.refit(each.trial, seed) / WEIGHTS, seed)
             for each in final.finalists
             for seed in final.seeds
         ]

@@ -61,10 +61,16 @@ class Member:
     Args:
         trial: Whose configuration it has.
         share: Its say in the average.
+        seed: Of the refit that it is; None is the trial's own training.
     """
 
     trial: int
     share: float
+    seed: int | None = None
+
+    def __str__(self) -> str:
+        refit = "" if self.seed is None else f" seed {self.seed}"
+        return f"{self.trial}{refit} ({self.share:.0%})"
 
 
 @dataclass(frozen=True)
@@ -84,10 +90,10 @@ class Ensemble:
     test: tuple[Estimate, ...]
 
     def made(self) -> str:
-        """What it is: ``"the average of trials 3 (50%), 7 (50%)"``."""
+        """What it is: ``"the average of trials 3 (50%), 7 seed 1000001 (50%)"``."""
         if len(self.members) == 1:
             return f"trial {self.members[0].trial} alone, than which no average is better"
-        trials = ", ".join(f"{each.trial} ({each.share:.0%})" for each in self.members)
+        trials = ", ".join(map(str, self.members))
         return f"the average of trials {trials}"
 
 
