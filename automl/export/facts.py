@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version as installed
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from automl.core.errors import UserError
 from automl.core.version import __version__
@@ -15,6 +15,9 @@ from automl.tasks.task import Task
 
 # Grows whenever an older reader could not make sense of a newer bundle, or the other way round.
 VERSION: Final = 3
+
+# Of a model: with more, a stranger's would take minutes to build.
+MOST_LAYERS: Final = 1000
 
 ResolvedLayer = Annotated[dict[str, dict[str, Any]], Field(min_length=1, max_length=1)]
 
@@ -66,10 +69,17 @@ class Member(_Facts):
 
     trial: Annotated[int, Field(ge=0)]
     """Whose configuration it has."""
-    network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=1000)]
+    network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=MOST_LAYERS)]
     """Its layers."""
     share: Annotated[float, Field(gt=0, le=1)]
     """Its say in the average; all of them add up to 1."""
+
+
+def _check_members(members: tuple[Member, ...]) -> tuple[Member, ...]:
+    layers = sum(len(each.network) for each in members)
+    if max(layers, len(members)) > MOST_LAYERS:
+        raise ValueError(f"{len(members)} networks have {layers} layers, over {MOST_LAYERS:,}")
+    return members
 
 
 class Origin(_Facts):
@@ -114,9 +124,9 @@ class ModelFacts(_Facts):
     """How a user's files become what the model takes."""
     target: TargetField
     """What it predicts: the n-th logit is the n-th label's, the n-th value the n-th name's."""
-    network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=1000)]
+    network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=MOST_LAYERS)]
     """The layers, each ``{name: options}``; the task's output layer is not among them."""
-    ensemble: Annotated[tuple[Member, ...], Field(max_length=100)] = ()
+    ensemble: Annotated[tuple[Member, ...], AfterValidator(_check_members)] = ()
     """The models that answer together, in place of the one that ``network`` is."""
     parameters: Annotated[int, Field(ge=0)]
     """Trainable numbers in all."""

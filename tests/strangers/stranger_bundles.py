@@ -12,8 +12,10 @@ import torch
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
 from automl.export.bundle import Bundle
-from automl.export.facts import ModelFacts, Origin, Score
+from automl.export.facts import Member, ModelFacts, Origin, Score
 from automl.models.layers import LAYERS
+from automl.models.modules.ensemble import Ensemble
+from automl.models.modules.model import Model
 from automl.models.network import build_model
 from automl.models.preprocessing.make import make_preprocess
 from automl.tasks import TASKS
@@ -29,11 +31,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class Case:
-    """What a bundle is made of: a kind of data, its options and a network."""
+    """What a bundle is made of: a kind of data, its options, a network, and how often that."""
 
     kind: str
     network: tuple[tuple[str, dict[str, Any]], ...]
     options: tuple[tuple[str, Any], ...] = ()
+    members: int = 1
 
 
 INNER = [{"conv2d": {"filters": 4, "kernel_size": 1}}, {"batch_norm": {}}]
@@ -63,6 +66,7 @@ CASES = {
     "table": Case("table", (("dense", {"units": 4}), ("layer_norm", {}))),
     "series": Case("series", (("conv1d", {"filters": 4}), ("global_max_pool", {}))),
     "forecast": Case("forecast", (("gru", {"units": 4}),)),
+    "ensemble": Case("table", (("dense", {"units": 4}),), members=2),
 }
 
 
@@ -72,7 +76,7 @@ def make_sample(name: str, folder: Path) -> Sample:
     path = own_data.WRITERS[case.kind](folder)
     data = load_dataset(str(path), case.kind, dict(case.options), 0, lambda line: None)
     network = [{layer: _resolved(layer, options)} for layer, options in case.network]
-    model = _model(network, data)
+    model: Model | Ensemble = _model(network, data)
     facts = ModelFacts(
         task=data.task,
         encoding=data.encoding,
@@ -82,6 +86,13 @@ def make_sample(name: str, folder: Path) -> Sample:
         scores=(Score(metric="loss", value=0.5),),
         origin=Origin(study="s", trial=0, epochs=1, data="d", fingerprint=data.fingerprint),
     )
+    if case.members > 1:
+        share = 1 / case.members
+        member = Member(trial=0, network=tuple(network), share=share)
+        average = TASKS[data.task](data.target).average
+        members = (member,) * case.members
+        model = Ensemble([_model(network, data) for _ in members], [share] * len(members), average)
+        facts = facts.model_copy(update={"network": (), "ensemble": members})
     Bundle.write(folder / "bundle", facts, model.state_dict())
     return Sample(folder / "bundle", _few(path, case.kind))
 
@@ -90,7 +101,7 @@ def _resolved(layer: str, options: dict[str, Any]) -> dict[str, Any]:
     return LAYERS[layer].model_validate(options).model_dump(mode="json")
 
 
-def _model(network: list[dict[str, Any]], data: Dataset) -> torch.nn.Module:
+def _model(network: list[dict[str, Any]], data: Dataset) -> Model:
     torch.manual_seed(0)
     preprocess = make_preprocess(data.encoding.preprocessing)
     head = TASKS[data.task](data.target).head
