@@ -5,11 +5,11 @@ from __future__ import annotations
 from automl.api.comparing import compare
 from automl.api.finalizing import finalize
 from automl.api.machine import doctor
-from automl.api.models import export, predict
+from automl.api.models import export
 from automl.api.reporting import report, report_text
 from automl.api.reproducing import reproduce
 from automl.api.searching import resume, search
-from automl.api.serving import evaluate, predictions, serve
+from automl.api.serving import evaluate, predict, predictions, serve
 from automl.api.spaces import check, new_space, schema, spaces
 from automl.api.studies import (
     artifacts,

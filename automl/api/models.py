@@ -1,4 +1,4 @@
-"""Taking a model away, and using it."""
+"""Taking a model away."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from automl.export.bundle import Bundle
     from automl.export.export import Exported
     from automl.export.facts import ModelFacts
-    from automl.export.predict import InputPrediction
     from automl.tuning.plan import Plan
 
 
@@ -84,17 +83,6 @@ def export(
         return export_bundle(
             bundle, format, target, data.validation.inputs, quantization=quantization
         )
-
-
-def predict(bundle: str, inputs: list[str]) -> list[InputPrediction]:
-    """Run a bundle on every example of files, and of the files in folders.
-
-    Raises:
-        UserError: if the bundle or an input is not there.
-    """
-    from automl.export.predict import Predictor
-
-    return Predictor(Path(bundle)).predict([Path(each) for each in inputs])
 
 
 def make_bundle(

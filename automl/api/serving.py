@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 
+def predict(bundle: str, inputs: list[str]) -> list[InputPrediction]:
+    """Run a bundle on every example of files; see ``predictions``, which does not wait for all.
+
+    Raises:
+        UserError: if the bundle or an input is not there.
+    """
+    return list(predictions(bundle, inputs))
+
+
 def predictions(
     bundle: str, inputs: list[str], announce: Callable[[str], None] = lambda line: None
 ) -> Iterator[InputPrediction]:

@@ -8,8 +8,8 @@ from automl.cli import (
     compare,
     data,
     doctor,
+    exporting,
     finalizing,
-    models,
     predicting,
     report,
     reproducing,
@@ -50,6 +50,6 @@ def _options(
 
 for _family in (
     *(searching, finalizing, watch, show, compare, reproducing, studies, report),
-    *(models, predicting, serving, spaces, data, doctor),
+    *(exporting, predicting, serving, spaces, data, doctor),
 ):
     _family.register(app)

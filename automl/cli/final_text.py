@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from automl.cli.tables import columns
 from automl.cli.terminal import wrap
-from automl.core.final import Ensemble, Estimate, Final, opened
+from automl.core.final import Ensemble, Estimate, Final, openings
 from automl.core.text import count, value
 
 
@@ -32,7 +32,7 @@ def _row(score: Estimate, split: str, basis: str) -> tuple[str, ...]:
 
 
 def _remarks(final: Final) -> Iterator[str]:
-    yield f"The test split was opened {opened(final.test_opened)}."
+    yield openings(final.test_opened)
     for each in final.finalists:
         if each.reason:
             yield f"Trial {each.trial} was out: {each.reason}"

@@ -156,6 +156,14 @@ class Final:
         return f"not told apart from trial {other.trial}, and no larger ({smaller})"
 
 
+def openings(times: int) -> str:
+    """How often a test split was opened, and what that means, as a sentence."""
+    if not times:
+        return "The test split has not been opened."
+    later = "" if times == 1 else ": the later, the less it says of new data"
+    return f"The test split was opened {opened(times)}{later}."
+
+
 def opened(times: int) -> str:
     """How often a test split was opened: ``"once"``, ``"2 times"``."""
     return "once" if times == 1 else f"{times} times"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from automl.core.final import openings
 from automl.export.facts import ModelFacts, Quantized, Score
 from automl.export.markdown import cell, table
 
@@ -18,7 +19,7 @@ _FINAL = (
 def render_scores(facts: ModelFacts) -> str:
     """A table of the scores, and what one has to know to read it."""
     rows = [_row(each) for each in facts.scores]
-    notes = [_FINAL if facts.origin.final else _CHOSEN, _opened(facts.origin.test_opened)]
+    notes = [_FINAL if facts.origin.final else _CHOSEN, openings(facts.origin.test_opened)]
     notes += [_quantized(facts.quantized)] if facts.quantized else []
     headings = ("metric", "split", "value", "95% interval", "from")
     return f"{table(headings, rows)}\n\n" + "\n\n".join(notes)
@@ -28,13 +29,6 @@ def _row(score: Score) -> tuple[str, ...]:
     known = score.low is not None and score.high is not None
     interval = f"{score.low:.5g} to {score.high:.5g}" if known else "-"
     return (cell(score.metric), score.split, f"{score.value:.5g}", interval, cell(score.basis))
-
-
-def _opened(times: int) -> str:
-    if times == 0:
-        return "The test split has not been opened."
-    often = "once" if times == 1 else f"{times} times: the later, the less it says of new data"
-    return f"The test split was opened {often}, after the search had ended."
 
 
 def _quantized(found: Quantized) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl.core.final import opened
+from automl.core.final import openings
 from automl.core.records import StudyRecord
 from automl.core.text import count, duration, value
 from automl.report.content import Report
@@ -76,7 +76,7 @@ def cautions(report: Report) -> tuple[str, ...]:
     """What to keep in mind about the answer."""
     study, final = report.study, report.final
     unfinished = len(study.having("paused", "running", "waiting"))
-    found = [] if study.best is None else [f"{_CHOSEN} {_opened(report.test_opened)}"]
+    found = [] if study.best is None else [f"{_CHOSEN} {openings(report.test_opened)}"]
     if final is not None and final.outdated:
         found.append("The study has better trials by now, which the final model was not chosen of.")
     if study.best is not None and study.best.status == "paused":
@@ -86,10 +86,3 @@ def cautions(report: Report) -> tuple[str, ...]:
         told = f"{count(unfinished, 'trial')} {are} running or waiting."
         found.append(f"The search is not over: {told}")
     return tuple(found)
-
-
-def _opened(times: int) -> str:
-    if not times:
-        return "The test split has not been opened."
-    later = "" if times == 1 else ": the later, the less it says of new data"
-    return f"The test split was opened {opened(times)}{later}."
