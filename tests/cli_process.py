@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+from patience import PATIENCE
 
 COMMAND = (sys.executable, "-m", "automl")
 
@@ -34,20 +37,19 @@ LONG = TINY.replace("epochs: 2", "epochs: 400").replace("trials: 3", "trials: 2"
 
 def environment() -> dict[str, str]:
     """The test's own, with one thread a process and no colour."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "100"}
+    one_thread = {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "100"}
+    return {**os.environ, **one_thread, "PYTHONFAULTHANDLER": "1"}
 
 
-def automl(*arguments: str, cwd: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=cwd,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+def automl(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; one that hangs says where."""
+    process = start(*arguments, cwd=cwd)
+    try:
+        output, errors = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        process.send_signal(signal.SIGABRT)  # has Python print where each thread is
+        raise AssertionError("\n".join(process.communicate())) from error
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 def start(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
@@ -56,6 +58,7 @@ def start(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
         [*COMMAND, *arguments],
         cwd=cwd,
         env=environment(),
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

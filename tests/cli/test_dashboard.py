@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from browser import chromium, new_page
 from cli_process import automl, start
+from patience import PATIENCE
 from playwright import sync_api
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def url(finished) -> Iterator[str]:
         yield served.stdout.readline().split()[1]
     finally:
         os.killpg(served.pid, signal.SIGINT)
-        _, errors = served.communicate(timeout=30)
+        _, errors = served.communicate(timeout=PATIENCE)
         assert "Traceback" not in errors
 
 
@@ -38,7 +37,7 @@ def fetch(url: str) -> dict:
 def read(url: str) -> bytes:
     """What this machine answers: past any proxy, also one that an earlier request went through."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(url, timeout=30) as answer:
+    with direct.open(url, timeout=PATIENCE) as answer:
         content: bytes = answer.read()
     return content
 
@@ -84,41 +83,35 @@ def test_the_study_says_what_it_is_and_how_to_go_on(url: str) -> None:
 @pytest.fixture(scope="module")
 def page(url: str) -> Iterator[sync_api.Page]:
     """A page of a real browser that must have nothing to complain of."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        assert "CI" not in os.environ, "CI must have a browser"
-        pytest.skip("needs Chromium: apt-get install chromium")
     complaints: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        opened = started.new_page(viewport={"width": 1440, "height": 1000})
+    with chromium() as browser:
+        opened = new_page(browser, viewport={"width": 1440, "height": 1000})
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         yield opened
-        started.close()
     assert complaints == []
 
 
 def test_a_browser_shows_the_study(url: str, page: sync_api.Page) -> None:
     page.goto(f"{url}dashboard/studies/0")
-    sync_api.expect(page.get_by_text("tiny").first).to_be_visible(timeout=60_000)
-    sync_api.expect(page.get_by_text("dense.repeat").first).to_be_visible(timeout=60_000)
+    sync_api.expect(page.get_by_text("tiny").first).to_be_visible()
+    sync_api.expect(page.get_by_text("dense.repeat").first).to_be_visible()
 
 
 def test_a_browser_shows_a_trial_with_its_note_and_its_pictures(
     url: str, page: sync_api.Page
 ) -> None:
     page.goto(f"{url}dashboard/studies/0/trials?numbers=0")
-    sync_api.expect(page.get_by_text("Ran to its end").first).to_be_visible(timeout=60_000)
+    sync_api.expect(page.get_by_text("Ran to its end").first).to_be_visible()
     sync_api.expect(page.get_by_text("FLOPs an example").first).to_be_visible()
     picture = page.locator("img[alt='learning_curve.png'], img[src*='artifacts']").first
-    picture.wait_for(state="attached", timeout=60_000)
+    picture.wait_for(state="attached")
     picture.scroll_into_view_if_needed()
     page.wait_for_function("image => image.naturalWidth > 300", arg=picture.element_handle())
 
 
 def test_a_browser_shows_the_note_of_the_study(url: str, page: sync_api.Page) -> None:
     page.goto(f"{url}dashboard/studies/0/note")
-    sync_api.expect(page.get_by_text("Best so far: trial").first).to_be_visible(timeout=60_000)
+    sync_api.expect(page.get_by_text("Best so far: trial").first).to_be_visible()
 
 
 def test_a_port_in_use_is_one_clear_line(url: str, finished) -> None:

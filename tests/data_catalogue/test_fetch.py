@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from catalogue_files import CONTENT, lying_in, put, small_entry
+from patience import PATIENCE
 
 from automl.core.errors import DataError, UnknownName
 from automl.data import progress
@@ -157,7 +158,7 @@ def half_served(listener: socket.socket, hold: threading.Event) -> None:
     with connection:
         connection.recv(65536)
         connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 1000000\r\n\r\n" + bytes(100_000))
-        hold.wait(20)
+        hold.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("interrupted", [True, False])
@@ -167,16 +168,16 @@ def test_a_download_that_breaks_off_leaves_nothing(data_root, interrupted):
         thread = threading.Thread(target=half_served, args=(listener, hold))
         thread.start()
         process = fetching(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while not list(data_root.rglob(".fetch-*/a.csv")) and time.monotonic() < end:
             time.sleep(0.01)
         if interrupted:
             process.send_signal(signal.SIGINT)
-            errors = process.communicate(timeout=20)[1]
+            errors = process.communicate(timeout=PATIENCE)[1]
         hold.set()
         thread.join()
         if not interrupted:
-            errors = process.communicate(timeout=20)[1]
+            errors = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode
     assert ("KeyboardInterrupt" if interrupted else "not what was published") in errors
     assert [path for path in data_root.rglob("*") if path.name != "diamonds"] == []
@@ -186,7 +187,7 @@ def test_two_processes_at_once_do_not_harm_each_other(server, data_root):
     put(server.folder, {"a.csv": bytes(1_000_000)})
     both = [fetching(server.url), fetching(server.url)]
     for process in both:
-        out, errors = process.communicate(timeout=30)
+        out, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors
         assert out.split()[-1] == str(data_root / "diamonds" / "a.csv")
     assert lying_in(data_root) == {"a.csv": bytes(1_000_000)}

@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 from docs_files import make_files
 from export_formats import WRITES_ONNX
+from patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -103,9 +104,9 @@ def run(command: Command, cwd: Path) -> str:
         assert process.stdout is not None
         first = process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
         return first
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=PATIENCE)
     return output
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from cli_process import environment
+from patience import PATIENCE
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "docs" / "quickstart.ipynb"
 EXECUTE = """
 import sys, nbformat
 from nbclient import NotebookClient
 notebook = nbformat.read(sys.argv[1], as_version=4)
-NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
 nbformat.write(notebook, sys.argv[2])
 """
 
@@ -31,7 +32,7 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         cwd=folder,
         env=environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
-        timeout=600,
+        timeout=PATIENCE,
     )
     notebook = json.loads(done.read_text(encoding="utf-8"))
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]

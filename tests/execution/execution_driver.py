@@ -8,12 +8,12 @@ from typing import Any
 
 import execution_runners as runners
 import numpy as np
+from patience import PATIENCE
 
 from automl.core.protocols import Executor, Finished, Measured
 from automl.core.trial import CONTINUE, Decision, TrialResult, TrialSpec
 
 DATA = {"x": np.ones(2**22, dtype=np.uint8)}
-PATIENCE = 60.0  # seconds until a test gives up
 
 
 def always_continue(event: Measured) -> Decision:

@@ -16,6 +16,7 @@ import pytest
 from conftest import IMPORTABLE
 from execution_driver import DATA, all_workers, drive, first_event, reports
 from execution_process import MARK, lingering
+from patience import PATIENCE
 
 from automl.core.errors import UserError
 from automl.core.protocols import Executor
@@ -139,7 +140,7 @@ class TestProcesses:
 
     def test_a_search_is_quiet_outlives_an_interrupt_and_leaves_nothing(self) -> None:
         with self.start("search") as process:
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=PATIENCE)
 
         assert errors == ""
         assert output.splitlines() == [
@@ -152,7 +153,7 @@ class TestProcesses:
 
     def test_a_ray_that_dies_is_started_anew_a_few_times(self) -> None:
         with self.start("outlive") as process:
-            output, errors = process.communicate(timeout=120)
+            output, errors = process.communicate(timeout=PATIENCE)
 
         assert errors == ""
         assert output.splitlines() == [
@@ -166,7 +167,7 @@ class TestProcesses:
 
     def test_a_node_that_is_gone_costs_its_trial_alone_and_a_head_all(self) -> None:
         with self.start("lose_a_node") as process:
-            output, errors = process.communicate(timeout=120)
+            output, errors = process.communicate(timeout=PATIENCE)
 
         assert errors == ""
         lost, replaced, gone = output.splitlines()
@@ -176,7 +177,7 @@ class TestProcesses:
 
     def test_a_lone_trial_leaves_other_gpus_to_others(self) -> None:
         with self.start("gpus") as process:
-            output, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=PATIENCE)
 
         assert output.splitlines() == [
             "4 GPU workers x 1 thread",
@@ -187,7 +188,7 @@ class TestProcesses:
 
     def test_hung_workers_end_with_their_executor(self) -> None:
         with self.start("close") as process:
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=PATIENCE)
 
         assert (output.splitlines(), errors) == (["soon", "0 processes left"], "")
 
@@ -195,20 +196,20 @@ class TestProcesses:
         import ray
 
         with self.start("join", ray.get_runtime_context().gcs_address) as process:
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=PATIENCE)
 
         assert (output, errors) == ("2 CPU workers x 2 threads: COMPLETE", "")
         assert drive(ray_executor, [runners.make_spec(0, "train")])[0].status is Status.COMPLETE
 
     def test_local_trials_need_nothing_of_ray(self) -> None:
         with self.start("local") as process:
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=PATIENCE)
 
         assert (output, errors) == ("COMPLETE, 0 of Ray and PyTorch loaded", "")
 
     def test_an_exception_leaves_nothing(self) -> None:
         with self.start("fail") as process:
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=PATIENCE)
 
         assert (process.returncode, output) == (1, "")
         assert errors.startswith("Traceback")

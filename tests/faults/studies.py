@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli_process import automl
-
-PATIENCE = 120.0  # seconds until what must happen is taken not to
+from patience import PATIENCE
 
 
 def trials(cwd: Path, study: str, *flags: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ def test_one_two_and_four_workers_agree(tmp_path: Path) -> None:
     (tmp_path / "space.yaml").write_text(SPACE)
     for workers in (1, 2, 4):
         flags = ("--deterministic", "--workers", str(workers), "--name", f"with-{workers}")
-        ended = automl("search", "space.yaml", "--no-finalize", *flags, cwd=tmp_path, timeout=300)
+        ended = automl("search", "space.yaml", "--no-finalize", *flags, cwd=tmp_path)
         assert ended.returncode == 0, ended.stderr
     one, two, four = (essence(tmp_path, f"with-{workers}") for workers in (1, 2, 4))
     assert one == two == four

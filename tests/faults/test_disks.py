@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import TINY, automl, start
+from patience import PATIENCE
 from studies import reports, trials, wait_for_reports
 
 
@@ -34,7 +35,7 @@ def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> N
     ballast = small_disk / "ballast"
     with ballast.open("wb", buffering=0) as file:
         os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(small_disk).free)
-    _, errors = running.communicate(timeout=120)
+    _, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 2
     assert len(errors.splitlines()) == 1
     assert "No space left on device" in errors or "its disk has 0.0 MiB left" in errors
@@ -48,7 +49,7 @@ def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> N
     again = start("resume", "long", "--quiet", cwd=small_disk)
     wait_for_reports(before + 9, small_disk, again)
     again.terminate()
-    assert again.communicate(timeout=60)[1] == ""
+    assert again.communicate(timeout=PATIENCE)[1] == ""
 
 
 def test_results_that_may_not_be_written_can_be_looked_at(small_disk: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import LONG, TINY, automl, start
+from patience import PATIENCE
 from studies import reports, trials, wait_for_reports
 
 # One reporting step takes far longer than a machine that is taken back will wait.
@@ -23,14 +24,14 @@ def test_sigterm_ends_a_search_far_from_a_report(executor: str, tmp_path: Path) 
     (tmp_path / "endless.yaml").write_text(ENDLESS)
     running = start("search", "endless.yaml", "--executor", executor, cwd=tmp_path)
     pulse = tmp_path / "results/endless/trials/0000/pulse"
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while not pulse.is_file():
         assert time.monotonic() < deadline
         assert running.poll() is None, running.communicate()
         time.sleep(0.1)
     time.sleep(1)
     running.send_signal(signal.SIGTERM)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=120)  # a step takes far longer
     assert running.returncode == 130
     assert "Traceback" not in errors
     assert {each["status"] for each in trials(tmp_path, "endless")} <= {"waiting", "paused"}
@@ -54,7 +55,7 @@ def test_a_hung_worker_is_replaced_and_its_trial_goes_on(tmp_path: Path) -> None
     running = start("search", "tiny.yaml", "--no-finalize", "--stall-timeout", "12s", cwd=tmp_path)
     wait_for_reports(4, tmp_path, running)
     stop_a_worker(running)
-    output, errors = running.communicate(timeout=180)
+    output, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 0, (output, errors)
     study = trials(tmp_path, "tiny")
     assert {each["status"] for each in study} <= {"complete", "pruned"}, study

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from browser import chromium, new_page
 from playwright import sync_api
 from report_values import hostile_report
 
 from automl.report.html import render_html
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PHONE, DESK = 375, 1440
 PLOTS = (
     "history",
@@ -85,14 +83,8 @@ Look = Callable[..., Seen]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[sync_api.Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        assert "CI" not in os.environ, "CI must have a browser"
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -103,13 +95,14 @@ def look(browser: sync_api.Browser) -> Iterator[Look]:
     def open_file(
         path: Path, width: int = DESK, scheme: str = "light", script: bool = True, before: str = ""
     ) -> Seen:
-        context = browser.new_context(
+        page = new_page(
+            browser,
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
             java_script_enabled=script,
         )
-        contexts.append(context)
-        seen = Seen(context.new_page())
+        contexts.append(page.context)
+        seen = Seen(page)
         seen.page.on("console", lambda each: seen.said.append(each.text))
         seen.page.on("pageerror", lambda each: seen.said.append(str(each)))
         seen.page.on("request", lambda each: seen.asked.append(each.url))

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import own_data
 import torch
+from patience import PATIENCE
 
 from automl.export.bundle import Bundle
 from automl.export.facts import ModelFacts, Origin, Score
@@ -75,7 +76,7 @@ def serving(sample: Sample | Predictor, settings: Settings) -> Iterator[httpx.Cl
     thread.start()
     try:
         assert began.wait(30)
-        with httpx.Client(base_url=server.url, timeout=30, trust_env=False) as client:
+        with httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as client:
             yield client
     finally:
         server.stop()

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cli_process import start
+from patience import PATIENCE
 from served import Sample
 from test_batching import Held, ask
 
@@ -36,13 +37,13 @@ def test_a_signal_ends_the_command(
         found = re.search(r"http://127\.0\.0\.1:\d+", lines[0])
         assert found, lines
         answer = httpx.post(
-            f"{found[0]}/predict", json={"texts": ["well made"]}, timeout=30, trust_env=False
+            f"{found[0]}/predict", json={"texts": ["well made"]}, timeout=PATIENCE, trust_env=False
         )
         assert answer.status_code == 200
         assert f"curl {found[0]}/predict" in lines[1]
         assert lines[2].strip().endswith(f"{found[0]}/docs")
         process.send_signal(number)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=PATIENCE)
     finally:
         stop(process)
     assert process.returncode == 0
@@ -62,7 +63,7 @@ def test_what_is_under_way_is_finished(sample_of: SampleOf) -> None:
     with ThreadPoolExecutor(2) as pool:
         ending = pool.submit(server.run)
         assert began.wait(30)
-        with httpx.Client(base_url=server.url, timeout=30, trust_env=False) as client:
+        with httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as client:
             under_way = pool.submit(ask, client, "well made")
             assert held.begun.wait(30)
             server.stop()

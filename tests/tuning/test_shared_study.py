@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from toy import STEPS, Toy
 
 from automl.core.records import StudyRecord
@@ -65,7 +66,7 @@ def owners(root: Path) -> list[str]:
 def test_three_searches_share_the_total(tmp_path: Path) -> None:
     Toy(tmp_path, trials=1).begin()
     searches = [start(tmp_path) for _ in range(3)]
-    reasons = {search.communicate(timeout=60)[0].strip() for search in searches}
+    reasons = {search.communicate(timeout=PATIENCE)[0].strip() for search in searches}
     study = read(tmp_path)
     assert reasons <= {"done", "shared"}
     assert [each.status for each in study.trials] == ["complete"] * 30
@@ -79,13 +80,13 @@ def test_three_searches_share_the_total(tmp_path: Path) -> None:
 def test_a_living_search_takes_up_what_a_killed_one_left(tmp_path: Path) -> None:
     Toy(tmp_path, trials=1).begin()
     killed, lives = start(tmp_path), start(tmp_path)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while len(set(owners(tmp_path))) < 3:  # with the one that began it, all have had a trial
         assert time.monotonic() < deadline
         time.sleep(0.01)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
-    assert lives.communicate(timeout=60)[0].strip() == "done"
+    assert lives.communicate(timeout=PATIENCE)[0].strip() == "done"
     assert [each.status for each in read(tmp_path).trials] == ["complete"] * 30
 
 

@@ -10,6 +10,7 @@ import optuna
 import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from patience import PATIENCE
 
 from automl.core.errors import StudyError
 from automl.tuning.storage import open_storage
@@ -35,7 +36,7 @@ def test_two_processes_write_without_losing_a_line(tmp_path: Path) -> None:
     path = tmp_path / "studies.journal"
     optuna.create_study(study_name="s", storage=open_storage(path))
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path)]) for _ in range(2)]
-    assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
+    assert [writer.wait(timeout=PATIENCE) for writer in writers] == [0, 0]
     trials = optuna.load_study(study_name="s", storage=open_storage(path)).trials
     assert [trial.number for trial in trials] == list(range(80))
     assert all(trial.state.is_finished() for trial in trials)
