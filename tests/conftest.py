@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ settings.register_profile("shared machine", settings.default, deadline=None)
 # --hypothesis-profile=fuzz
 settings.register_profile("fuzz", settings.default, deadline=None, max_examples=1000)
 settings.load_profile("shared machine")
+# Else Ray's workers give way to whatever else runs, as the tests beside them, and hardly come on.
+os.environ.setdefault("RAY_worker_niceness", "0")
 
 
 @pytest.fixture(autouse=True)
