@@ -27,10 +27,12 @@ from automl.core.inspection import Inspection
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
 from automl.pictures.artifacts import write_curve
 from automl.store import Store
+from automl.tuning.creating import create_study
 from automl.tuning.exhibits import Exhibits
 from automl.tuning.notes import trial_note
 from automl.tuning.storage import open_storage
 from automl.tuning.study import Study
+from automl.tuning.trial_facts import note_begin, note_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +55,7 @@ def make_study(store: Store, trials: int) -> None:
     sampler, pruner = optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner()
     lock = store.root / "lock"
     storage = open_storage(store.journal)
-    study = Study.create(storage, "big", "accuracy", True, sampler, pruner, lock)
+    study = create_study(storage, "big", "accuracy", True, sampler, pruner, lock)
     exhibits, numbers = Exhibits(store.artifacts), random.Random(0)
     for _ in range(trials):
         add_trial(study, exhibits, numbers, store.root)
@@ -64,7 +66,7 @@ def add_trial(study: Study, exhibits: Exhibits, numbers: random.Random, folder: 
     trial = study.ask()
     drawn = {f"p{at}": trial.suggest_float(f"p{at}", 0, 1) for at in range(8)}
     config = Config((), {**drawn, "number": trial.number})
-    study.begin(trial, config, 12_345, 67_890)
+    note_begin(trial, config, 12_345, 67_890)
     curve = [
         Measurement(at, at / 2, {"accuracy": numbers.random()}, 0.1 * at) for at in range(STEPS)
     ]
@@ -77,8 +79,8 @@ def add_trial(study: Study, exhibits: Exhibits, numbers: random.Random, folder: 
     if trial.number == 0:
         write_curve(folder, curve, "accuracy")
     exhibits.attach(trial, [folder / "learning_curve.png"])
-    study.note_end(trial, result, trial_note(Inspection(12_345, 67_890, ROWS), spec, result, ""))
-    study.tell(trial)
+    note_end(trial, result, trial_note(Inspection(12_345, 67_890, ROWS), spec, result, ""))
+    study.ends.tell(trial)
 
 
 @contextmanager

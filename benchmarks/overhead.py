@@ -33,11 +33,11 @@ from automl.execution.ray import RayExecutor
 from automl.execution.resources import Resources
 from automl.store import Store
 from automl.tuning import PRUNERS, SAMPLERS
+from automl.tuning.creating import create_study
 from automl.tuning.problem import Problem
 from automl.tuning.samplers.per_trial import PerTrial
 from automl.tuning.search import Search
 from automl.tuning.storage import open_storage
-from automl.tuning.study import Study
 from automl.tuning.watch import Setting, Silent
 
 WORKERS = 2
@@ -100,7 +100,7 @@ def automl_seconds(trials: int) -> float:
         folder.path.mkdir()
         sampler, pruner = PerTrial(partial(SAMPLERS["tpe"], (), 0)), PRUNERS["none"](1)
         storage = open_storage(store.journal)
-        study = Study.create(storage, "bench", "loss", False, sampler, pruner, folder.lock)
+        study = create_study(storage, "bench", "loss", False, sampler, pruner, folder.lock)
         setting = Setting("bench", "", "", "", trials, 0, 1, 1, None, "loss", False, executor.slots)
         problem = Problem(
             setting,

@@ -142,7 +142,7 @@ def compare(case: Case) -> Found:
         study = api.show(case.name, results)
         folder, plan = find_study(Store(Path(results)), case.name)
         assert study.best is not None, "every case finds a model"
-        data = Datasets.of(plan, Silent())(Config(**folder.config(study.best.number)))
+        data = Datasets.of(plan, Silent())(Config(**folder.trial(study.best.number).config()))
         best = model_of(Bundle.load(folder.best), data)
         scores = [score(f"`{case.space}`, trial {study.best.number}", best, data, case.metric)]
     for name, fit in case.baselines.items():

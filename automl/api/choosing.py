@@ -30,7 +30,7 @@ def choose(
     Raises:
         StudyError: if there are no such weights.
     """
-    kept = [each for each in study.ranked if folder.weights(each.number).is_file()]
+    kept = [each for each in study.ranked if folder.trial(each.number).weights.is_file()]
     if not kept:
         raise StudyError(
             f"study {study.name!r} has no model yet; go on: automl resume {study.name}"

@@ -98,7 +98,7 @@ class Ensembling:
         """The kept checkpoints of trials and the refits that read the data as ``final`` does."""
         folder = self.folder
         places = [
-            (each.number, folder.weights(each.number), None)
+            (each.number, folder.trial(each.number).weights, None)
             for each in self.study.ranked
             if each.status == "complete"
         ]
@@ -159,4 +159,4 @@ class Ensembling:
         return make_facts(self.folder, self.plan, trial, data)
 
     def _config(self, trial: int) -> Config:
-        return self.folder.spec(trial).config
+        return self.folder.trial(trial).spec().config

@@ -71,11 +71,12 @@ def _plots(study: optuna.Study, progress: Progress) -> Plots:
 def _model(folder: StudyFolder, best: TrialRecord | None) -> Model:
     if best is None:
         return Model()
+    trial = folder.trial(best.number)
     try:
-        network = folder.network(best.number)
+        network = trial.network()
     except StudyError:  # copied without its trials
         network = None
-    return Model(network, folder.curve(best.number), folder.review(best.number))
+    return Model(network, trial.curve(), trial.review())
 
 
 def _origin(record: dict[str, Any], plan: Plan) -> Origin:

@@ -74,7 +74,7 @@ def export(
     else:
         final = None if trial is not None else final_bundle(study, folder, given)
     number = final.facts.origin.trial if final else choose(study, folder, trial, given).number
-    data = Datasets.of(plan, Silent())(Config(**folder.config(number)))
+    data = Datasets.of(plan, Silent())(Config(**folder.trial(number).config()))
     target = Path(output) if output else folder.exported(f"{format}-{kind}" if kind else format)
     quantization = Quantization(kind, data.train.inputs, data.validation) if kind else None
     with TemporaryDirectory() as scratch:
@@ -102,7 +102,7 @@ def make_bundle(
     from automl.export.bundle import Bundle
 
     facts = make_facts(folder, plan, trial, data)
-    return Bundle.write(target, facts, load_file(folder.weights(trial.number)))
+    return Bundle.write(target, facts, load_file(folder.trial(trial.number).weights))
 
 
 def make_facts(folder: StudyFolder, plan: Plan, trial: TrialRecord, data: Dataset) -> ModelFacts:
@@ -113,7 +113,7 @@ def make_facts(folder: StudyFolder, plan: Plan, trial: TrialRecord, data: Datase
         task=data.task,
         encoding=data.encoding,
         target=data.target,
-        network=folder.config(trial.number)["network"],
+        network=folder.trial(trial.number).config()["network"],
         parameters=trial.size,
         scores=(Score(metric=plan.metric, value=trial.value, basis=_basis(data)),),
         origin=make_origin(folder, plan, trial, data),

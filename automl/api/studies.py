@@ -71,7 +71,7 @@ def curve(name: str, trial: int, results: str = RESULTS) -> tuple[Measurement, .
         StudyError: if there is no such study.
     """
     folder, _ = find_study(Store(Path(results)), name)
-    return folder.curve(trial)
+    return folder.trial(trial).curve()
 
 
 def network(name: str, trial: int, results: str = RESULTS) -> Inspection:
@@ -81,7 +81,7 @@ def network(name: str, trial: int, results: str = RESULTS) -> Inspection:
         StudyError: if there is no such study, or the trial never ran.
     """
     folder, _ = find_study(Store(Path(results)), name)
-    return folder.network(trial)
+    return folder.trial(trial).network()
 
 
 def review(name: str, trial: int, results: str = RESULTS) -> Review | None:
@@ -91,7 +91,7 @@ def review(name: str, trial: int, results: str = RESULTS) -> Review | None:
         StudyError: if there is no such study.
     """
     folder, _ = find_study(Store(Path(results)), name)
-    return folder.review(trial)
+    return folder.trial(trial).review()
 
 
 def artifacts(name: str, trial: int, results: str = RESULTS) -> tuple[Path, ...]:
@@ -101,7 +101,7 @@ def artifacts(name: str, trial: int, results: str = RESULTS) -> tuple[Path, ...]
         StudyError: if there is no such study.
     """
     folder, _ = find_study(Store(Path(results)), name)
-    return folder.artifacts(trial)
+    return folder.trial(trial).artifacts()
 
 
 def log(name: str, trial: int, results: str = RESULTS) -> str:
@@ -111,7 +111,7 @@ def log(name: str, trial: int, results: str = RESULTS) -> str:
         StudyError: if there is no such study.
     """
     folder, _ = find_study(Store(Path(results)), name)
-    return folder.log_of(trial)
+    return folder.trial(trial).log()
 
 
 def dashboard(

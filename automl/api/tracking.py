@@ -104,7 +104,7 @@ class Tracking:
             size=trial.size,
             flops=trial.flops,
             seconds=trial.seconds,
-            artifacts=self._folder.artifacts(number),
+            artifacts=self._folder.trial(number).artifacts(),
         )
         self._tell(lambda tracker: tracker.end(number, ending))
 
@@ -133,7 +133,7 @@ class Tracking:
                 "epochs": plan.epochs,
             },
             metric=self._metric,
-            folder=self._folder.trial(trial.number),
+            folder=self._folder.trial(trial.number).path,
         )
         self._begun.add(trial.number)
         self._tell(lambda tracker: tracker.begin(began))
@@ -142,7 +142,7 @@ class Tracking:
         self._tell(lambda tracker: tracker.measure(number, measurement))
 
     def _catch_up(self, trial: TrialRecord) -> None:
-        curve = self._folder.curve(trial.number)
+        curve = self._folder.trial(trial.number).curve()
         if curve:
             self._begin(trial)
         for measurement in curve:

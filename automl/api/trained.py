@@ -54,11 +54,11 @@ class Trained:
         store = Store(Path(results))
         folder, plan = find_study(store, name)
         trial = _choose(load_record(storage_of(plan, store), name), number)
-        curve = folder.curve(trial.number)
+        files = folder.trial(trial.number)
+        curve = files.curve()
         if not curve and trial.status not in OWN_ENDS:
-            raise StudyError(f"{folder.trial(trial.number)} has no curve.jsonl to compare with")
-        spec, kept = folder.spec(trial.number), folder.legs(trial.number)
-        return cls(plan, folder.record(), trial, spec, curve, kept)
+            raise StudyError(f"{files.path} has no curve.jsonl to compare with")
+        return cls(plan, folder.record(), trial, files.spec(), curve, files.legs())
 
     @property
     def last(self) -> int:

@@ -21,7 +21,7 @@ def pick_finalists(study: StudyRecord, folder: StudyFolder) -> tuple[TrialRecord
     for trial in study.ranked:
         if trial.status == "complete" and len(found) < FINALISTS:
             try:
-                config = json.dumps(folder.config(trial.number), sort_keys=True)
+                config = json.dumps(folder.trial(trial.number).config(), sort_keys=True)
             except StudyError:  # the results were copied without this trial's folder
                 continue
             found.setdefault(config, trial)

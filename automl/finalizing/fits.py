@@ -11,7 +11,7 @@ from automl.core.trial import Config, TrialResult, TrialSpec
 from automl.data.dataset import Dataset
 from automl.finalizing.fit import Fit
 from automl.finalizing.ranking import Objective
-from automl.store import StudyFolder
+from automl.store import StudyFolder, check_room
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ class Fits:
                 rmtree(path, ignore_errors=True)
 
     def _spec(self, number: int, trial: int, seed: int, folder: Path) -> TrialSpec:
-        self.folder.check_room(self.folder.network(trial))
+        original = self.folder.trial(trial)
+        check_room(self.folder.path, original.network())
         return replace(
-            self.folder.spec(trial),
+            original.spec(),
             number=number,
             seed=seed,
             folder=str(folder.resolve()),

@@ -16,6 +16,7 @@ from automl.core.trial import Config, Status
 from automl.tuning.budget import Budget
 from automl.tuning.study import Study
 from automl.tuning.suggest import TrialSuggest
+from automl.tuning.trial_facts import has_begun, note_begin
 
 # Draws in a row that come to nothing before the search says that the space is used up.
 MAX_WASTED = 200
@@ -99,14 +100,14 @@ class Drafts:
             config = self._space.sample(TrialSuggest(trial))
             inspection = self._inspect(config)
         except Infeasible as error:
-            return self._study.reject(trial, error.reason, error.violation)
-        if self._study.has_begun(trial):
+            return self._study.ends.reject(trial, error.reason, error.violation)
+        if has_begun(trial):
             return Draft(trial, config, inspection, resumed=True)
-        twin = self._study.twin(trial, config)
+        twin = self._study.standing.twin(trial.number, config)
         if twin is not None:
-            return self._study.repeat(trial, twin)
+            return self._study.ends.repeat(trial, twin)
         slow = self._budget.refuses(inspection.flops, self._epochs)
         if slow:
-            return self._study.reject(trial, slow, 1.0)
-        self._study.begin(trial, config, inspection.size, inspection.flops)
+            return self._study.ends.reject(trial, slow, 1.0)
+        note_begin(trial, config, inspection.size, inspection.flops)
         return Draft(trial, config, inspection)

@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial
 from automl.core.records import UNFINISHED, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
 from automl.tuning.reading import study_record, trial_record
-from automl.tuning.study import Study
+from automl.tuning.trial_facts import has_begun
 from automl.tuning.watch import Outcome, Setting, Watcher
 
 POLL_SECONDS = 1.0
@@ -74,7 +74,7 @@ class Following:
                 self._tell(trial, trial_record(trial))
 
     def _tell(self, trial: FrozenTrial, record: TrialRecord) -> None:
-        if record.status == "running" and Study.has_begun(trial):
+        if record.status == "running" and has_begun(trial):
             self._tell_progress(trial, record)
         elif record.status not in UNFINISHED:
             self._ended.add(trial.number)

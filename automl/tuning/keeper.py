@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automl.core.records import TrialRecord
 from automl.store import StudyFolder
-from automl.tuning.study import Study
+from automl.tuning.standing import Standing
 
 # How many of the best trials do.
 KEPT = 3
@@ -15,27 +15,27 @@ class Keeper:
 
     Args:
         folder: The study's.
-        study: The study itself: other processes may end trials of it, too.
+        standing: The study as it is: other processes may end trials of it, too.
     """
 
-    def __init__(self, folder: StudyFolder, study: Study) -> None:
-        self._folder, self._study = folder, study
-        self._have = set(study.best_complete())
+    def __init__(self, folder: StudyFolder, standing: Standing) -> None:
+        self._folder, self._standing = folder, standing
+        self._have = set(standing.best_complete())
         self._drop_others()
 
     def end(self, trial: TrialRecord) -> None:
         """Drop what the end of ``trial`` has made superfluous."""
         if trial.status == "paused":
             return
-        self._folder.drop_state(trial.number)
+        self._folder.trial(trial.number).drop_state()
         if trial.status != "complete":
-            self._folder.drop_weights(trial.number)
+            self._folder.trial(trial.number).drop_weights()
             return
         self._have.add(trial.number)
         self._drop_others()
 
     def _drop_others(self) -> None:
-        kept = {*self._study.best_complete()[:KEPT], *self._study.front()}
+        kept = {*self._standing.best_complete()[:KEPT], *self._standing.front()}
         for number in self._have - kept:
-            self._folder.drop_weights(number)
+            self._folder.trial(number).drop_weights()
         self._have &= kept

@@ -111,10 +111,11 @@ class InRounds:
 
     def _open(self) -> None:
         """Ask for a round: what waits of an interrupted one and, unless that is whole, new ones."""
+        standing = self._study.standing
         with self._study.turn():
             while draft := self._ask():
                 self._waiting.append(draft)
-                if self._study.begun % ROUND == 0 and not self._study.has_waiting:
+                if standing.begun % ROUND == 0 and not standing.has_waiting:
                     break
         self._judged = {draft.number: 0 for draft in self._waiting}
 

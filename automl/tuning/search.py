@@ -19,6 +19,7 @@ from automl.tuning.notes import trial_note
 from automl.tuning.order import AsTheyCome, InRounds
 from automl.tuning.problem import Problem
 from automl.tuning.study import Study
+from automl.tuning.trial_facts import note_end
 from automl.tuning.watch import Outcome, Watcher
 from automl.tuning.watchdog import Watchdog
 
@@ -57,9 +58,9 @@ class Search:
             study, problem.space, problem.inspect, self._budget, setting.epochs, watcher.end
         )
         self._order = (InRounds if problem.deterministic else AsTheyCome)(study, self._ask)
-        self._attempts = Attempts(study.lose, executor.shares_memory)
-        self._watchdog = Watchdog(problem.limits, folder.pulse)
-        self._keeper = Keeper(folder, study)
+        self._attempts = Attempts(study.claims.lose, executor.shares_memory)
+        self._watchdog = Watchdog(problem.limits, lambda number: folder.trial(number).pulse)
+        self._keeper = Keeper(folder, study.standing)
         self._exhibits = Exhibits(folder.exhibits)
         self._board = Board(study, setting)
         self._open: dict[int, Draft] = {}  # asked for, and not told yet
@@ -81,8 +82,8 @@ class Search:
                 self._fill()
         finally:
             for number in self._open:
-                self._study.release(number)
-        study = self._study.records()
+                self._study.claims.release(number)
+        study = self._study.standing.records()
         return Outcome(study, self._reason(study.counted), self._budget.elapsed)
 
     def _fill(self) -> None:
@@ -94,8 +95,8 @@ class Search:
 
     def _ask(self) -> Draft | None:
         """The next trial of the study, if its total has room for one; in the study's turn."""
-        self._study.take_over()
-        if self._exhausted or self._study.claimed >= self._problem.setting.trials:
+        self._study.claims.take_over()
+        if self._exhausted or self._study.standing.claimed >= self._problem.setting.trials:
             return None
         draft = self._drafts.next()
         if draft is None:
@@ -109,7 +110,7 @@ class Search:
             self._arrange(Finished(TrialResult(draft.number, draft.ended)))
             return
         self._submit(Attempt(self._spec(draft)))
-        self._watcher.start(self._study.record(draft.number))
+        self._watcher.start(self._study.standing.record(draft.number))
 
     def _spec(self, draft: Draft) -> TrialSpec:
         problem, number = self._problem, draft.number
@@ -122,13 +123,14 @@ class Search:
             epochs=problem.setting.epochs,
             metric=problem.setting.metric,
             maximize=problem.setting.maximize,
-            folder=str(self._folder.trial(number).resolve()),
+            folder=str(self._folder.trial(number).path.resolve()),
             resume=draft.resumed,
             max_latency=problem.max_latency,
         )
 
     def _submit(self, attempt: Attempt) -> None:
-        self._folder.begin_attempt(attempt.spec, self._open[attempt.number].inspection)
+        files = self._folder.trial(attempt.number)
+        files.begin(attempt.spec, self._open[attempt.number].inspection)
         data = self._problem.load(attempt.spec.config)
         self._watchdog.begin(attempt.number)
         self._executor.submit(attempt.spec, data, alone=attempt.alone)
@@ -180,18 +182,19 @@ class Search:
 
     def _end(self, result: TrialResult, spec: TrialSpec) -> None:
         draft = self._open[result.number]
-        self._folder.end_trial(result)
-        log = self._folder.log_of(result.number) if result.status is Status.FAILED else ""
-        self._exhibits.attach(draft.trial, self._folder.artifacts(result.number))
+        files = self._folder.trial(result.number)
+        files.end(result)
+        log = files.log() if result.status is Status.FAILED else ""
+        self._exhibits.attach(draft.trial, files.artifacts())
         note = trial_note(draft.inspection, spec, result, log)
-        self._study.note_end(draft.trial, result, note)
+        note_end(draft.trial, result, note)
         if result.measurements:
             last = result.measurements[-1]
             self._budget.learn(draft.inspection.flops, last.seconds, last.epoch)
         self._arrange(Finished(result))
 
     def _tell(self, result: TrialResult) -> None:
-        record = self._study.tell(self._open.pop(result.number).trial)
+        record = self._study.ends.tell(self._open.pop(result.number).trial)
         self._in_vain = self._in_vain + 1 if record.status == "infeasible" else 0
         self._exhausted = self._exhausted or self._in_vain >= MAX_WASTED
         self._keeper.end(record)

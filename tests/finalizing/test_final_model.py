@@ -210,7 +210,7 @@ class TestNotMadeYet:
 
 def let_diverge(number: int) -> None:
     """Have a trial's configuration diverge when it is trained anew."""
-    spec = folder().trial(number) / "spec.json"
+    spec = folder().trial(number).path / "spec.json"
     text = spec.read_text()
     assert '"lr": 0.001' in text
     spec.write_text(text.replace('"lr": 0.001', '"lr": 1e38'))

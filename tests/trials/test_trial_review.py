@@ -16,7 +16,7 @@ from automl.core.review import Confusion, Lines, Picture, Review, Row, Scatter, 
 from automl.core.trial import Status, TrialResult, Verdict
 from automl.data import READERS
 from automl.data.dataset import Dataset
-from automl.store import StudyFolder
+from automl.store import StudyFolder, TrialFolder
 from automl.tasks import TASKS
 from automl.trials import make_runner
 
@@ -31,16 +31,16 @@ EXAMPLES: dict[str, type] = {
 }
 
 
-def train(folder: StudyFolder, data: Dataset, layers: Any = FLAT, **changes: Any) -> TrialResult:
+def train(folder: TrialFolder, data: Dataset, layers: Any = FLAT, **changes: Any) -> TrialResult:
     """A trial that learns next to nothing, in the place that a study has for it."""
     metric = TASKS[data.task].default_metric
     spec = replace(
-        make_spec(folder.trial(3), layers, epochs=1, optimizer={"adamw": {"lr": 1e-6}}),
+        make_spec(folder.path, layers, epochs=1, optimizer={"adamw": {"lr": 1e-6}}),
         metric=metric,
         maximize=TASKS[data.task].metrics[metric],
         **changes,
     )
-    folder.trial(3).mkdir(parents=True)
+    folder.path.mkdir(parents=True)
     return run(make_runner(1)(spec, data))
 
 
@@ -49,16 +49,16 @@ class TestEveryKind:
     """What holds for data of every kind."""
 
     @pytest.fixture
-    def reviewed(self, kind: str, tmp_path: Path, monkeypatch) -> tuple[StudyFolder, Dataset]:
+    def reviewed(self, kind: str, tmp_path: Path, monkeypatch) -> tuple[TrialFolder, Dataset]:
         monkeypatch.setenv("AUTOML_DATA", str(tmp_path / "cache"))
         _, data = own_data.load(kind, tmp_path)
-        folder = StudyFolder(tmp_path / "study")
+        folder = StudyFolder(tmp_path / "study").trial(3)
         assert train(folder, data, TEXT if kind == "text" else FLAT).status is Status.COMPLETE
         return folder, data
 
     def test_a_finished_model_is_reviewed(self, kind: str, reviewed) -> None:
         folder, data = reviewed
-        review = folder.review(3)
+        review = folder.review()
         assert isinstance(review, Review)
         assert review.examples == len(data.validation)
         assert isinstance(review.errors, Confusion if "class" in data.task else Scatter)
@@ -67,11 +67,11 @@ class TestEveryKind:
 
     def test_there_are_files_to_look_at(self, kind: str, reviewed) -> None:
         folder, data = reviewed
-        names = {file.name for file in folder.artifacts(3)}
+        names = {file.name for file in folder.artifacts()}
         errors = "confusion.png" if "class" in data.task else "predictions.png"
         mistakes = "mistakes.csv" if kind in ("text", "table") else "mistakes.png"
         assert names == {"learning_curve.png", errors, mistakes}
-        for file in folder.artifacts(3):
+        for file in folder.artifacts():
             if file.suffix == ".png":
                 with Image.open(file) as image:
                     image.load()
@@ -79,9 +79,9 @@ class TestEveryKind:
 
 
 def test_the_review_is_of_the_best_weights(digits: Dataset, tmp_path: Path) -> None:
-    folder = StudyFolder(tmp_path)
+    folder = StudyFolder(tmp_path).trial(3)
     result = train(folder, digits)
-    review = folder.review(3)
+    review = folder.review()
     assert review is not None
     assert isinstance(review.errors, Confusion)
     right = sum(row[at] for at, row in enumerate(review.errors.counts))
@@ -91,9 +91,9 @@ def test_the_review_is_of_the_best_weights(digits: Dataset, tmp_path: Path) -> N
 def test_a_forecast_goes_on_where_the_past_ends(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("AUTOML_DATA", str(tmp_path / "cache"))
     _, data = own_data.load("forecast", tmp_path)
-    folder = StudyFolder(tmp_path / "study")
+    folder = StudyFolder(tmp_path / "study").trial(3)
     train(folder, data)
-    review = folder.review(3)
+    review = folder.review()
     assert review is not None
     example = review.mistakes[0].example
     assert isinstance(example, Lines)
@@ -105,44 +105,44 @@ def test_a_forecast_goes_on_where_the_past_ends(tmp_path: Path, monkeypatch) -> 
 
 def test_a_table_of_mistakes_has_the_texts(tmp_path: Path) -> None:
     _, data = own_data.load("text", tmp_path)
-    folder = StudyFolder(tmp_path / "study")
+    folder = StudyFolder(tmp_path / "study").trial(3)
     train(folder, data, TEXT)
-    with (folder.trial(3) / "artifacts" / "mistakes.csv").open(encoding="utf-8") as file:
+    with (folder.path / "artifacts" / "mistakes.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["truth"] for row in rows} <= {"good", "bad"}
     assert all(row["truth"] != row["answer"] and row["text"] for row in rows)
 
 
 def test_a_pruned_trial_has_its_curve_alone(digits: Dataset, tmp_path: Path) -> None:
-    folder = StudyFolder(tmp_path)
-    folder.trial(3).mkdir(parents=True)
-    run(make_runner(1)(make_spec(folder.trial(3)), digits), stop_at(2, Verdict.STOP))
-    assert [file.name for file in folder.artifacts(3)] == ["learning_curve.png"]
-    assert folder.review(3) is None
+    folder = StudyFolder(tmp_path).trial(3)
+    folder.path.mkdir(parents=True)
+    run(make_runner(1)(make_spec(folder.path), digits), stop_at(2, Verdict.STOP))
+    assert [file.name for file in folder.artifacts()] == ["learning_curve.png"]
+    assert folder.review() is None
 
 
 def test_labels_of_any_kind_can_be_drawn(digits: Dataset, tmp_path: Path) -> None:
     hostile = ("$x^", "שלום", "日本", "a\nb", "_" * 500, "", "%s", "\\frac", "é", "10")
     strange = replace(digits, target=replace(digits.target, labels=hostile))
-    folder = StudyFolder(tmp_path)
+    folder = StudyFolder(tmp_path).trial(3)
     assert train(folder, strange).status is Status.COMPLETE
-    assert {file.stem for file in folder.artifacts(3)} >= {"confusion", "mistakes"}
-    assert folder.log_of(3) == ""
+    assert {file.stem for file in folder.artifacts()} >= {"confusion", "mistakes"}
+    assert folder.log() == ""
 
 
 def test_a_review_that_fails_costs_the_trial_nothing(digits: Dataset, tmp_path: Path) -> None:
-    folder = StudyFolder(tmp_path)
-    folder.trial(3).mkdir(parents=True)
-    (folder.trial(3) / "review.json").mkdir()
-    result = run(make_runner(1)(make_spec(folder.trial(3)), digits))
+    folder = StudyFolder(tmp_path).trial(3)
+    folder.path.mkdir(parents=True)
+    (folder.path / "review.json").mkdir()
+    result = run(make_runner(1)(make_spec(folder.path), digits))
     assert result.status is Status.COMPLETE
-    assert folder.weights(3).is_file()
-    assert folder.review(3) is None
+    assert folder.weights.is_file()
+    assert folder.review() is None
 
 
 def test_a_damaged_review_is_as_none(tmp_path: Path) -> None:
-    folder = StudyFolder(tmp_path)
-    folder.trial(3).mkdir(parents=True)
+    folder = StudyFolder(tmp_path).trial(3)
+    folder.path.mkdir(parents=True)
     for content in (b"", b"{}", b"\xff", b'{"examples": 3, "errors": 4, "mistakes": []}'):
-        (folder.trial(3) / "review.json").write_bytes(content)
-        assert folder.review(3) is None
+        (folder.path / "review.json").write_bytes(content)
+        assert folder.review() is None

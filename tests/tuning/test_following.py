@@ -14,10 +14,11 @@ from toy import Recorder
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Measurement, Status, TrialResult
 from automl.tuning import PRUNERS
+from automl.tuning.creating import create_study
 from automl.tuning.following import PATIENCE, Following
 from automl.tuning.reading import load_study, study_record
 from automl.tuning.storage import open_storage
-from automl.tuning.study import Study
+from automl.tuning.trial_facts import note_begin, note_end
 from automl.tuning.watch import Outcome, Setting
 
 STEPS = 4
@@ -64,21 +65,21 @@ class Searched:
         self.journal = root / "studies.journal"
         sampler, pruner = optuna.samplers.RandomSampler(seed=0), PRUNERS["none"](STEPS)
         storage = open_storage(self.journal)
-        self.study = Study.create(storage, "toy", "score", True, sampler, pruner, root / "lock")
+        self.study = create_study(storage, "toy", "score", True, sampler, pruner, root / "lock")
         self.trials: list[optuna.Trial] = []
         self.watcher = Everything()
 
     def ask(self) -> None:
         trial = self.study.ask()
-        self.study.begin(trial, Config((), {"number": trial.number}), 10, 100)
+        note_begin(trial, Config((), {"number": trial.number}), 10, 100)
         self.trials.append(trial)
 
     def report(self, number: int, step: int, value: float) -> None:
         self.trials[number].report(value, step)
 
     def tell(self, number: int, status: Status, value: float | None = None) -> None:
-        self.study.note_end(self.trials[number], TrialResult(number, status, value=value), "")
-        self.study.tell(self.trials[number])
+        note_end(self.trials[number], TrialResult(number, status, value=value), "")
+        self.study.ends.tell(self.trials[number])
 
     def follow(self, *acts: Callable[[], None], trials: int = 5) -> Outcome:
         study = load_study(open_storage(self.journal), "toy")
@@ -121,7 +122,7 @@ def test_what_had_ended_before_is_not_told_again(searched: Searched) -> None:
 
 def test_a_trial_that_never_ran_ends_without_a_start(searched: Searched) -> None:
     def reject() -> None:
-        searched.study.reject(searched.study.ask(), "too large", 1.0)
+        searched.study.ends.reject(searched.study.ask(), "too large", 1.0)
 
     searched.follow(reject)
     assert searched.watcher.started == []

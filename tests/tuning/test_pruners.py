@@ -9,9 +9,9 @@ import optuna
 import pytest
 
 from automl.tuning import PRUNERS
+from automl.tuning.creating import create_study
 from automl.tuning.pruners import Pruner
 from automl.tuning.storage import open_storage
-from automl.tuning.study import Study
 
 STEPS = 10
 PATIENT = ("none",)
@@ -41,7 +41,7 @@ def follow(trial: optuna.Trial, top: float) -> bool:
 def make_study(name: str, folder: Path) -> optuna.Study:
     sampler = optuna.samplers.RandomSampler(seed=0)
     storage = open_storage(folder / "studies.journal")
-    Study.create(storage, name, "accuracy", True, sampler, PRUNERS[name](STEPS), folder / "lock")
+    create_study(storage, name, "accuracy", True, sampler, PRUNERS[name](STEPS), folder / "lock")
     return optuna.load_study(
         study_name=name, storage=storage, sampler=sampler, pruner=PRUNERS[name](STEPS)
     )

@@ -176,7 +176,8 @@ def test_only_the_best_few_keep_their_weights(tmp_path: Path) -> None:
 def test_the_whole_curve_is_in_the_trials_folder(tmp_path: Path) -> None:
     toy = Toy(tmp_path, trials=1)
     toy.begin()
-    assert [each.step for each in toy.store.study("toy").curve(0)] == list(range(1, STEPS + 1))
+    curve = toy.store.study("toy").trial(0).curve()
+    assert [each.step for each in curve] == list(range(1, STEPS + 1))
 
 
 def test_a_name_that_is_taken_in_the_storage(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from automl.execution.local import LocalExecutor
 from automl.execution.resources import Resources
 from automl.store import Store
 from automl.tuning import PRUNERS, SAMPLERS
+from automl.tuning.creating import create_study, take_up_study
 from automl.tuning.problem import Problem
 from automl.tuning.samplers.per_trial import PerTrial
 from automl.tuning.search import Search
@@ -120,7 +121,7 @@ class Toy:
         lock.parent.mkdir(exist_ok=True)
         storage = open_storage(self.store.journal)
         sampler, pruner = self._sampling()
-        study = Study.create(storage, "toy", "score", True, sampler, pruner, lock, self.minimize)
+        study = create_study(storage, "toy", "score", True, sampler, pruner, lock, self.minimize)
         if baseline:
             study.enqueue(baseline)
         return self._search(study)
@@ -128,7 +129,7 @@ class Toy:
     def go_on(self) -> Outcome:
         storage = open_storage(self.store.journal)
         lock = self.store.study("toy").lock
-        return self._search(Study.load(storage, "toy", *self._sampling(), lock))
+        return self._search(take_up_study(storage, "toy", *self._sampling(), lock))
 
     @property
     def store(self) -> Store:
@@ -148,7 +149,7 @@ class Toy:
     def _search(self, study: Study) -> Outcome:
         self.store.prepare()
         executor = self.executor()
-        done = study.records().counted
+        done = study.standing.records().counted
         setting = Setting(
             "toy", "toy", "", "", self.trials, done, STEPS, STEPS, self.timeout, "score", True, 1
         )
