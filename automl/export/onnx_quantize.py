@@ -32,7 +32,8 @@ AT_ONCE: Final = 32
 _DYNAMIC: Final = {"LSTM", "GRU", "RNN", "Softmax"}
 # Weights and what they are multiplied by. Scaling columns and bringing values to their own units
 # stay in float32: of prices in the hundred thousands, 8 bits would leave steps of thousands.
-_LAYERS: Final = ("Conv", "Gemm", "MatMul")
+_PRODUCTS: Final = ("Conv", "Gemm", "MatMul")
+_EMBEDDING: Final = "Gather"  # most of the bytes of a model that reads words
 
 
 def quantize(file: Path, quantization: Quantization) -> None:
@@ -76,7 +77,7 @@ def _to_int8(file: Path, calibration: Inputs) -> None:
 
 
 def _with_learned_ranges(ready: Path, file: Path, calibration: Inputs) -> None:
-    nodes = [node for node in onnx.load(ready).graph.node if node.op_type in _LAYERS]
+    nodes = [node for node in onnx.load(ready).graph.node if node.op_type in _PRODUCTS]
     quantize_static(
         ready,
         file,
@@ -85,7 +86,7 @@ def _with_learned_ranges(ready: Path, file: Path, calibration: Inputs) -> None:
         reduce_range=True,
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
-        op_types_to_quantize=list(_LAYERS),
+        op_types_to_quantize=[*_PRODUCTS, _EMBEDDING],
         nodes_to_exclude=[nodes[-1].name],  # what the outputs are read from is small, and decides
     )
 

@@ -19,6 +19,8 @@ _CUTS: Final = {
     "byte": "cut_bytes",
     "torchtext": "cut_torchtext",
 }
+# What an example is -> the parts that read it.
+_SERIES: Final = {"series": ("rows", "ts", "read_series"), "windows": ("rows", "read_window")}
 # What the parts import, by its names in the package index.
 _PACKAGES: Final = {
     "read_images": ("pillow",),
@@ -47,7 +49,7 @@ def _readers(encoding: Encoding) -> tuple[str, ...]:
     if isinstance(encoding, TextEncoding):
         return ("rows", _CUTS[encoding.tokenizer], "read_text")
     if isinstance(encoding, SeriesEncoding):
-        return ("rows", {"series": "read_series", "windows": "read_window"}[encoding.unit])
+        return _SERIES[encoding.unit]
     return {"images": ("read_images",), "table": ("rows", "read_table")}[encoding.kind]
 
 

@@ -83,6 +83,21 @@ def test_convolutions_compute_in_whole_numbers(
 
 
 @pytest.mark.skipif(not WRITES_ONNX, reason="needs torch 2.5")
+@pytest.mark.parametrize("case", ["text_conv", "text_lstm"])
+def test_words_are_kept_in_8_bits(
+    case: str, bundle_of: BundleOf, data_of: DataOf, tmp_path: Path
+) -> None:
+    _, data = data_of("text")
+    file = quantized(bundle_of(case), data, "onnx", "int8", tmp_path / "out").path / "model.onnx"
+    weights = {each.name: each.data_type for each in onnx.load(file).graph.initializer}
+    kinds = {
+        kind for name, kind in weights.items() if name.endswith("embedding_1.weight_quantized")
+    }
+    assert kinds <= {onnx.TensorProto.INT8, onnx.TensorProto.UINT8}
+    assert kinds
+
+
+@pytest.mark.skipif(not WRITES_ONNX, reason="needs torch 2.5")
 def test_what_costs_too_much_is_not_written(
     bundle_of: BundleOf, data_of: DataOf, tmp_path: Path
 ) -> None:

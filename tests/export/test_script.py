@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -34,15 +35,22 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
-def run(bundle: Path, *files: Path, prelude: str = WITHOUT_US) -> list[list[str]]:
-    """The fields of each line that it prints, started elsewhere."""
-    done = subprocess.run(
+def started(
+    bundle: Path, *files: Path, prelude: str = WITHOUT_US
+) -> subprocess.CompletedProcess[str]:
+    """The program at its end, started elsewhere."""
+    return subprocess.run(
         [sys.executable, "-I", "-c", prelude, bundle / "predict.py", *files],
         cwd=bundle.parent,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def run(bundle: Path, *files: Path, prelude: str = WITHOUT_US) -> list[list[str]]:
+    """The fields of each line that it prints."""
+    done = started(bundle, *files, prelude=prelude)
     assert (done.returncode, done.stderr) == (0, "")
     return [line.split("\t") for line in done.stdout.splitlines()]
 
@@ -139,6 +147,72 @@ def test_series(
 ) -> None:
     file, data = data_of(kind)
     check(exported(bundle_of(case), data), file)
+
+
+TS = """\
+# Two variables and a gap.
+@problemName walks
+@timeStamps false
+@univariate false
+@classLabel true up down
+
+@data
+{}
+"""
+
+
+def test_series_of_several_variables(exported: Callable[..., Path], tmp_path: Path) -> None:
+    numbers = np.random.default_rng(0)
+    lines = []
+    for at in range(60):
+        walks = (numbers.normal(size=(2, 9)) + at % 2).round(3).astype(str)
+        walks[at % 2, at % 9] = "?"
+        lines.append(":".join([*map(",".join, walks), ("up", "down")[at % 2]]))
+    file = tmp_path / "walks.ts"
+    file.write_text(TS.format("\n".join(lines)))
+    data = load_dataset(str(file), "series", {}, 0, lambda line: None)
+    network = (resolved("gru", units=4, return_sequences=False),)
+    model = trained(network, data)
+    bundle = Bundle.write(tmp_path / "best", facts_of(network, data), model.state_dict())
+    check(exported(bundle, data), file)
+
+
+@pytest.mark.parametrize(
+    ("kind", "case", "text", "says"),
+    [
+        ("table", "table_dense", None, "No such file or directory"),
+        ("table", "table_dense", "", "it is empty"),
+        ("table", "table_dense", "age,colour\n1,red\n", "there is no column 'size'; there are age"),
+        ("table", "table_dense", "age,size\n1\n", "line 2 has 1 fields, and the header 2"),
+        ("table", "table_dense", "age,size,colour\nold,1,red\n", "could not convert .* 'old'"),
+        ("series", "series_gru", "a,b\n1,2\n", r"row 1 is of \(steps, variables\) \(2, 1\), and"),
+        ("forecast", "forecast_temporal_conv", "{}\n", "it has 0 rows, and the model reads"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_the_next_file_follows(
+    kind: str,
+    case: str,
+    text: str | None,
+    says: str,
+    bundle_of: BundleOf,
+    data_of: DataOf,
+    exported: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    good, data = data_of(kind)
+    bad = tmp_path / "bad.csv"
+    if text is not None:
+        bad.write_text(text)
+    done = started(exported(bundle_of(case), data), bad, good)
+    assert done.returncode == 2
+    assert re.fullmatch(f"predict.py: .*{says}.*\n", done.stderr)
+    assert done.stdout.startswith(str(good))
+
+
+def test_without_a_file_it_says_how_to_call_it(bundle: Bundle) -> None:
+    done = started(bundle.folder, prelude=WITHOUT_US.replace('sys.modules["automl"] = None', ""))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Usage: python predict.py FILE...\n"
 
 
 def test_without_a_format_of_its_own_it_needs_automl(bundle: Bundle, tmp_path: Path) -> None:

@@ -29,13 +29,21 @@ def in_words(target: dict[str, Any], output: Any) -> str:
 
 
 def main() -> None:
-    """Print a line for each example of the files."""
+    """Print a line for each example of the files; what cannot be read is told, and ends with 2."""
+    if not sys.argv[1:]:
+        print("Usage: python predict.py FILE...", file=sys.stderr)
+        sys.exit(2)
     options = json.loads((FOLDER / "preprocessing.json").read_text("utf-8"))
     target = json.loads((FOLDER / "bundle.json").read_text("utf-8"))["target"]
-    run = load(FOLDER)
+    run, refused = load(FOLDER), False
     for file in sys.argv[1:]:
-        for name, example in read(file, options):
-            print(f"{name}\t{in_words(target, run(example[None])[0])}")
+        try:
+            for name, example in read(file, options):
+                print(f"{name}\t{in_words(target, run(example[None])[0])}")
+        except (OSError, ValueError) as error:
+            print(f"predict.py: {file}: {error}", file=sys.stderr)
+            refused = True
+    sys.exit(2 if refused else 0)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from automl.export.scripts.rows import number, rows
+from automl.export.scripts.rows import Row, number, rows
 
 SECONDS = {"day": 86_400, "week": 7 * 86_400, "year": 365.25 * 86_400}
 
@@ -17,6 +17,8 @@ def read(file: str, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """The last rows of the file, in the order of their time: float32 (length, variables)."""
     content, length = options["content"], options["length"]
     found = list(rows(file))
+    if len(found) < length:
+        raise ValueError(f"it has {len(found):,} rows, and the model reads the last {length:,}")
     if content["time"]["names"]:
         found.sort(key=lambda row: when(row, content["time"]))
     values = np.array([variables(row, content) for row in found], np.float32)
@@ -25,7 +27,7 @@ def read(file: str, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield file, values[-length:]
 
 
-def variables(row: dict[str, str], content: dict[str, Any]) -> list[float]:
+def variables(row: Row, content: dict[str, Any]) -> list[float]:
     """Numbers, a 1 for the category that it is, and the places in the day, the week, the year."""
     numbers = [number(row[name]) for name in content["numbers"]]
     categories = [
@@ -37,7 +39,7 @@ def variables(row: dict[str, str], content: dict[str, Any]) -> list[float]:
     return [*numbers, *categories, *waves]
 
 
-def when(row: dict[str, str], time: dict[str, Any]) -> datetime:
+def when(row: Row, time: dict[str, Any]) -> datetime:
     """The time of a row, which has it in one column or in several: year, month, day …."""
     cells = [row[name] for name in time["names"]]
     if len(cells) > 1:
