@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from automl.api.ensembling import Ensembling, has_ensemble
 from automl.api.final_bundle import FinalBundle, has_bundle_of
+from automl.api.final_progress import published
 from automl.api.parts import Datasets
 from automl.core.final import Final
 from automl.core.text import count
@@ -43,6 +44,12 @@ def finished_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> Final
     return final if has_ensemble(final, folder, plan.ensemble) else None
 
 
+def lacks_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> bool:
+    """Whether a study that has its trials still is to have a final model made of them."""
+    wanted = plan.finalize and bool(pick_finalists(study, folder))
+    return wanted and finished_final(study, folder, plan) is None
+
+
 @dataclass(frozen=True)
 class FinalModel:
     """Makes the final model of a study.
@@ -75,7 +82,9 @@ class FinalModel:
             if final := finished_final(study, self.folder, self.plan):
                 return final
             fits, seeds = self._fits(), fresh_seeds(self.plan.seed)
-            trained = self._train(pick_finalists(study, self.folder), fits, seeds)
+            finalists = pick_finalists(study, self.folder)
+            with published(self.folder) as publish:
+                trained = self._train(finalists, fits, seeds, publish)
             if trained is None:
                 return None
             data = self.datasets(trained.fit.spec.config)
@@ -97,7 +106,11 @@ class FinalModel:
         return Fits(self.folder, self.datasets)
 
     def _train(
-        self, finalists: Sequence[TrialRecord], fits: Fits, seeds: Sequence[int]
+        self,
+        finalists: Sequence[TrialRecord],
+        fits: Fits,
+        seeds: Sequence[int],
+        publish: Callable[[float, int], None],
     ) -> Trained | None:
         from automl.finalizing.finalizer import Finalizer
         from automl.finalizing.ranking import Objective
@@ -106,11 +119,16 @@ class FinalModel:
 
         self._announce(finalists, seeds)
         total = len(finalists) * len(seeds) + 1
+
+        def progress(done: float) -> None:
+            self.watcher.finalizing(done, total)
+            publish(done, total)
+
         refitting = Refitting(
             self.executor,
             partial(Watchdog, Limits(stall=self.plan.stall_timeout)),
             self.stop,
-            lambda done: self.watcher.finalizing(done, total),
+            progress,
         )
         objective = Objective(self.setting.metric, self.setting.maximize)
         steps, tell = self.setting.steps, self.watcher.announce

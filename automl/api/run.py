@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from automl.api.beginning import begin_study, check_new
 from automl.api.best_bundle import is_best_kept, keep_best
-from automl.api.final_model import finished_final
+from automl.api.final_model import finished_final, lacks_final
 from automl.api.parts import Datasets, simplest, storage_of
 from automl.api.problem import make_problem, make_setting
 from automl.api.reopening import reopen_study
@@ -72,9 +72,9 @@ class Run:
         study = self._read()
         if study.counted < self.plan.trials or study.unfinished:
             return self._work(reopen_study, Work.search)
-        final = finished_final(study, self.folder, self.plan)
-        if final is None and self.plan.finalize and pick_finalists(study, self.folder):
+        if lacks_final(study, self.folder, self.plan):
             return self._work(reopen_study, Work.search)
+        final = finished_final(study, self.folder, self.plan)
         if final is None:
             self._mend_best(study)
         return Outcome(study, "done", 0.0, final)

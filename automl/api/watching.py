@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from automl.api.final_model import known_final, lacks_final
+from automl.api.final_progress import read_progress
 from automl.api.parts import find_study, storage_of
 from automl.core.defaults import RESULTS
-from automl.store import Store
+from automl.store import Store, StudyFolder
 from automl.tuning.watch import Outcome, Setting, Silent, Watcher
 
 if TYPE_CHECKING:
@@ -33,27 +35,36 @@ def watch(
         stop: Set it to follow no longer; the search goes on.
 
     Returns:
-        The study as it stands then. Its reason is "done" when it has all its trials, "abandoned"
-        when no process searches it any more, and "interrupted" after ``stop``.
+        The study as it stands then. Its reason is "done" when it has all its trials and, where it
+        is to have one, its final model; "abandoned" when no process works on it any more; and
+        "interrupted" after ``stop``.
 
     Raises:
         StudyError: if there is no such study.
     """
-    from automl.tuning.following import Following
+    from automl.tuning.following import Finalizing, Following
     from automl.tuning.reading import load_study, study_record
 
     store = Store(Path(results))
     folder, plan = find_study(store, name)
     study = load_study(storage_of(plan, store), name)
     begun, watched = study_record(study), watcher or Silent()
-    setting = _setting(plan, folder.record(), begun)
-    outcome = Following(study, begun, setting, watched, stop or threading.Event()).run()
+    setting = _setting(plan, folder, begun)
+    finalizing = Finalizing(
+        progress=lambda: read_progress(folder),
+        awaited=lambda study: lacks_final(study, folder, plan),
+    )
+    stop = stop or threading.Event()
+    outcome = Following(study, begun, setting, watched, stop, finalizing).run()
+    outcome = replace(outcome, final=known_final(outcome.study, folder))
     watched.finish(outcome)
     return outcome
 
 
-def _setting(plan: Plan, record: Mapping[str, Any], study: StudyRecord) -> Setting:
+def _setting(plan: Plan, folder: StudyFolder, study: StudyRecord) -> Setting:
     from automl.training.steps import reports_per_epoch
+
+    record = folder.record()
 
     return Setting(
         study=plan.name,
@@ -71,4 +82,5 @@ def _setting(plan: Plan, record: Mapping[str, Any], study: StudyRecord) -> Setti
         maximize=study.maximize,
         slots=study.count("running"),
         minimize=study.minimize,
+        final=known_final(study, folder),
     )

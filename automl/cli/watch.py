@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def watch(study: Study, results: Results = RESULTS, json: Json = False) -> None:
     """Watch a study that another process searches; Ctrl-C leaves it alone.
 
-    Exits 0 when the study has all its trials, 1 when nobody searches it any more, 130 on Ctrl-C.
+    Exits 0 when the study is done, 1 when nobody searches it any more, 130 on Ctrl-C.
     """
     from automl import api
     from automl.cli.views import choose_view
@@ -41,6 +41,7 @@ def watch(study: Study, results: Results = RESULTS, json: Json = False) -> None:
 def _ended(outcome: Outcome, results: str) -> str:
     """Why there is nothing more to see, and what to type next."""
     from automl.cli.answer import answer
+    from automl.cli.final_text import final_text
     from automl.cli.terminal import wrap
     from automl.cli.text import next_steps, program, where
     from automl.core.text import count
@@ -55,4 +56,5 @@ def _ended(outcome: Outcome, results: str) -> str:
     if outcome.reason == "abandoned":
         said = f"No process of this machine searches {study.name} any more, after {trials}."
         steps.insert(0, (f"resume {study.name}{flag}", "go on where it stopped"))
-    return "\n\n".join([wrap(said), answer(study), next_steps(steps)])
+    final = [final_text(outcome.final)] if outcome.final else []
+    return "\n\n".join([wrap(said), answer(study), *final, next_steps(steps)])

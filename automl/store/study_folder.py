@@ -76,6 +76,11 @@ class StudyFolder:
         return self.path / ".lock"
 
     @property
+    def final_progress(self) -> Path:
+        """Where the process that makes the final model says how far it is."""
+        return self.final / "progress.json"
+
+    @property
     def final_lock(self) -> Path:
         """The file by which processes that would make the final model take turns."""
         return self.path / ".final.lock"

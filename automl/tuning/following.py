@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import optuna
@@ -11,13 +13,29 @@ from optuna.trial import FrozenTrial
 
 from automl.core.records import UNFINISHED, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
+from automl.tuning.owner import is_alive
 from automl.tuning.reading import study_record, trial_record
 from automl.tuning.trial_facts import has_begun
 from automl.tuning.watch import Outcome, Setting, Watcher
 
 POLL_SECONDS = 1.0
-# A search has no trial running only for a moment, between two of them.
+# Polls with nothing to see: a search has no trial running only for a moment, between two of them.
 PATIENCE = 3
+# While a process that searched lives: it may be about to make the final model, or be a notebook.
+PATIENCE_WITH_THE_LIVING = 60
+
+
+@dataclass(frozen=True)
+class Finalizing:
+    """What is to be seen of the making of a final model.
+
+    Args:
+        progress: How many trainings are done, and of how many; None while no process is at it.
+        awaited: Whether a study as it stands still is to have one.
+    """
+
+    progress: Callable[[], tuple[float, int] | None]
+    awaited: Callable[[StudyRecord], bool]
 
 
 class Following:
@@ -29,6 +47,7 @@ class Following:
         setting: What the watcher is told first.
         watcher: Follows the search.
         stop: Set it to follow no longer.
+        finalizing: What is to be seen of the making of its final model.
     """
 
     def __init__(
@@ -38,14 +57,16 @@ class Following:
         setting: Setting,
         watcher: Watcher,
         stop: threading.Event,
+        finalizing: Finalizing,
     ) -> None:
         self._study, self._setting = study, setting
         self._watcher, self._stop = watcher, stop
+        self._finalizing = finalizing
         self._ended = {each.number for each in begun.trials if each.status not in UNFINISHED}
         self._steps: dict[int, int] = {}  # of each trial that runs, the last step that was told
 
     def run(self) -> Outcome:
-        """Follow until the study has its total, nobody searches it, or ``stop`` is set.
+        """Follow until the study is done, nobody works on it, or ``stop`` is set.
 
         Returns:
             The study as it is then; its reason is "done", "abandoned" or "interrupted".
@@ -64,9 +85,17 @@ class Following:
     def _reason(self, record: StudyRecord, idle: int) -> str:
         if self._stop.is_set():
             return "interrupted"
-        if idle and record.counted >= self._setting.trials:
+        if progress := self._finalizing.progress():
+            self._watcher.finalizing(*progress)
+            return ""
+        whole = record.counted >= self._setting.trials
+        if idle and whole and not self._finalizing.awaited(record):
             return "done"
-        return "abandoned" if idle >= PATIENCE else ""
+        return "abandoned" if idle >= self._patience() else ""
+
+    def _patience(self) -> int:
+        owners = {each.user_attrs.get("owner", "") for each in self._study.get_trials(False)}
+        return PATIENCE_WITH_THE_LIVING if any(map(is_alive, owners)) else PATIENCE
 
     def _tell_changes(self) -> None:
         for trial in self._study.get_trials(deepcopy=False):

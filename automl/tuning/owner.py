@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 _PROC = Path("/proc")
+_ZOMBIE = "Z"  # it has ended, and whoever started it has not asked how
 
 
 def this_process() -> str:
@@ -26,8 +27,8 @@ def _identity(pid: int) -> str:
             os.kill(pid, 0)
             return f"-:{pid}:-"
         boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
-        # The name in brackets may hold spaces; the start time is the 20th field after it.
-        start = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[19]
+        # The name in brackets may hold spaces; behind it are the state and, as the 20th, the start.
+        fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return ""
-    return f"{boot}:{pid}:{start}"
+    return "" if fields[0] == _ZOMBIE else f"{boot}:{pid}:{fields[19]}"

@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import execution_runners as runners
 import pytest
+from execution_driver import IMPORTABLE
 
 from automl.core.protocols import Executor
 from automl.execution import EXECUTORS
 from automl.execution.quiet import QUIET, silence_ray
 from automl.execution.resources import Resources
-
-HERE = Path(__file__).parent
-IMPORTABLE = os.pathsep.join([str(HERE), str(HERE.parents[1])])  # by workers, by name
 
 
 @pytest.fixture(scope="session")

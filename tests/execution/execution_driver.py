@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import execution_runners as runners
@@ -13,6 +15,9 @@ from patience import PATIENCE
 from automl.core.protocols import Executor, Finished, Measured
 from automl.core.trial import CONTINUE, Decision, TrialResult, TrialSpec
 
+HERE = Path(__file__).parent
+# What workers and other processes find the modules of these tests by.
+IMPORTABLE = os.pathsep.join(map(str, [HERE, *HERE.parents[:2]]))
 DATA = {"x": np.ones(2**22, dtype=np.uint8)}
 
 
@@ -46,11 +51,17 @@ def drive(
 
 
 def first_event(executor: Executor) -> Measured | Finished:
-    """The next thing that happens."""
+    """The next thing that happens, where no two trials run."""
+    (event,) = first_events(executor)
+    return event
+
+
+def first_events(executor: Executor) -> list[Measured | Finished]:
+    """The next things that happen at once: one of each trial at most."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        for event in executor.poll(1.0):
-            return event
+        if events := executor.poll(1.0):
+            return events
     raise AssertionError("nothing happened")
 
 
@@ -63,6 +74,8 @@ def reports(executor: Executor, count: int, data: Any = DATA) -> list[dict[str, 
 def all_workers(executor: Executor) -> set[float]:
     """The process ids of the workers, once each of them is up."""
     seen: set[float] = set()
+    deadline = time.monotonic() + PATIENCE
     while len(seen) < executor.slots:
+        assert time.monotonic() < deadline, f"only {len(seen)} of {executor.slots} are up"
         seen |= {report["pid"] for report in reports(executor, executor.slots)}
     return seen

@@ -13,8 +13,7 @@ from pathlib import Path
 import execution_runners as runners
 import numpy as np
 import pytest
-from conftest import IMPORTABLE
-from execution_driver import DATA, all_workers, drive, first_event, reports
+from execution_driver import DATA, IMPORTABLE, all_workers, drive, first_event, reports
 from execution_process import MARK, lingering
 from patience import PATIENCE
 

@@ -95,7 +95,7 @@ class TestCommand:
     def run(self, *arguments: str) -> str:
         result = CliRunner().invoke(app, ["predict", *arguments])
         assert result.exit_code == 0, result.output
-        return result.output
+        return result.stdout  # what is slow says how far it is on standard error
 
     def test_labels(self, bundle_of: BundleOf, data_of: DataOf) -> None:
         file, _ = data_of("text")

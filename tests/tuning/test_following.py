@@ -15,7 +15,7 @@ from automl.core.records import TrialRecord
 from automl.core.trial import Config, Measurement, Status, TrialResult
 from automl.tuning import PRUNERS
 from automl.tuning.creating import create_study
-from automl.tuning.following import PATIENCE, Following
+from automl.tuning.following import PATIENCE, PATIENCE_WITH_THE_LIVING, Finalizing, Following
 from automl.tuning.reading import load_study, study_record
 from automl.tuning.storage import open_storage
 from automl.tuning.trial_facts import note_begin, note_end
@@ -46,6 +46,7 @@ class Everything(Recorder):
     begun: list[Setting] = field(default_factory=list)
     started: list[int] = field(default_factory=list)
     measured: list[tuple[int, int, float, float]] = field(default_factory=list)
+    finalized: list[tuple[float, int]] = field(default_factory=list)
 
     def begin(self, setting: Setting) -> None:
         self.begun.append(setting)
@@ -56,6 +57,9 @@ class Everything(Recorder):
     def measure(self, number: int, measured: Measurement) -> None:
         value = measured.metrics["score"]
         self.measured.append((number, measured.step, measured.epoch, value))
+
+    def finalizing(self, done: float, total: int) -> None:
+        self.finalized.append((done, total))
 
 
 class Searched:
@@ -68,6 +72,8 @@ class Searched:
         self.study = create_study(storage, "toy", "score", True, sampler, pruner, root / "lock")
         self.trials: list[optuna.Trial] = []
         self.watcher = Everything()
+        self.progress: tuple[float, int] | None = None
+        self.awaited = False
 
     def ask(self) -> None:
         trial = self.study.ask()
@@ -87,7 +93,8 @@ class Searched:
         setting = Setting(
             "toy", "toy", "", "", trials, begun.counted, 2, STEPS, None, "score", True, 1
         )
-        return Following(study, begun, setting, self.watcher, Script(*acts)).run()
+        finalizing = Finalizing(lambda: self.progress, lambda study: self.awaited)
+        return Following(study, begun, setting, self.watcher, Script(*acts), finalizing).run()
 
 
 @pytest.fixture
@@ -144,6 +151,42 @@ def test_it_is_done_when_the_study_has_its_total(searched: Searched) -> None:
     outcome = searched.follow(lambda: searched.tell(0, Status.PRUNED, 0.5), trials=1)
     assert outcome.reason == "done"
     assert outcome.study.counted == 1
+
+
+def test_its_final_model_is_waited_for(searched: Searched) -> None:
+    searched.awaited = True
+    searched.ask()
+
+    def set_progress(done: float) -> None:
+        searched.progress = (done, 4)
+
+    def finish() -> None:
+        searched.progress, searched.awaited = None, False
+
+    outcome = searched.follow(
+        lambda: searched.tell(0, Status.COMPLETE, 0.5),
+        lambda: None,
+        lambda: set_progress(0.5),
+        lambda: set_progress(4),
+        finish,
+        trials=1,
+    )
+    assert searched.watcher.finalized == [(0.5, 4), (4, 4)]
+    assert outcome.reason == "done"
+
+
+@pytest.mark.parametrize(("alive", "polls"), [(True, PATIENCE_WITH_THE_LIVING), (False, PATIENCE)])
+def test_a_final_model_that_nobody_makes_is_waited_for_while_its_search_lives(
+    alive: bool, polls: int, searched: Searched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automl.tuning.following.is_alive", lambda owner: bool(owner) and alive)
+    searched.awaited = True
+    searched.ask()
+    searched.tell(0, Status.COMPLETE, 0.5)
+    waits: list[int] = []
+    outcome = searched.follow(*[lambda: waits.append(1)] * 100, trials=1)
+    assert outcome.reason == "abandoned"
+    assert len(waits) == polls - 1
 
 
 def test_a_study_that_nobody_searches_is_abandoned(searched: Searched) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+
+from patience import PATIENCE
 
 from automl.tuning.owner import is_alive, this_process
 
@@ -17,6 +20,17 @@ def test_an_ended_process_is_not() -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.count(":") == 2
     assert not is_alive(ended.stdout.strip())
+
+
+def test_an_ended_process_that_nobody_asked_for_its_end_is_not() -> None:
+    code = "from automl.tuning.owner import this_process; print(this_process(), flush=True)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as left:
+        assert left.stdout is not None
+        owner = left.stdout.read().strip()  # to its end
+        deadline = time.monotonic() + PATIENCE
+        while is_alive(owner):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_another_process_with_the_same_number_is_not() -> None:
