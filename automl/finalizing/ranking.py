@@ -10,6 +10,7 @@ from automl.core.final import Estimate, Finalist
 from automl.core.records import TrialRecord
 from automl.core.trial import Status, TrialResult
 from automl.finalizing.statistics import are_told_apart, mean_interval
+from automl.tasks.bounds import clip
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def judge_finalist(
         if result.status is not Status.COMPLETE:
             return drop(Finalist(trial.number, size), result)
     values = tuple(float(each.value) for each in results if each.value is not None)
-    low, high = mean_interval(values) or (None, None)
+    ends = mean_interval(values) or ()
+    low, high = [clip(objective.metric, end) for end in ends] or (None, None)
     score = Estimate(objective.metric, fmean(values), low, high)
     return Finalist(trial.number, size, values, score)
 

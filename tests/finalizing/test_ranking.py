@@ -50,6 +50,15 @@ def test_the_best_mean_is_first_and_one_of_the_first_two_is_chosen(
     assert (ranking.told_apart is None) == (len(finalists) == 1)
 
 
+@given(values=VALUES, size=st.integers(1, 99))
+def test_an_interval_is_of_values_that_the_metric_can_have(values: list[float], size: int) -> None:
+    score = judged(0, values, size, HIGH).mean
+    assert score.low is not None
+    assert score.high is not None
+    assert 0 <= score.low <= score.value + 1e-9
+    assert score.value - 1e-9 <= score.high <= 1
+
+
 @given(finalists=FINALISTS)
 def test_the_order_of_finalists_makes_no_difference(
     finalists: list[tuple[list[float], int]],

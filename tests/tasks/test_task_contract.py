@@ -11,6 +11,7 @@ from automl.core.review import Confusion
 from automl.core.target import Classes, Quantities, Target
 from automl.data import READERS
 from automl.tasks import TASKS
+from automl.tasks.bounds import BOUNDS
 from automl.tasks.findings import MOST_MISTAKES
 from automl.tasks.prediction import LabelPrediction, QuantityPrediction
 from automl.tasks.task import Task
@@ -66,6 +67,11 @@ class TestTask:
 
     def test_the_default_metric_is_one_of_its_metrics(self, task: Task) -> None:
         assert task.default_metric in task.metrics
+
+    def test_the_values_that_its_metrics_can_have_are_known(self, task: Task) -> None:
+        for metric, larger_is_better in task.metrics.items():
+            low, high = BOUNDS[metric]
+            assert math.isfinite(high if larger_is_better else low)
 
     def test_it_refuses_the_other_kind_of_target(self, task: Task) -> None:
         (other,) = (each for each in TARGETS if each is not task.target)
