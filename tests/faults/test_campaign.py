@@ -1,4 +1,4 @@
-"""A short campaign of faults at random moments; the long one is for benchmarks/faults.py."""
+"""A short campaign of faults at random moments; the long one is for benchmarks/faults."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-CAMPAIGN = Path(__file__).parents[2] / "benchmarks" / "faults.py"
+CAMPAIGN = Path(__file__).parents[2] / "benchmarks" / "faults"
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds processes in /proc")
