@@ -81,24 +81,26 @@ class FinalModel:
         with locked(self.folder.final_lock, waiting=self._tell_of_another):
             if final := finished_final(study, self.folder, self.plan):
                 return final
-            fits, seeds = self._fits(), fresh_seeds(self.plan.seed)
-            finalists = pick_finalists(study, self.folder)
             with published(self.folder) as publish:
-                trained = self._train(finalists, fits, seeds, publish)
-            if trained is None:
-                return None
-            data = self.datasets(trained.fit.spec.config)
-            bundle = FinalBundle(self.plan, self.folder, study, trained, data, seeds)
-            final = known_final(study, self.folder)
-            opened = final is None or final.outdated
-            if final is None or final.outdated:
-                final = bundle.open_test()  # else a kill came between that and its bundle
-            if not has_ensemble(final, self.folder, self.plan.ensemble):
-                ensembling = Ensembling(self.plan, self.folder, study, self.datasets)
-                final = ensembling.make(final, opened)
-            bundle.write(final)
-            fits.forget_others([each.trial for each in final.finalists])
-            return final
+                return self._make(study, publish)
+
+    def _make(self, study: StudyRecord, publish: Callable[[float, int], None]) -> Final | None:
+        fits, seeds = self._fits(), fresh_seeds(self.plan.seed)
+        trained = self._train(pick_finalists(study, self.folder), fits, seeds, publish)
+        if trained is None:
+            return None
+        data = self.datasets(trained.fit.spec.config)
+        bundle = FinalBundle(self.plan, self.folder, study, trained, data, seeds)
+        final = known_final(study, self.folder)
+        opened = final is None or final.outdated
+        if final is None or final.outdated:
+            final = bundle.open_test()  # else a kill came between that and its bundle
+        if not has_ensemble(final, self.folder, self.plan.ensemble):
+            ensembling = Ensembling(self.plan, self.folder, study, self.datasets)
+            final = ensembling.make(final, opened)
+        bundle.write(final)
+        fits.forget_others([each.trial for each in final.finalists])
+        return final
 
     def _fits(self) -> Fits:
         from automl.finalizing.fits import Fits

@@ -74,9 +74,11 @@ class Following:
         self._watcher.begin(self._setting)
         started, idle, reason = time.monotonic(), 0, ""
         while not reason:
-            record = study_record(self._study)
+            record, progress = study_record(self._study), self._finalizing.progress()
             self._tell_changes()
-            idle = 0 if record.count("running") else idle + 1
+            if progress:
+                self._watcher.finalizing(*progress)
+            idle = 0 if progress or record.count("running") else idle + 1
             reason = self._reason(record, idle)
             if not reason:
                 self._stop.wait(POLL_SECONDS)
@@ -85,9 +87,6 @@ class Following:
     def _reason(self, record: StudyRecord, idle: int) -> str:
         if self._stop.is_set():
             return "interrupted"
-        if progress := self._finalizing.progress():
-            self._watcher.finalizing(*progress)
-            return ""
         whole = record.counted >= self._setting.trials
         if idle and whole and not self._finalizing.awaited(record):
             return "done"

@@ -61,14 +61,13 @@ def test_a_search_is_followed_to_its_end(tmp_path: Path) -> None:
 def test_the_making_of_the_final_model_is_followed(tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text(TINY.replace("epochs: 2", "epochs: 10"))
     flags = ("--executor", "local", "--pruner", "none", "--trials", "2", "--quiet")
-    searching = start("search", "long.yaml", *flags, cwd=tmp_path)
-    wait_for_trial(tmp_path, searching)
-    watched = automl("watch", "long", cwd=tmp_path)
+    with start("search", "long.yaml", *flags, cwd=tmp_path) as searching:
+        wait_for_trial(tmp_path, searching)
+        watched = automl("watch", "long", cwd=tmp_path)
     assert (watched.returncode, watched.stderr) == (0, "")
     assert "/7] trainings of the final model" in watched.stdout
     assert "Done: long has its 2 trials.\n\nBest: trial " in watched.stdout
     assert "The test split was opened once." in watched.stdout
-    searching.communicate(timeout=PATIENCE)
     assert not (tmp_path / "results/long/final/progress.json").exists()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import execution_runners as runners
-from execution_driver import DATA, drive, first_event, reports
+from execution_driver import DATA, all_workers, drive, first_event, reports
 
 from automl.core.errors import UserError
 from automl.core.protocols import Executor, Measured
@@ -174,6 +174,7 @@ def gpus() -> None:
     ray.init(address="local", num_cpus=4, num_gpus=2, include_dashboard=False, **QUIET)
     executor = EXECUTORS["ray"](runners.make, Resources(cpus_per_trial=1, gpus_per_trial=0.5))
     lines = [executor.device, f"shares memory: {executor.shares_memory}"]
+    all_workers(executor)
     for number in range(12):
         executor.submit(runners.make_spec(number, "span"), DATA, alone=number == 5)
     results = drive(executor, [], started=12)
