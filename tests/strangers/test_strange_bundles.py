@@ -257,6 +257,16 @@ def test_times_that_are_plain_numbers_are_told_where_training_had_dates(
     assert "'date' must hold dates" in found.error
 
 
+def test_a_forecast_has_a_mean_for_each_variable(sample_of: SampleOf, tmp_path: Path) -> None:
+    there = sample_of("forecast")
+    folder = Path(shutil.copytree(there.folder, tmp_path / "forecast"))
+    facts = json.loads((folder / "bundle.json").read_text("utf-8"))
+    content = facts["encoding"]["series"]["content"]
+    sample = Sample(folder, there.file)
+    change_encoding(sample, content={**content, "numbers": [], "categories": {}, "cycles": []})
+    refuses(sample, "content has 0 variables, mean has")
+
+
 class TestWeights:
     def replaced(self, sample: Sample, header: Any, data: bytes = b"") -> None:
         text = header if isinstance(header, bytes) else json.dumps(header).encode()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from automl.core.review import Line, Lines
 from automl.data.encodings.encoding import Array, Encoding, Reading
@@ -38,6 +38,13 @@ class SeriesEncoding(Encoding):
 
     content: Annotated[WholeSeries | LatestWindow, Field(discriminator="unit")]
     """What a file holds: examples, or the past of the one to forecast."""
+
+    @model_validator(mode="after")
+    def _has_a_mean_for_each_variable(self) -> SeriesEncoding:
+        named = len(self.content.variables)
+        if isinstance(self.content, LatestWindow) and named != len(self.mean):
+            raise ValueError(f"content has {named} variables, mean has {len(self.mean)}")
+        return self
 
     @property
     def unit(self) -> str:  # type: ignore[override]  # here it depends on the content
