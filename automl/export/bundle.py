@@ -95,8 +95,9 @@ class Bundle:
         except Exception as error:  # what a stranger wrote can fail anywhere in PyTorch
             reason = f"{type(error).__name__}: {error}".strip().splitlines()[-1].strip()
             if isinstance(error, Infeasible):
-                reason = one_line(error.reason)
-            raise UserError(f"{file} does not fit the network in {FACTS}: {reason}") from None
+                reason = error.reason
+            said = f"{file} does not fit the network in {FACTS}: {one_line(reason)}"
+            raise UserError(said) from None
 
 
 def _read_weights(file: Path) -> dict[str, Tensor]:
@@ -107,7 +108,7 @@ def _read_weights(file: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise UserError(f"cannot read the weights {str(file)!r}: {error.strerror}") from None
     except Exception as error:  # beside SafetensorError, of whatever its Python half meets
-        raise UserError(f"the weights {str(file)!r} are damaged: {error}") from None
+        raise UserError(f"the weights {str(file)!r} are damaged: {one_line(str(error))}") from None
     return {name: _in_full(each) for name, each in weights.items()}
 
 

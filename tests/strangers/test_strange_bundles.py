@@ -286,6 +286,8 @@ class TestWeights:
             {"a": {"dtype": "O", "shape": [1], "data_offsets": [0, 4]}},
             {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}},
             {"../../a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}},
+            {"\x7f\x1b[2Ja": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}},
+            b'{"\x7fa":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
         ],
     )
     def test_a_false_header_is_refused(self, spoiled: Sample, header: Any) -> None:
