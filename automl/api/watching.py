@@ -52,7 +52,7 @@ def watch(
     setting = _setting(plan, folder, begun)
     finalizing = Finalizing(
         progress=lambda: read_progress(folder),
-        awaited=lambda study: lacks_final(study, folder, plan),
+        awaited=lambda now: lacks_final(now, folder, plan),
     )
     stop = stop or threading.Event()
     outcome = Following(study, begun, setting, watched, stop, finalizing).run()
@@ -65,7 +65,6 @@ def _setting(plan: Plan, folder: StudyFolder, study: StudyRecord) -> Setting:
     from automl.training.steps import reports_per_epoch
 
     record = folder.record()
-
     return Setting(
         study=plan.name,
         space=plan.space,

@@ -90,10 +90,11 @@ class Following:
         whole = record.counted >= self._setting.trials
         if idle and whole and not self._finalizing.awaited(record):
             return "done"
-        return "abandoned" if idle >= self._patience() else ""
+        return "abandoned" if idle >= PATIENCE and idle >= self._patience() else ""
 
     def _patience(self) -> int:
-        owners = {each.user_attrs.get("owner", "") for each in self._study.get_trials(False)}
+        trials = self._study.get_trials(deepcopy=False)
+        owners = {each.user_attrs.get("owner", "") for each in trials}
         return PATIENCE_WITH_THE_LIVING if any(map(is_alive, owners)) else PATIENCE
 
     def _tell_changes(self) -> None:

@@ -41,7 +41,8 @@ def main() -> None:
             for name, example in read(file, options):
                 print(f"{name}\t{in_words(target, run(example[None])[0])}")
         except (OSError, ValueError) as error:
-            print(f"predict.py: {file}: {error}", file=sys.stderr)
+            reason = getattr(error, "strerror", None) or error
+            print(f"predict.py: {file}: {reason}", file=sys.stderr)
             refused = True
     sys.exit(2 if refused else 0)
 

@@ -27,8 +27,8 @@ def rows(file: str) -> Iterator[Row]:
     for values in fields:
         if any(map(str.strip, values)):
             if len(values) != len(names):
-                fewer = f"{len(values)} fields, and the header {len(names)}"
-                raise ValueError(f"line {fields.line_num} has {fewer}")
+                counts = f"{len(values)} fields, and the header {len(names)}"
+                raise ValueError(f"line {fields.line_num} has {counts}")
             yield Row(zip(names, values, strict=True))
 
 
