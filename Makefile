@@ -5,24 +5,34 @@ BIN := $(VENV)/bin
 EXTRAS := dev
 # All of them, or those that are named here.
 TESTS :=
+# How pytest ends that found none to run.
+NO_TESTS := 5
 
-.PHONY: search test test-torchtext fuzz lint
+.PHONY: search test test-quick test-slow test-torchtext fuzz lint
 
 search: $(VENV)/installed
 	@if [ -f results/cnn/study.yaml ]; then $(BIN)/python -m automl resume cnn; \
 	else $(BIN)/python -m automl search cnn; fi
 
-# Many tests wait for processes of their own, hence more at once than there are cores; and the files go by
-# their folders, for by their number of tests the few long ones would come last.
-test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
+# The files go by their folders, for by their number of tests the few long ones would come last.
+PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
+
+test: test-quick test-slow
+
+# What opens no process, no browser, no Ray and no whole search.
+test-quick: $(VENV)/installed-dev
+	$(PYTEST) -n 2 -m "not slow" $(TESTS) || [ $$? = $(NO_TESTS) ]
+
+# The others wait for processes of their own, hence more at once than there are cores.
+test-slow: $(VENV)/installed-dev
+	$(PYTEST) -n 4 -m slow $(TESTS) || [ $$? = $(NO_TESTS) ]
 
 # What a release of PyTorch can break, with torchtext, and so with the oldest PyTorch, in an environment
 # of its own.
 test-torchtext:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 12) and "torch 2.3 exports models up to Python 3.11: make test-torchtext PYTHON=python3.11")'
 	$(MAKE) test VENV=.venv-torchtext EXTRAS=dev,torchtext TESTS="tests/api tests/data_text \
-		tests/export tests/finalizing tests/models tests/models_columns tests/tasks tests/training \
+		tests/export tests/finalizing tests/inference tests/models tests/models_columns tests/tasks tests/training \
 		tests/trials tests/cli/test_whole_path.py"
 
 # What strangers' files can do to the readers of spaces and bundles, for a minute or two.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from automl.data import DATASETS
 from automl.data.dataset import Dataset, Split
-from automl.data.series.naive import seasonal_naive
+from automl.data.series.forecast import seasonal_naive
 from automl.data.splits import FIXED_SEED
 
 Predict = Callable[[Split], NDArray]
@@ -60,13 +60,15 @@ def naive(season: int) -> Callable[[str, Dataset], Predict]:
 
 
 def ridge(name: str, data: Dataset) -> Predict:
-    """A linear model of the standardised window, for each step."""
+    """A linear model of the standardised window, for each step; where all targets are known."""
     from sklearn.linear_model import Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), Ridge(alpha=10.0))
-    model.fit(flat(data.train), data.train.targets.reshape(len(data.train), -1))
+    targets = data.train.targets.reshape(len(data.train), -1)
+    known = ~np.isnan(targets).any(axis=1)
+    model.fit(flat(data.train)[known], targets[known])
     shape = data.train.targets.shape[1:]
     return lambda split: model.predict(flat(split)).reshape(len(split), *shape).astype(np.float32)
 

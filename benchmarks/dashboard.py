@@ -23,16 +23,14 @@ from typing import TYPE_CHECKING
 import optuna
 from playwright.sync_api import sync_playwright
 
-from automl.core.inspection import Inspection
+from automl.core.costs import NetworkProfile
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
-from automl.pictures.artifacts import write_curve
+from automl.plots.trial import write_curve
 from automl.store import Store
-from automl.tuning.creating import create_study
-from automl.tuning.exhibits import Exhibits
-from automl.tuning.notes import trial_note
+from automl.tuning.notes import DashboardArtifacts, trial_note
 from automl.tuning.storage import open_storage
-from automl.tuning.study import Study
-from automl.tuning.trial_facts import note_begin, note_end
+from automl.tuning.study import SharedStudy, create_study
+from automl.tuning.trial_records import note_begin, note_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,12 +54,14 @@ def make_study(store: Store, trials: int) -> None:
     lock = store.root / "lock"
     storage = open_storage(store.journal)
     study = create_study(storage, "big", "accuracy", True, sampler, pruner, lock)
-    exhibits, numbers = Exhibits(store.artifacts), random.Random(0)
+    exhibits, numbers = DashboardArtifacts(store.artifacts), random.Random(0)
     for _ in range(trials):
         add_trial(study, exhibits, numbers, store.root)
 
 
-def add_trial(study: Study, exhibits: Exhibits, numbers: random.Random, folder: Path) -> None:
+def add_trial(
+    study: SharedStudy, exhibits: DashboardArtifacts, numbers: random.Random, folder: Path
+) -> None:
     """One trial, of which one in five ran to its end."""
     trial = study.ask()
     drawn = {f"p{at}": trial.suggest_float(f"p{at}", 0, 1) for at in range(8)}
@@ -75,12 +75,12 @@ def add_trial(study: Study, exhibits: Exhibits, numbers: random.Random, folder: 
     status = Status.PRUNED if trial.number % 5 else Status.COMPLETE
     value = max(each.metrics["accuracy"] for each in curve)
     result = TrialResult(trial.number, status, tuple(curve[1:]), value, device="cpu", seconds=1.0)
-    spec = TrialSpec(trial.number, "", "", config, 0, 10, "accuracy", True, "")
+    spec = TrialSpec(trial.number, config, 0, 10, "accuracy", True, "")
     if trial.number == 0:
         write_curve(folder, curve, "accuracy")
     exhibits.attach(trial, [folder / "learning_curve.png"])
-    note_end(trial, result, trial_note(Inspection(12_345, 67_890, ROWS), spec, result, ""))
-    study.ends.tell(trial)
+    note_end(trial, result, trial_note(NetworkProfile(12_345, 67_890, ROWS), spec, result, ""))
+    study.tell(trial)
 
 
 @contextmanager

@@ -27,15 +27,15 @@ import torch
 from numpy.typing import NDArray
 
 from automl import api
-from automl.api.parts import Datasets, find_study
+from automl.api.datasets import DatasetLoader
+from automl.api.stored_study import StoredStudy
 from automl.core.trial import Config
 from automl.data.dataset import Dataset, Split
 from automl.export.bundle import Bundle
-from automl.store import Store
 from automl.tasks import TASKS
-from automl.training.batches import evaluation_batches
-from automl.trials.placement import as_tensors
-from automl.tuning.watch import Silent
+from automl.training.fit import evaluation_batches
+from automl.trials.preparation import as_tensors
+from automl.tuning.watcher import Watcher
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUND = Path(__file__).parent / "results"
@@ -47,7 +47,7 @@ Baseline = Callable[[str, Dataset], Predict]
 
 
 @dataclass(frozen=True)
-class Case:
+class PublishedCase:
     """A search, and what is beside it.
 
     Args:
@@ -81,15 +81,15 @@ SERIES = {"1-nearest neighbour": baselines.nearest_neighbour}
 WEEKLY = {"seasonal naive": baselines.naive(52), "ridge regression": baselines.ridge}
 HOURLY = {"seasonal naive": baselines.naive(24), "ridge regression": baselines.ridge}
 CASES = (
-    Case("rotten_tomatoes", "lstm", "--trials 12", "accuracy", TEXT),
-    Case("rotten_tomatoes", "transformer", "--trials 12", "accuracy", TEXT),
-    Case("rotten_tomatoes", "text_cnn", "--trials 12", "accuracy", TEXT),
-    Case("imdb", "lstm", "--epochs 3 --timeout 3m", "accuracy", TEXT),
-    Case("imdb", "transformer", "--epochs 3 --timeout 3m", "accuracy", TEXT),
-    Case("diamonds", "mlp", "--trials 12 --epochs 15", "rmse", BOOSTED),
-    Case("co2", "forecast", "", "mae", WEEKLY),
-    Case("beijing_pm25", "forecast", "--trials 8 --epochs 5", "mae", HOURLY),
-    Case("italy_power_demand", "series", "", "accuracy", SERIES),
+    PublishedCase("rotten_tomatoes", "lstm", "--trials 12", "accuracy", TEXT),
+    PublishedCase("rotten_tomatoes", "transformer", "--trials 12", "accuracy", TEXT),
+    PublishedCase("rotten_tomatoes", "text_cnn", "--trials 12", "accuracy", TEXT),
+    PublishedCase("imdb", "lstm", "--epochs 3 --timeout 3m", "accuracy", TEXT),
+    PublishedCase("imdb", "transformer", "--epochs 3 --timeout 3m", "accuracy", TEXT),
+    PublishedCase("diamonds", "mlp", "--trials 12 --epochs 15", "rmse", BOOSTED),
+    PublishedCase("co2", "forecast", "", "mae", WEEKLY),
+    PublishedCase("beijing_pm25", "forecast", "--trials 8 --epochs 5", "mae", HOURLY),
+    PublishedCase("italy_power_demand", "series", "", "accuracy", SERIES),
 )
 
 
@@ -125,7 +125,7 @@ class Found:
     scores: tuple[Score, ...]
 
 
-def search(case: Case, results: str) -> float:
+def search(case: PublishedCase, results: str) -> float:
     """Run the command of the page; the seconds it took."""
     started = time.perf_counter()
     typed = case.command.removeprefix("automl ").split()
@@ -135,15 +135,16 @@ def search(case: Case, results: str) -> float:
     return time.perf_counter() - started
 
 
-def compare(case: Case) -> Found:
+def compare(case: PublishedCase) -> Found:
     """Search, and measure the best model and the baselines on the same splits."""
     with TemporaryDirectory() as results:
         seconds = search(case, results)
         study = api.show(case.name, results)
-        folder, plan = find_study(Store(Path(results)), case.name)
+        stored = StoredStudy.find(case.name, results)
         assert study.best is not None, "every case finds a model"
-        data = Datasets.of(plan, Silent())(Config(**folder.trial(study.best.number).config()))
-        best = model_of(Bundle.load(folder.best), data)
+        config = Config(**stored.folder.trial(study.best.number).config())
+        data = DatasetLoader.of(stored.plan, Watcher())(config)
+        best = model_of(Bundle.load(stored.folder.best), data)
         scores = [score(f"`{case.space}`, trial {study.best.number}", best, data, case.metric)]
     for name, fit in case.baselines.items():
         scores.append(score(name, fit(case.data, data), data, case.metric))

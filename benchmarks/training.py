@@ -2,13 +2,15 @@
 
 Two models: a small CNN on 5,100 real images of Fashion-MNIST, and a small LSTM on made-up token
 sequences. The plain loop takes its examples one at a time through a Dataset and a DataLoader,
-runs in float32 and reads the loss at each step; fit() gets the same network, optimiser, batch size
-and number of epochs. Each training runs in a fresh process, the two by turns, so that neither
+runs in --precision and reads the loss at each step; fit() gets the same network, optimiser, batch
+size and number of epochs, and the same precision (it would take bfloat16 by itself where the
+device computes in it). Each training runs in a fresh process, the two by turns, so that neither
 warms up the other or changes its memory. Seconds are those of the whole training, with its
 validation after each epoch; from 11 epochs on, fit() validates as often as the plain loop does.
 
     python benchmarks/training.py
     python benchmarks/training.py --device cuda --threads 4 --seeds 5 --epochs 20 --json
+    python benchmarks/training.py --device cuda --precision bfloat16
 """
 
 from __future__ import annotations
@@ -29,16 +31,17 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from automl.core.target import Classes
+from automl.core.data_types import Classes
 from automl.data.dataset import Dataset as Images
 from automl.data.load import load_dataset
 from automl.models.network import build_model
-from automl.models.preprocessing.make import make_preprocess
+from automl.models.preprocessing import make_preprocess
 from automl.tasks.classification import ImageClassification
+from automl.training import device as fit_precision
+from automl.training.device import Tensors
 from automl.training.fit import fit
-from automl.training.run import TrainingRun
 from automl.training.settings import TrainingSettings
-from automl.training.tensors import Tensors
+from automl.training.state import TrainingRun
 
 BATCH_SIZE = 128
 CLASSES = 10
@@ -156,12 +159,15 @@ def plain_lstm() -> tuple[nn.Module, Dataset, Dataset]:
     return TextClassifier(), train, validation
 
 
-def train_plain(model: nn.Module, data: tuple[Dataset, Dataset], epochs: int, device: str) -> float:
+def train_plain(
+    model: nn.Module, data: tuple[Dataset, Dataset], epochs: int, device: str, precision: str
+) -> float:
     """Train in the plain way; the accuracy after the last epoch."""
     train = DataLoader(data[0], batch_size=BATCH_SIZE, shuffle=True)
     validation = DataLoader(data[1], batch_size=BATCH_SIZE)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     criterion = nn.CrossEntropyLoss()
+    mixed = torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16")
     accuracy = 0.0
     for _ in range(epochs):
         model.train()
@@ -169,7 +175,8 @@ def train_plain(model: nn.Module, data: tuple[Dataset, Dataset], epochs: int, de
         for inputs, targets in train:
             inputs, targets = inputs.to(device), targets.to(device)  # noqa: PLW2901
             optimizer.zero_grad()
-            loss = criterion(model(inputs), targets)
+            with mixed:
+                loss = criterion(model(inputs), targets)
             loss.backward()
             optimizer.step()
             running_loss += loss.item()
@@ -177,7 +184,8 @@ def train_plain(model: nn.Module, data: tuple[Dataset, Dataset], epochs: int, de
         correct = 0
         with torch.no_grad():
             for inputs, targets in validation:
-                predicted = model(inputs.to(device)).argmax(dim=1)
+                with mixed:
+                    predicted = model(inputs.to(device)).argmax(dim=1)
                 correct += (predicted == targets.to(device)).sum().item()
         accuracy = correct / len(data[1])
     return accuracy
@@ -217,16 +225,19 @@ def train_fit(model: nn.Module, data: tuple[Tensors, Tensors], epochs: int, seed
 # --- one training in a process of its own --------------------------------------------------------
 
 
-def train(loop: str, model: str, seed: int, epochs: int, device: str, threads: int) -> Trained:
+def train(
+    loop: str, model: str, seed: int, epochs: int, device: str, threads: int, precision: str
+) -> Trained:
     """Train ``model`` in ``loop`` and time it; what is loaded and built before is not timed."""
     torch.set_num_threads(threads)
+    fit_precision.has_native_bfloat16 = lambda device: precision == "bfloat16"
     warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
     torch.manual_seed(seed)
     run: Callable[[], float]
     if loop == "plain":
         plain, *sets = plain_cnn() if model == "cnn" else plain_lstm()
         plain.to(device)
-        examples, run = len(sets[0]), lambda: train_plain(plain, sets, epochs, device)
+        examples, run = len(sets[0]), lambda: train_plain(plain, sets, epochs, device, precision)
     else:
         place = torch.device(device)
         ours, *data = fit_cnn(place) if model == "cnn" else fit_lstm(place)
@@ -265,6 +276,7 @@ def main() -> None:
     """Run both loops on both models, by turns, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=11)
@@ -276,7 +288,7 @@ def main() -> None:
         results[model] = {"plain": [], "fit": []}
         for seed in range(options.seeds):
             for loop, trained in results[model].items():
-                setting = (options.epochs, options.device, options.threads)
+                setting = (options.epochs, options.device, options.threads, options.precision)
                 trained.append(in_fresh_process(loop, model, seed, *setting))
                 print(f"{loop} {model} {seed}: {trained[-1]}", file=sys.stderr, flush=True)
     if options.json:

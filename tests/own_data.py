@@ -82,4 +82,5 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
 def load(kind: str, folder: Path) -> tuple[Path, Dataset]:
     """The path of a kind's file, and what is in it."""
     path = WRITERS[kind](folder)
-    return path, load_dataset(str(path), kind, {}, seed=0, announce=lambda line: None)
+    options = {"target": "load,heat"} if kind == "forecast" else {}
+    return path, load_dataset(str(path), kind, options, seed=0, announce=lambda line: None)

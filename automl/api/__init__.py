@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from automl.api.comparing import compare
-from automl.api.finalizing import finalize
-from automl.api.machine import doctor
-from automl.api.models import export
-from automl.api.reporting import report, report_text
-from automl.api.reproducing import reproduce
-from automl.api.searching import resume, search
-from automl.api.serving import evaluate, predict, predictions, serve
-from automl.api.spaces import check, new_space, schema, spaces
+from automl.api.compare import compare
+from automl.api.export import export
+from automl.api.finalize import finalize
+from automl.api.inference import answers, evaluate, predict, predict_to_file, predictions, serve
+from automl.api.report import report, report_text
+from automl.api.reproduce import reproduce
+from automl.api.search import resume, search
+from automl.api.spaces import check, new_space, schema, space_purpose, spaces
+from automl.api.stored_study import locate_study
 from automl.api.studies import (
-    artifacts,
-    curve,
     dashboard,
     final,
     importances,
-    log,
-    network,
-    review,
+    look,
     show,
+    state,
     studies,
+    trial,
+    watch,
 )
 from automl.api.study import Study, load
-from automl.api.watching import watch
+from automl.report.machine import doctor
 
 __all__ = [
     "Study",
-    "artifacts",
+    "answers",
     "check",
     "compare",
-    "curve",
     "dashboard",
     "doctor",
     "evaluate",
@@ -40,21 +38,24 @@ __all__ = [
     "finalize",
     "importances",
     "load",
-    "log",
-    "network",
+    "locate_study",
+    "look",
     "new_space",
     "predict",
+    "predict_to_file",
     "predictions",
     "report",
     "report_text",
     "reproduce",
     "resume",
-    "review",
     "schema",
     "search",
     "serve",
     "show",
+    "space_purpose",
     "spaces",
+    "state",
     "studies",
+    "trial",
     "watch",
 ]

@@ -1,34 +1,36 @@
-"""The final model of a study, wired from its parts."""
+"""The final model of a study: whether there is one, making it, and how far that is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from automl.api.ensembling import Ensembling, has_ensemble
-from automl.api.final_bundle import FinalBundle, has_bundle_of
-from automl.api.final_progress import published
-from automl.api.parts import Datasets
-from automl.core.final import Final
+from automl.api.bundles import FinalBundle, has_bundle_of
+from automl.api.datasets import DatasetLoader
+from automl.api.ensemble import EnsembleMaker, has_ensemble
+from automl.core.files import locked, write_text
+from automl.core.final import FinalProgress, FinalRecord, RunningRefit
+from automl.core.machine import is_alive, this_process
 from automl.core.text import count
-from automl.finalizing.finalists import fresh_seeds, pick_finalists
+from automl.finalizing.ranking import new_seeds, pick_finalists
 from automl.finalizing.record import read_final
 from automl.store import StudyFolder
-from automl.tuning.lock import locked
-from automl.tuning.watch import Setting, Watcher
+from automl.tuning.watcher import SearchInfo, Watcher
 
 if TYPE_CHECKING:
-    from automl.core.protocols import Executor
+    from automl.core.executor import Executor
     from automl.core.records import StudyRecord, TrialRecord
-    from automl.finalizing.finalizer import Trained
-    from automl.finalizing.fits import Fits
+    from automl.finalizing.finalizer import FinalTraining
+    from automl.finalizing.refits import Refits
     from automl.tuning.plan import Plan
 
 
-def known_final(study: StudyRecord, folder: StudyFolder) -> Final | None:
-    """The final model of a study, which may be outdated; None while there is none."""
+def known_final(study: StudyRecord, folder: StudyFolder) -> FinalRecord | None:
+    """The record of a study's final model, which may be outdated; None while there is none."""
     final = read_final(folder)
     if final is None:
         return None
@@ -36,8 +38,8 @@ def known_final(study: StudyRecord, folder: StudyFolder) -> Final | None:
     return replace(final, outdated=numbers != {each.trial for each in final.finalists})
 
 
-def finished_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> Final | None:
-    """The final model of a study if there is nothing left to do for it, else None."""
+def finished_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> FinalRecord | None:
+    """The record of the final model if it is up to date and its bundles exist, else None."""
     final = known_final(study, folder)
     if final is None or final.outdated or not has_bundle_of(final, folder):
         return None
@@ -45,7 +47,7 @@ def finished_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> Final
 
 
 def lacks_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> bool:
-    """Whether a study that has its trials still is to have a final model made of them."""
+    """Whether a study is to have a final model, and has no finished one yet."""
     wanted = plan.finalize and bool(pick_finalists(study, folder))
     return wanted and finished_final(study, folder, plan) is None
 
@@ -55,37 +57,39 @@ class FinalModel:
     """Makes the final model of a study.
 
     Args:
-        plan: The study's, settled.
-        folder: Its folder.
-        setting: What is known of it.
-        executor: Where trainings run.
-        datasets: Its data.
-        watcher: Hears how far it is.
-        stop: Whether to stop at the next report.
+        plan: Plan of the study, with every default resolved.
+        folder: Folder of the study.
+        info: Facts that were known when the search began.
+        executor: Executor of the trainings.
+        datasets: Loader of the study's data.
+        watcher: Watcher that is told of the progress.
+        stop: Function that says whether to stop at the next report.
     """
 
     plan: Plan
     folder: StudyFolder
-    setting: Setting
+    info: SearchInfo
     executor: Executor
-    datasets: Datasets
+    datasets: DatasetLoader
     watcher: Watcher
     stop: Callable[[], bool]
 
-    def make(self, study: StudyRecord) -> Final | None:
-        """Make it, unless it is there; None where that was stopped before its end.
+    def make(self, study: StudyRecord) -> FinalRecord | None:
+        """Make the final model unless it exists; None if that was stopped.
 
         Raises:
-            NoFinalModel: if no finalist could be trained anew.
+            NoFinalModel: if no finalist could be trained again.
         """
         with locked(self.folder.final_lock, waiting=self._tell_of_another):
             if final := finished_final(study, self.folder, self.plan):
                 return final
-            with published(self.folder) as publish:
+            with _publishing_progress(self.folder) as publish:
                 return self._make(study, publish)
 
-    def _make(self, study: StudyRecord, publish: Callable[[float, int], None]) -> Final | None:
-        fits, seeds = self._fits(), fresh_seeds(self.plan.seed)
+    def _make(
+        self, study: StudyRecord, publish: Callable[[FinalProgress], None]
+    ) -> FinalRecord | None:
+        fits, seeds = self._fits(), new_seeds(self.plan.seed)
         trained = self._train(pick_finalists(study, self.folder), fits, seeds, publish)
         if trained is None:
             return None
@@ -94,46 +98,47 @@ class FinalModel:
         final = known_final(study, self.folder)
         opened = final is None or final.outdated
         if final is None or final.outdated:
-            final = bundle.open_test()  # else a kill came between that and its bundle
+            final = bundle.open_test()  # else the process was killed between this and the bundle
         if not has_ensemble(final, self.folder, self.plan.ensemble):
-            ensembling = Ensembling(self.plan, self.folder, study, self.datasets)
+            ensembling = EnsembleMaker(self.plan, self.folder, study, self.datasets)
             final = ensembling.make(final, opened)
         bundle.write(final)
         fits.forget_others([each.trial for each in final.finalists])
         return final
 
-    def _fits(self) -> Fits:
-        from automl.finalizing.fits import Fits
+    def _fits(self) -> Refits:
+        from automl.finalizing.refits import Refits
 
-        return Fits(self.folder, self.datasets)
+        return Refits(self.folder, self.datasets)
 
     def _train(
         self,
         finalists: Sequence[TrialRecord],
-        fits: Fits,
+        fits: Refits,
         seeds: Sequence[int],
-        publish: Callable[[float, int], None],
-    ) -> Trained | None:
+        publish: Callable[[FinalProgress], None],
+    ) -> FinalTraining | None:
         from automl.finalizing.finalizer import Finalizer
-        from automl.finalizing.ranking import Objective
-        from automl.finalizing.refitting import Refitting
-        from automl.tuning.watchdog import Limits, Watchdog
+        from automl.finalizing.ranking import RankingObjective
+        from automl.finalizing.refit_loop import RefitLoop
+        from automl.tuning.watchdog import TimeLimits, TrialWatchdog
 
         self._announce(finalists, seeds)
         total = len(finalists) * len(seeds) + 1
 
-        def progress(done: float) -> None:
-            self.watcher.finalizing(done, total)
-            publish(done, total)
+        def progress(done: float, running: tuple[RunningRefit, ...]) -> None:
+            now = FinalProgress(done, total, running)
+            self.watcher.finalizing(now)
+            publish(now)
 
-        refitting = Refitting(
+        refitting = RefitLoop(
             self.executor,
-            partial(Watchdog, Limits(stall=self.plan.stall_timeout)),
+            partial(TrialWatchdog, TimeLimits(stall=self.plan.stall_timeout)),
             self.stop,
             progress,
         )
-        objective = Objective(self.setting.metric, self.setting.maximize)
-        steps, tell = self.setting.steps, self.watcher.announce
+        objective = RankingObjective(self.info.metric, self.info.maximize)
+        steps, tell = self.info.steps, self.watcher.announce
         return Finalizer(fits, refitting, objective, seeds, steps, tell).run(finalists)
 
     def _announce(self, finalists: Sequence[TrialRecord], seeds: Sequence[int]) -> None:
@@ -145,4 +150,33 @@ class FinalModel:
         )
 
     def _tell_of_another(self) -> None:
-        self.watcher.announce("waiting for another process, which makes this study's final model")
+        self.watcher.announce(
+            "waiting for another process that makes the final model of this study"
+        )
+
+
+@contextmanager
+def _publishing_progress(folder: StudyFolder) -> Iterator[Callable[[FinalProgress], None]]:
+    """Publish progress for other processes to read, as long as the block runs."""
+    owner, file = this_process(), folder.final_progress
+
+    def publish(progress: FinalProgress) -> None:
+        write_text(file, json.dumps({"owner": owner, **asdict(progress)}))
+
+    file.parent.mkdir(exist_ok=True)
+    try:
+        yield publish
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def read_progress(folder: StudyFolder) -> FinalProgress | None:
+    """The published progress; None while no process makes a final model."""
+    try:
+        found = json.loads(folder.final_progress.read_text(encoding="utf-8"))
+        if not is_alive(found["owner"]):
+            return None
+        running = tuple(RunningRefit(**each) for each in found["running"])
+        return FinalProgress(found["done"], found["total"], running)
+    except (OSError, ValueError, KeyError, TypeError):  # none is made, or a power cut left half
+        return None

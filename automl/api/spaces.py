@@ -1,36 +1,43 @@
-"""Search spaces: which there are, what they hold, and new ones."""
+"""Search spaces: list, read, check and copy them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.api.parts import Datasets, dataset_name, kind_of, simplest
-from automl.api.settling import check_task
+from automl.api.datasets import DatasetLoader, dataset_name, kind_of
 from automl.api.vocabulary import make_vocabulary
-from automl.core.errors import UserError
-from automl.core.inspection import Inspection
+from automl.core.costs import NetworkProfile
+from automl.core.errors import UnknownName, UserError
 from automl.core.trial import Config
-from automl.tuning.watch import Silent
+from automl.tuning.plan import check_task
+from automl.tuning.watcher import Watcher
 
 if TYPE_CHECKING:
-    from automl.report.check import Check
+    from automl.report.space_check import SpaceCheck
     from automl.spaces.space import SearchSpace
 
 
 def spaces() -> tuple[tuple[str, Path], ...]:
     """The search spaces at hand, each with its file; one in ./search_spaces wins."""
-    from automl.spaces.find import list_spaces
+    from automl.spaces.lookup import list_spaces
 
     return tuple(list_spaces(Path.cwd()))
+
+
+def space_purpose(file: Path) -> str:
+    """What a space is for, as its file says in its first comment."""
+    from automl.spaces.lookup import purpose
+
+    return purpose(file)
 
 
 def check(
     space: str,
     data: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Check:
+) -> SpaceCheck:
     """A space in words: its parameters, its size and the networks it holds.
 
     Args:
@@ -40,20 +47,31 @@ def check(
 
     Raises:
         SpaceError: with all that is wrong in the file.
+        WrongSpace: if the data is plainly for another space.
         DataError: if the data, which networks are built for, cannot be read.
     """
-    from automl.report.check import check_space
+    from automl.data.kinds import check_kind
+    from automl.report.space_check import check_space
     from automl.trials.inspector import inspect
 
     parsed = find_and_read(space)
     kind = kind_of(parsed.tasks[0])
-    datasets = Datasets(dataset_name(data or parsed.data, kind), kind, {}, 0, Silent())
-    check_task(datasets(simplest(parsed)), parsed)
+    if data is not None:
+        check_kind(data, kind, Path(space).stem)
+    datasets = DatasetLoader(dataset_name(data or parsed.data, kind), kind, {}, 0, Watcher())
+    check_task(datasets(baseline_config(parsed)), parsed)
 
-    def inspected(config: Config) -> Inspection:
+    def inspected(config: Config) -> NetworkProfile:
         return inspect(config, datasets(config), parsed.objective.constraints)
 
     return check_space(parsed, inspected, progress)
+
+
+def baseline_config(space: SearchSpace) -> Config:
+    """The configuration of a space's baseline, which is its simplest."""
+    from automl.spaces.suggest import FixedSuggest
+
+    return space.sample(FixedSuggest(space.baseline()))
 
 
 def new_space(name: str, source: str) -> Path:
@@ -62,7 +80,7 @@ def new_space(name: str, source: str) -> Path:
     Raises:
         UserError: if there is one of that name already.
     """
-    from automl.spaces.find import find_space
+    from automl.spaces.lookup import find_space
 
     target = Path("search_spaces") / f"{name.removesuffix('.yaml')}.yaml"
     if target.exists():
@@ -80,17 +98,24 @@ def schema() -> dict[str, Any]:
     return json_schema(make_vocabulary())
 
 
-def find_and_read(space: str) -> SearchSpace:
-    """A space by its name or path.
+def find_and_read(space: str, overrides: Mapping[str, str] | None = None) -> SearchSpace:
+    """A space by its name or path, with what ``overrides`` say instead of its file.
 
     Raises:
         UnknownName: if there is no space of that name.
         SpaceError: with all that is wrong in the file.
     """
-    from automl.spaces.find import find_space
-    from automl.spaces.read import read_space
+    from automl.spaces.lookup import find_space
+    from automl.spaces.reader import read_space
 
     cwd = Path.cwd()
-    path = find_space(space, cwd)
+    try:
+        path = find_space(space, cwd)
+    except UnknownName:
+        if Path(space).exists():
+            raise UserError(
+                f"{space!r} is no search space; if it is data: automl search --data {space}"
+            ) from None
+        raise
     shown = path.relative_to(cwd) if path.is_relative_to(cwd) else path
-    return read_space(path, make_vocabulary(), str(shown))
+    return read_space(path, make_vocabulary(), str(shown), overrides or {})

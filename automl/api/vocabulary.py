@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from automl.spaces.vocabulary import Vocabulary
+    from automl.spaces.context import Vocabulary
 
 
 def make_vocabulary() -> Vocabulary:
     """Every name that a search space may use."""
     from automl.data import DATASETS
     from automl.models.layers import LAYERS
-    from automl.spaces.vocabulary import Vocabulary
+    from automl.spaces.context import Vocabulary
     from automl.tasks import TASKS
     from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
     from automl.training.settings import TrainingSettings
@@ -30,6 +30,6 @@ def make_vocabulary() -> Vocabulary:
         training=TrainingSettings,
         samplers=SAMPLERS,
         pruners=PRUNERS,
-        metrics=lambda task: TASKS[task].metrics,
+        metrics=lambda task: [each.name for each in TASKS[task].metrics],
         reads=lambda task: TASKS[task].data,
     )

@@ -8,22 +8,25 @@ from automl.cli import (
     compare,
     data,
     doctor,
-    exporting,
-    finalizing,
-    predicting,
+    evaluate,
+    export,
+    finalize,
+    predict,
     report,
-    reproducing,
-    searching,
-    serving,
+    reproduce,
+    search,
+    serve,
     show,
     spaces,
     studies,
     watch,
 )
+from automl.cli.command_group import CommandGroup
 from automl.core.version import __version__
 
 app = typer.Typer(
     name="automl",
+    cls=CommandGroup,
     help="Finds a good PyTorch model for your data while you do something else.",
     epilog="Begin with: automl search cnn",
     no_args_is_help=True,
@@ -48,8 +51,8 @@ def _options(
     """Options of the program itself."""
 
 
-for _family in (
-    *(searching, finalizing, watch, show, compare, reproducing, studies, report),
-    *(exporting, predicting, serving, spaces, data, doctor),
+for _command in (
+    *(search, finalize, watch, show, compare, reproduce, studies, report),
+    *(export, predict, evaluate, serve, spaces, data, doctor),
 ):
-    _family.register(app)
+    _command.register(app)

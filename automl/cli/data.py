@@ -8,43 +8,38 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.completion import complete_dataset
-from automl.cli.options import Json
+from automl.cli.command_group import subcommands
+from automl.cli.hints import program
+from automl.cli.options import Json, complete_from
 from automl.cli.tables import table
 from automl.cli.terminal import echo
-from automl.cli.text import program
+from automl.core.defaults import FIRST_SPACES
+from automl.data import DATASETS
 
 if TYPE_CHECKING:
-    from automl.data.catalogue.entry import Entry
+    from automl.data.catalogue.published import DatasetEntry
 
 Name = Annotated[
     str,
-    typer.Argument(help="A dataset (see: automl data list).", autocompletion=complete_dataset),
+    typer.Argument(
+        help="A dataset (see: automl data list).", autocompletion=complete_from(DATASETS)
+    ),
 ]
-
 KILOBYTE = 1000
-# The shipped space that a kind of data is searched with first.
-SPACES = {
-    "images": "cnn",
-    "text": "lstm",
-    "table": "mlp",
-    "series": "series",
-    "forecast": "forecast",
-}
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    family = typer.Typer(help="See and fetch named datasets.", no_args_is_help=True)
-    family.command("list")(list_)
-    family.command("info")(info)
-    family.command("fetch")(fetch)
-    app.add_typer(family, name="data")
+    commands = subcommands("List and download datasets.")
+    commands.command("list")(list_)
+    commands.command("info")(info)
+    commands.command("fetch")(fetch)
+    app.add_typer(commands, name="data")
 
 
 def list_(json: Json = False) -> None:
-    """List the datasets that have a name."""
-    from automl.api.data import datasets
+    """List the datasets."""
+    from automl.api.datasets import datasets
 
     entries = datasets()
     if json:
@@ -56,45 +51,45 @@ def list_(json: Json = False) -> None:
 
 
 def info(name: Name, json: Json = False) -> None:
-    """Show all that is known of a dataset."""
-    from automl.api.data import dataset
+    """Show the details of a dataset."""
+    from automl.api.datasets import dataset
 
     entry = dataset(name)
     if json:
         echo(json_module.dumps(_record(entry)))
         return
-    parts = [f"{entry.name}: {entry.title}", _facts(entry)]
+    sections = [f"{entry.name}: {entry.title}", _facts(entry)]
     if entry.files:
         files = ((each.name, f"{each.size:,}", each.checksum) for each in entry.files)
         sources = "\n".join(f"  {source}" for source in entry.sources)
-        parts += [
+        sections += [
             table(("file", "bytes", "checksum"), files),
             f"Fetched from the first of these that has it:\n{sources}",
         ]
-    echo("\n\n".join([*parts, _next(entry)]))
+    echo("\n\n".join([*sections, _next(entry)]))
 
 
 def fetch(name: Name) -> None:
-    """Bring a dataset to this machine, verified."""
-    from automl.api.data import dataset
-    from automl.api.data import fetch as fetch_data
+    """Download a dataset and verify it."""
+    from automl.api.datasets import dataset
+    from automl.api.datasets import fetch as fetch_data
 
     entry = dataset(name)
     if entry.comes_with:
         echo(f"{name} comes with {entry.comes_with}.")
     else:
-        path = fetch_data(name, lambda line: typer.echo(line, err=True))
+        path = fetch_data(name, lambda line: echo(line, err=True))
         echo(f"{name} is in {path}, verified.")
     echo(_next(entry))
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(entry: DatasetEntry) -> tuple[str, ...]:
     here = f"comes with {entry.comes_with}" if entry.comes_with else "yes" if entry.here else "no"
     size = f"{entry.size / KILOBYTE:,.0f}" if entry.files else "-"
     return entry.name, entry.kind, f"{entry.rows:,}", size, entry.licence, here
 
 
-def _facts(entry: Entry) -> str:
+def _facts(entry: DatasetEntry) -> str:
     note = f" ({entry.licence_note})" if entry.licence_note else ""
     facts = {
         "kind": entry.kind,
@@ -111,13 +106,13 @@ def _facts(entry: Entry) -> str:
     return "\n".join(f"{name:<10}  {fact}" for name, fact in facts.items())
 
 
-def _next(entry: Entry) -> str:
+def _next(entry: DatasetEntry) -> str:
     if not entry.here:
         return f"Fetch it: {program()} data fetch {entry.name}"
-    return f"Search it: {program()} search {SPACES[entry.kind]} --data {entry.name}"
+    return f"Search it: {program()} search {FIRST_SPACES[entry.kind]} --data {entry.name}"
 
 
-def _record(entry: Entry) -> dict[str, object]:
+def _record(entry: DatasetEntry) -> dict[str, object]:
     return {
         **asdict(entry),
         "size": entry.size,

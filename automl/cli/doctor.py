@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(results: Results = RESULTS, json: Json = False) -> None:
-    """See what this machine has for a search."""
+    """Check the devices, libraries and disk of this machine."""
     from automl import api
 
     findings = api.doctor(results)

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from automl.cli.counting import counting
-from automl.cli.options import Json, Results, Study
-from automl.cli.terminal import echo
+from automl.cli.options import Json, Results, Study, complete_from
+from automl.cli.terminal import counting, echo
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
+from automl.core.text import either
+from automl.report import FORMATS
 
 KILOBYTE = 1000
-# As a file's name it stands for standard output.
+# File name that stands for standard output.
 STDOUT = "-"
 
 
@@ -25,19 +26,28 @@ def register(app: typer.Typer) -> None:
 
 def report(
     study: Study,
-    format: Annotated[str, typer.Option(help="html, or md for a pull request.")] = "html",
+    format: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"Format: {either(FORMATS)}.",
+            autocompletion=complete_from(FORMATS),
+        ),
+    ] = "html",
     output: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Where to, - to print it.  [in the study]")
+        str | None,
+        typer.Option(metavar="FILE", help="File to write; - prints it.  [in the study's folder]"),
     ] = None,
     results: Results = RESULTS,
     json: Json = False,
 ) -> None:
-    """Write all that a study found into one file."""
+    """Write the report of a study, in one file."""
     from automl import api
 
+    study, results = api.locate_study(study, results)
     if output == STDOUT:
         if json:
-            raise UserError("--json: says where the file is, and --output - writes none; drop one")
+            raise UserError("--json and --output - exclude each other; leave out one")
         echo(api.report_text(study, format, results).rstrip("\n"))
         return
     with counting("plots drawn") as progress:

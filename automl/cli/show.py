@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_module
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +10,10 @@ import typer
 from automl.cli.options import Json, Results, Study
 from automl.cli.terminal import echo
 from automl.core.defaults import RESULTS
-from automl.core.errors import StudyError
-from automl.core.text import count
+from automl.core.stored import to_stored
 
 if TYPE_CHECKING:
-    from automl.core.records import StudyRecord
+    from automl.api.studies import StudyOverview, TrialDetails
 
 
 def register(app: typer.Typer) -> None:
@@ -25,48 +23,44 @@ def register(app: typer.Typer) -> None:
 
 def show(
     study: Study,
-    trial: Annotated[int | None, typer.Option(min=0, help="One trial, in full.")] = None,
+    trial: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Show this trial in full.")
+    ] = None,
     results: Results = RESULTS,
     json: Json = False,
 ) -> None:
     """Show what a study found, or one of its trials."""
     from automl import api
 
-    record = api.show(study, results)
+    study, results = api.locate_study(study, results)
     if trial is None:
-        _show_study(record, results, json)
+        _show_study(api.look(study, results), results, json)
     else:
-        _show_trial(record, trial, results, json)
+        _show_trial(api.trial(study, trial, results), results, json)
 
 
-def _show_study(record: StudyRecord, results: str, json: bool) -> None:
-    from automl import api
-    from automl.cli.show_front import objectives_json
-    from automl.cli.show_study import study_text
+def _show_study(look: StudyOverview, results: str, json: bool) -> None:
     from automl.cli.studies import study_json
+    from automl.cli.summary import objectives_json
 
-    importances, final = api.importances(record.name, results), api.final(record.name, results)
+    record, final, importances = look.study, look.final, look.importances
     if not json:
+        from automl.cli.show_study import study_text
+
         echo(study_text(record, final, importances, results))
         return
     facts = {
         **study_json(record),
         **objectives_json(record),
-        "baseline": asdict(record.baseline) if record.baseline else None,
-        "final": asdict(final) if final else None,
-        "importances": asdict(importances),
-        "trials": [asdict(each) for each in record.trials],
+        "baseline": to_stored(record.baseline) if record.baseline else None,
+        "final": to_stored(final) if final else None,
+        "importances": to_stored(importances),
+        "trials": [to_stored(each) for each in record.trials],
     }
     echo(json_module.dumps(facts))
 
 
-def _show_trial(record: StudyRecord, number: int, results: str, json: bool) -> None:
-    from automl.cli.show_trial import Details
+def _show_trial(details: TrialDetails, results: str, json: bool) -> None:
+    from automl.cli.show_trial import trial_json, trial_text
 
-    if number >= len(record.trials):
-        raise StudyError(
-            f"--trial {number}: {record.name} has {count(len(record.trials), 'trial')}, "
-            f"the last is {len(record.trials) - 1}"
-        )
-    details = Details.read(record, number, results)
-    echo(json_module.dumps(details.as_json()) if json else details.as_text())
+    echo(json_module.dumps(trial_json(details)) if json else trial_text(details, results))

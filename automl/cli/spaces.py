@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json as json_module
-from dataclasses import asdict
+import shlex
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.completion import complete_space
-from automl.cli.counting import counting
-from automl.cli.options import Data, Json, Space
+from automl.cli.hints import program, suggesting_right_space
+from automl.cli.options import Data, Json, Space, complete_space
 from automl.cli.tables import table
-from automl.cli.terminal import echo
-from automl.cli.text import program
+from automl.cli.terminal import counting, echo
+from automl.core.stored import to_stored
+from automl.core.text import count
 
 if TYPE_CHECKING:
-    from automl.report.check import Check
+    from automl.report.space_check import SpaceCheck
 
 
 def register(app: typer.Typer) -> None:
@@ -29,14 +30,22 @@ def register(app: typer.Typer) -> None:
 
 
 def spaces(json: Json = False) -> None:
-    """List the search spaces at hand."""
+    """List the available search spaces."""
     from automl import api
 
     found = api.spaces()
     if json:
         echo(json_module.dumps({name: str(path) for name, path in found}))
     else:
-        echo(table(("space", "file"), ((name, str(path)) for name, path in found)))
+        rows = ((name, _folder(path), api.space_purpose(path)) for name, path in found)
+        echo(table(("space", "folder", "what it is for"), rows))
+        echo(f"\nCopy one to change it: {program()} new mine --from cnn")
+
+
+def _folder(file: Path) -> str:
+    """The folder of a space, or "shipped"."""
+    here = Path.cwd()
+    return str(file.parent.relative_to(here)) if file.is_relative_to(here) else "shipped"
 
 
 def check(
@@ -44,51 +53,58 @@ def check(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Say what a space holds, or all that is wrong with it."""
+    """Describe a search space, or list its errors."""
     from automl import api
 
-    with counting("networks sampled") as progress:
+    with suggesting_right_space(space), counting("networks sampled") as progress:
         found = api.check(space, data, progress)
     if json:
-        echo(json_module.dumps(asdict(found), default=str))
+        echo(json_module.dumps(to_stored(found), default=str))
         return
-    described = found.space
+    described, shown = found.space, f" --data {shlex.quote(data)}" if data else ""
     drawn = ((each.name, each.values, each.baseline, each.when) for each in described.parameters)
-    parts = [
+    sections = [
         f"{described.source}: {' or '.join(described.tasks)} on {data or described.data}",
         table(("parameter", "values", "first", "drawn when"), drawn),
         _networks(found),
-        f"Search it: {program()} search {space}",
+        f"Search it: {program()} search {space}{shown}",
     ]
-    echo("\n\n".join(parts))
+    echo("\n\n".join(sections))
 
 
-def _networks(found: Check) -> str:
+def _networks(found: SpaceCheck) -> str:
     share = found.infeasible / found.samples
     size = found.space.size
     lines = [
-        f"{'Endlessly many' if size == inf else f'{size:,.0f}'} configurations.",
+        f"{'Endlessly many configurations' if size == inf else count(int(size), 'configuration')}.",
         f"Of {found.samples:,} sampled networks {share:.1%} cannot be built or are over a limit"
         + (f"; most often like this: {found.reason}" if found.reason else "."),
     ]
     for name, network in (("Smallest", found.smallest), ("Largest", found.largest)):
         if network is not None:
-            lines.append(f"{name}: {network.size:,} parameters, {network.flops:,} FLOPs an example")
+            lines.append(
+                f"{name}: {network.num_parameters:,} parameters, {network.flops:,} FLOPs an example"
+            )
     return "\n".join(lines)
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="The new space's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new space.")],
     source: Annotated[
         str,
-        typer.Option("--from", help="The space to begin from.", autocompletion=complete_space),
+        typer.Option(
+            "--from",
+            metavar="SPACE",
+            help="Space to copy.",
+            autocompletion=complete_space,
+        ),
     ],
 ) -> None:
-    """Begin a space of your own from another."""
+    """Copy a search space, to change the copy."""
     from automl import api
 
     path = api.new_space(name, source)
-    echo(f"{path} is yours to change. See what it holds: {program()} check {path.stem}")
+    echo(f"{path} is yours to change. Describe it: {program()} check {path.stem}")
 
 
 def schema() -> None:

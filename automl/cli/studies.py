@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json as json_module
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.options import Json, Results
+from automl.cli.hints import program
+from automl.cli.options import Json, Results, Storage, StorageEnv
 from automl.cli.tables import table
 from automl.cli.terminal import echo
-from automl.cli.text import program
 from automl.core.defaults import RESULTS
-from automl.core.text import count, value
+from automl.core.stored import to_stored
+from automl.core.text import value
 
 if TYPE_CHECKING:
     from automl.core.records import StudyRecord
@@ -31,27 +31,33 @@ def studies(results: Results = RESULTS, json: Json = False) -> None:
 
     found = api.studies(results)
     if json:
-        echo(json_module.dumps([study_json(study) for study in found]))
+        facts = ({**study_json(each), "state": api.state(each, results)} for each in found)
+        echo(json_module.dumps(list(facts)))
     elif not found:
         echo(f"No studies in {results} yet. Begin one: {program()} search cnn")
     else:
         headings = ("study", "trials", "best", "metric", "state")
-        echo(table(headings, (_row(study) for study in found)))
+        echo(table(headings, (_row(study, api.state(study, results)) for study in found)))
 
 
 def dashboard(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8080,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Port to listen on.")
+    ] = 8080,
     results: Results = RESULTS,
-    storage: Annotated[str | None, typer.Option(help="An Optuna URL.")] = None,
+    storage: Storage = None,
+    storage_env: StorageEnv = None,
 ) -> None:
-    """Open optuna-dashboard on all studies."""
+    """Serve optuna-dashboard for all studies."""
     from automl import api
 
     def ready(url: str) -> None:
         echo(f"optuna-dashboard: {url} (Ctrl-C ends it)")
 
-    api.dashboard(host, port, ready, results, storage)
+    api.dashboard(host, port, ready, results, storage, storage_env)
 
 
 def study_json(study: StudyRecord) -> dict[str, object]:
@@ -62,12 +68,11 @@ def study_json(study: StudyRecord) -> dict[str, object]:
         "metric": study.metric,
         "maximize": study.maximize,
         "trials_done": study.counted,
-        "best": asdict(best) if best else None,
+        "best": to_stored(best) if best else None,
     }
 
 
-def _row(study: StudyRecord) -> tuple[str, ...]:
+def _row(study: StudyRecord, state: str) -> tuple[str, ...]:
     best = study.best
-    waiting = len(study.unfinished)
-    state = f"{count(waiting, 'trial')} to go on with" if waiting else ""
-    return study.name, str(study.counted), value(best.value if best else None), study.metric, state
+    scored = value(best.objective if best else None)
+    return study.name, f"{study.counted:,}", scored, study.metric, state

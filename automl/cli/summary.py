@@ -1,34 +1,36 @@
-"""What is said when a search has ended."""
+"""A study in a few lines: its best trial, its front, its final model and what to do next."""
 
 from __future__ import annotations
 
-from automl.api.tracking import next_steps as tracked_steps
-from automl.cli.answer import answer, tally
-from automl.cli.final_text import final_text
-from automl.cli.show_front import front_text
-from automl.cli.tables import columns
+from collections.abc import Iterator
+
+from automl.cli.hints import next_steps, results_flag
+from automl.cli.tables import columns, table
 from automl.cli.terminal import wrap
-from automl.cli.text import next_steps, where
-from automl.core.text import count, duration
+from automl.core.final import EnsembleRecord, Estimate, FinalRecord, openings
+from automl.core.records import StudyRecord, TrialRecord
+from automl.core.text import count, duration, plain, shell_word, value
+from automl.report.model_tables import front_headings, front_rest, front_rows, front_title
 from automl.store import Store
-from automl.tuning.watch import Outcome
+from automl.tuning.watcher import SearchOutcome
 
 _ENDED = {
     "done": "Done",
     "time limit": "Time is up",
     "interrupted": "Stopped",
     "exhausted": "Done, the space has no configuration left",
-    "shared": "Nothing is left to begin, another search of this study runs its last trials",
+    "shared": "No trial is left to start, another search of this study runs the last ones",
 }
+_WITHOUT_MODEL = ("failed", "diverged", "infeasible")
 
 
-def summarize(outcome: Outcome, store: Store) -> str:
-    """The best trial, what the baseline scored, where things are and what to type next."""
+def summarize(outcome: SearchOutcome, store: Store) -> str:
+    """The best trial, the baseline, the paths of the results and the next commands."""
     study, folder = outcome.study, store.study(outcome.study.name)
     lines = [
         _ended(outcome),
         "",
-        answer(study),
+        best_trial_text(study),
         *([f"\n{front_text(study)}"] if study.minimize else []),
         *(["", final_text(outcome.final)] if outcome.final else []),
         *([] if study.best is None else ["", f"Model  {folder.best}"]),
@@ -39,7 +41,7 @@ def summarize(outcome: Outcome, store: Store) -> str:
     return "\n".join(lines)
 
 
-def _ended(outcome: Outcome) -> str:
+def _ended(outcome: SearchOutcome) -> str:
     if outcome.reason == "unchanged":
         return wrap(
             "Nothing has changed since the final model was made; the test split stays closed."
@@ -49,11 +51,13 @@ def _ended(outcome: Outcome) -> str:
     return f"{ended} in {duration(outcome.seconds)} ({tally(study)})."
 
 
-def _next(outcome: Outcome, store: Store) -> str:
-    name, results = outcome.study.name, where(str(store.root))
+def _next(outcome: SearchOutcome, store: Store) -> str:
+    from automl.api.watchers import next_steps as tracked_steps
+
+    name, results = shell_word(outcome.study.name), results_flag(str(store.root))
     steps = []
     if outcome.reason in ("interrupted", "time limit"):
-        steps.append((f"resume {name}{results}", "go on where it stopped"))
+        steps.append((f"resume {name}{results}", "continue where it stopped"))
         if outcome.study.count("complete"):
             steps.append((f"finalize {name}{results}", "make the final model of what there is"))
     steps += [
@@ -62,9 +66,87 @@ def _next(outcome: Outcome, store: Store) -> str:
     ]
     if outcome.study.best is not None:
         steps += [
-            (f"report {name}{results}", "all of it in one file"),
-            (f"export {name} --format onnx{results}", "take the model away"),
-            (f"predict {store.study(name).best} FILE", "use it"),
+            (f"report {name}{results}", "the report, in one file"),
+            (f"export {name} --format onnx{results}", "export the model"),
+            (f"predict {name} FILE{results}", "use it"),
         ]
-    looks = columns(tracked_steps(store.study(name)), "  ")
+    looks = columns(tracked_steps(store.study(outcome.study.name)), "  ")
     return "\n".join(filter(None, (next_steps(steps), looks)))
+
+
+def best_trial_text(study: StudyRecord) -> str:
+    """The best trial beside the baseline, and its parameters; or why there is none."""
+    best = study.best
+    if best is None:
+        return wrap(f"No trial is complete yet. {_first_failure(study)}".rstrip())
+    scored = f"trial {best.number}, {study.metric} {value(best.objective)} on validation"
+    line = wrap(f"Best: {scored}{_against(study.baseline, best)}")
+    drawn = [(name, plain(each)) for name, each in best.parameters.items()]
+    return "\n".join([line, columns(drawn, indent="  ")]).rstrip()
+
+
+def tally(study: StudyRecord) -> str:
+    """The number of trials by status: ``"4 complete, 26 pruned, 1 infeasible, 0 failed"``."""
+    statuses = ["complete", "pruned", "infeasible", "failed"]
+    if study.count("diverged"):
+        statuses.insert(3, "diverged")
+    return ", ".join(f"{study.count(each)} {each}" for each in statuses)
+
+
+def _against(baseline: TrialRecord | None, best: TrialRecord) -> str:
+    if baseline is None or baseline.number == best.number:
+        return ""
+    scored = value(baseline.objective) if baseline.status == "complete" else baseline.status
+    return f" (the baseline, trial 0: {scored})"
+
+
+def _first_failure(study: StudyRecord) -> str:
+    reasons = [each.reason for each in study.trials if each.status in _WITHOUT_MODEL]
+    return f"The first reason: {reasons[0]}" if reasons else ""
+
+
+def final_text(final: FinalRecord) -> str:
+    """The final model in a few lines."""
+    seeds = f"mean of {count(len(final.seeds), 'seed')}"
+    rows = [_row(final.score, "validation", final.score.basis or seeds)]
+    rows += [_row(each, "test", each.basis or final.basis) for each in final.test]
+    said = [wrap(f"Final model: {final.made()}; {final.why()}"), columns(rows, "  ")]
+    together = [] if final.ensemble is None else _ensemble(final.ensemble, final.basis)
+    return "\n".join([*said, *together, *map(wrap, _remarks(final))])
+
+
+def _ensemble(ensemble: EnsembleRecord, basis: str) -> list[str]:
+    rows = [_row(ensemble.validation, "validation", "what they were chosen by")]
+    rows += [_row(each, "test", each.basis or basis) for each in ensemble.test]
+    return [wrap(f"Ensemble: {ensemble.made()}"), columns(rows, "  ")]
+
+
+def _row(score: Estimate, split: str, basis: str) -> tuple[str, ...]:
+    sure = score.low is not None and score.high is not None
+    interval = f"95%: {value(score.low)} to {value(score.high)}" if sure else ""
+    return (f"{score.metric} on {split}", value(score.value), interval, basis)
+
+
+def _remarks(final: FinalRecord) -> Iterator[str]:
+    yield openings(final.test_opened)
+    for each in final.finalists:
+        if each.reason:
+            yield f"Trial {each.trial} was out: {each.reason}"
+    if final.outdated:
+        yield "Later trials beat those it was chosen from; run automl finalize again."
+
+
+def front_text(study: StudyRecord) -> str:
+    """The front of a study as a table; empty for one objective, or without a model."""
+    rows = front_rows(study) if study.minimize else []
+    if not rows:
+        return ""
+    title = wrap(f"Front: {front_title(study)}")
+    return "\n".join(filter(None, [title, table(front_headings(study), rows), front_rest(study)]))
+
+
+def objectives_json(study: StudyRecord) -> dict[str, object]:
+    """The objectives and the numbers of the trials on the front, for scripts."""
+    metric = {"name": study.metric, "direction": "maximize" if study.maximize else "minimize"}
+    costs = ({"name": name, "direction": "minimize"} for name in study.minimize)
+    return {"objectives": [metric, *costs], "front": [each.number for each in study.front]}

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from automl.cli.terminal import terminal_width
-from automl.core.one_line import one_line
+from automl.core.text import one_line, shortened
 
 GAP = "  "
-# With less room than this beside the other columns, the last one goes below them.
+# Room beside the other columns below which the last one goes under them.
 NARROWEST = 24
 BELOW = "    "
+# Longest word, and longest word in the last column, which may be a path.
+LONGEST, LONGEST_LAST = 72, 240
+_NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?(e[-+]?\d+)?")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns under their headings; see ``columns``."""
     body = _cells(rows)
-    return _lay_out([list(headings), *body], _numbers(body, len(headings)), "")
+    return _lay_out([*_cells([headings]), *body], _numbers(body, len(headings)), "")
 
 
 def columns(rows: Iterable[Sequence[str]], indent: str = "") -> str:
-    """Columns two spaces apart, numbers to the right.
+    """Columns two spaces apart, numbers aligned to the right.
 
-    Where a terminal has no room for it, the last column is wrapped under itself. Cells may be the
-    words of a file: what a terminal would act on is spelled out.
+    On a narrow terminal the last column is wrapped under itself; on a very narrow one the cells of
+    a row continue on the next lines. Control characters are escaped.
     """
     body = _cells(rows)
     return _lay_out(body, _numbers(body, len(body[0])), indent) if body else ""
 
 
 def fits(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether such columns need no wrapping."""
+    """Whether these columns need no wrapping."""
     width = terminal_width()
     return width is None or sum(_widths(rows)) + len(GAP) * (len(rows[0]) - 1) <= width
 
@@ -42,20 +46,34 @@ def _widths(cells: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _cells(rows: Iterable[Sequence[str]]) -> list[list[str]]:
-    return [[one_line(cell) for cell in row] for row in rows]
+    """Cells with very long words shortened in their middle; ``--json`` has them in full."""
+    return [
+        [*(_readable(cell, LONGEST) for cell in others), _readable(last, LONGEST_LAST)]
+        for *others, last in rows
+    ]
+
+
+def _readable(cell: str, most: int) -> str:
+    """A cell on one line, with words of at most ``most`` characters."""
+    line = one_line(cell)
+    if len(line) <= most:
+        return line
+    return re.sub(r"\S+", lambda word: shortened(word[0], most), line)
 
 
 def _numbers(body: Sequence[Sequence[str]], count: int) -> list[bool]:
-    """Which columns hold nothing but numbers."""
+    """Which columns hold only numbers."""
     return [all(_is_number(row[column]) for row in body) for column in range(count)]
 
 
 def _is_number(cell: str) -> bool:
-    return cell == "-" or cell.replace(",", "").replace(".", "", 1).isdigit()
+    return cell == "-" or _NUMBER.fullmatch(cell) is not None
 
 
 def _lay_out(cells: Sequence[Sequence[str]], right: Sequence[bool], indent: str) -> str:
-    widths = _widths(cells)
+    widths, width = _widths(cells), terminal_width()
+    if width is not None and len(indent) + sum(widths[:-1]) + len(GAP) * (len(widths) - 2) > width:
+        return "\n".join(line for row in cells for line in _flowed(row, indent, width))
     place = _place_last(len(indent), widths)
     lines: list[str] = []
     for row in cells:
@@ -67,14 +85,43 @@ def _lay_out(cells: Sequence[Sequence[str]], right: Sequence[bool], indent: str)
     return "\n".join(line.rstrip() for line in lines)
 
 
+def _flowed(row: Sequence[str], indent: str, width: int) -> Iterator[str]:
+    """A row that is too wide, as lines with as many whole cells as fit."""
+    line, start = "", indent
+    for cell in filter(None, row):
+        together = f"{line}{GAP}{cell}" if line else f"{start}{cell}"
+        if line and len(together) > width:
+            yield line
+            start = f"{indent}{BELOW}"
+            together = f"{start}{cell}"
+        *whole, line = _fitting(together, f"{indent}{BELOW}", width)
+        yield from whole
+    if line:
+        yield line
+
+
+def _fitting(line: str, indent: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    begin = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line.strip(),
+        width,
+        initial_indent=begin,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 @dataclass(frozen=True)
 class _Place:
-    """Where the last column goes.
+    """The place of the last column.
 
     Args:
-        start: Characters before its lines but the first.
-        room: Characters that a line of it may have, or None for any number.
-        below: Whether the first line begins there, too.
+        start: Indent of its lines but the first.
+        room: Characters per line, or None for any number.
+        below: Whether the first line is indented, too.
     """
 
     start: int

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from automl.cli.interrupt import INTERRUPTED, stop_on_signals
 from automl.cli.options import Json, Results, Study
 from automl.cli.terminal import echo
+from automl.cli.view import INTERRUPTED, stop_on_signals
 from automl.core.defaults import RESULTS
+from automl.core.text import shell_word
 
 if TYPE_CHECKING:
-    from automl.tuning.watch import Outcome
+    from automl.tuning.watcher import SearchOutcome
 
 
 def register(app: typer.Typer) -> None:
@@ -22,15 +23,17 @@ def register(app: typer.Typer) -> None:
 
 
 def watch(study: Study, results: Results = RESULTS, json: Json = False) -> None:
-    """Watch a study that another process searches; Ctrl-C leaves it alone.
+    """Watch a study that another process searches.
 
-    Exits 0 when the study is done, 1 when nobody searches it any more, 130 on Ctrl-C.
+    Ctrl-C ends the view, not the search. Exits 0 when the study is done, 1 when no process
+    searches it any more, 130 on Ctrl-C.
     """
     from automl import api
-    from automl.cli.views import choose_view
+    from automl.cli.line_view import choose_view
 
-    view = choose_view(json, quiet=False, message="looking at the study")
-    with stop_on_signals() as stop, closing(view):
+    study, results = api.locate_study(study, results)
+    message = "looking at the study"
+    with stop_on_signals() as stop, closing(choose_view(json, False, message, stop)) as view:
         outcome = api.watch(study, results=results, watcher=view, stop=stop)
     if not json:
         echo(_ended(outcome, results))
@@ -38,23 +41,22 @@ def watch(study: Study, results: Results = RESULTS, json: Json = False) -> None:
     raise typer.Exit(codes[outcome.reason])
 
 
-def _ended(outcome: Outcome, results: str) -> str:
-    """Why there is nothing more to see, and what to type next."""
-    from automl.cli.answer import answer
-    from automl.cli.final_text import final_text
+def _ended(outcome: SearchOutcome, results: str) -> str:
+    """Why the watching ended, and the next commands."""
+    from automl.cli.hints import next_steps, program, results_flag
+    from automl.cli.summary import best_trial_text, final_text
     from automl.cli.terminal import wrap
-    from automl.cli.text import next_steps, program, where
     from automl.core.text import count
 
-    study, flag = outcome.study, where(results)
+    study, flag = outcome.study, results_flag(results)
     if outcome.reason == "interrupted":
-        again = f"{program()} watch {study.name}{flag}"
-        return wrap(f"The search of {study.name} is left alone. Watch it again: {again}")
+        again = f"{program()} watch {shell_word(study.name)}{flag}"
+        return wrap(f"The search of {study.name} continues. Watch it again: {again}")
     trials = count(study.counted, "trial")
-    steps = [(f"show {study.name}{flag}", "the best trials")]
+    steps = [(f"show {shell_word(study.name)}{flag}", "the best trials")]
     said = f"Done: {study.name} has its {trials}."
     if outcome.reason == "abandoned":
         said = f"No process of this machine searches {study.name} any more, after {trials}."
-        steps.insert(0, (f"resume {study.name}{flag}", "go on where it stopped"))
+        steps.insert(0, (f"resume {shell_word(study.name)}{flag}", "continue where it stopped"))
     final = [final_text(outcome.final)] if outcome.final else []
-    return "\n\n".join([wrap(said), answer(study), *final, next_steps(steps)])
+    return "\n\n".join([wrap(said), best_trial_text(study), *final, next_steps(steps)])

@@ -1,6 +1,20 @@
-"""What holds when nobody says otherwise; here, so that showing it costs no import."""
+"""Defaults that help texts show without importing more."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 RESULTS = "results"
-"""Folder that studies are written to."""
+"""Folder of all studies."""
+
+FIRST_SPACES: Mapping[str, str] = MappingProxyType(
+    {
+        "images": "cnn",
+        "text": "text_cnn",
+        "table": "mlp",
+        "series": "series",
+        "forecast": "forecast",
+    }
+)
+"""Kind of data -> the shipped space that is searched by default."""

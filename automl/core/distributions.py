@@ -1,4 +1,4 @@
-"""What a value in a search space may be drawn from, in Optuna's own words."""
+"""Distributions that values in a search space are drawn from, in Optuna's words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Value = int | float | str | bool | None
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from ``low`` to ``high``, both included. Two ints make an int range.
+    """Numbers from ``low`` to ``high``, both included; ints if both ends are ints.
 
     Args:
         low: Smallest value; above 0 when ``log``.
         high: Largest value; not below ``low``.
-        log: Draw evenly on a logarithmic scale.
-        step: Distance between values; None is 1 for ints and continuous for floats.
+        log: Whether to draw evenly on a logarithmic scale.
+        step: Distance between values; None means 1 for ints and continuous for floats.
     """
 
     low: int | float
@@ -33,7 +33,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Choices:
-    """One of a few values."""
+    """One of several values."""
 
     values: tuple[Value, ...]
 
@@ -42,9 +42,9 @@ Distribution = Range | Choices
 
 
 class Suggest(Protocol):
-    """Draws the value of one named parameter: an Optuna trial, a random generator, a fixed set.
+    """Draws the value of a named parameter: from an Optuna trial, at random, or from a table.
 
-    Called at most once per name while one configuration is sampled.
+    Called at most once for each name while one configuration is sampled.
     """
 
     def __call__(self, name: str, distribution: Distribution) -> Value:
@@ -53,12 +53,12 @@ class Suggest(Protocol):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One thing a space may draw.
+    """A parameter of a search space.
 
     Args:
         name: The path a person would write: ``conv.1.filters``.
-        distribution: What it is drawn from.
-        when: The draws it depends on, each with the values under which it exists:
+        distribution: The distribution it is drawn from.
+        when: Parameters it depends on, each with the values for which it exists:
             ``{"optimizer": ("adamw",)}``, ``{"conv.repeat": (2, 3, 4)}``. Empty: always drawn.
     """
 

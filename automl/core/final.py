@@ -1,27 +1,34 @@
-"""The final model of a study: how it was chosen, and what it is worth on the test split."""
+"""The final model of a study: how it was chosen, what it is worth, and how far its making is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automl.core.text import count, value
+from automl.core.text import count, epochs, value
+
+CHOSEN_ON_VALIDATION = (
+    "The search chose this model by its score on the validation split, so expect a little less on "
+    "new data."
+)
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A metric and how sure it is.
+    """A metric with its 95% interval.
 
     Args:
-        metric: Its name.
-        value: The best guess: a mean over seeds, or the value on the examples there are.
-        low: Lower end of the 95% interval, or None where there is none.
-        high: Upper end of it.
+        metric: Name of the metric.
+        value: The estimate: a mean over seeds, or the value on the examples at hand.
+        low: Lower end of the interval, or None if there is no interval.
+        high: Upper end of the interval, or None.
+        basis: How the interval was computed, or why there is none.
     """
 
     metric: str
     value: float
     low: float | None = None
     high: float | None = None
+    basis: str = ""
 
     def __str__(self) -> str:
         sure = self.low is not None and self.high is not None
@@ -31,37 +38,37 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Finalist:
-    """One of the best trials, trained anew over several seeds.
+    """One of the best trials, refitted with several seeds.
 
     Args:
-        trial: Its number in the study.
-        size: Number of weights of its network.
-        values: The objective of each refit on validation, in the order of the seeds.
-        score: Their mean with its interval; None for one that is out.
-        reason: Why it is out, in words; empty for one that is not.
+        trial: Number of the trial.
+        num_parameters: Number of parameters of its network.
+        values: The objective of each refit on the validation split, in the order of the seeds.
+        score: Mean of ``values`` with its interval; None if the finalist was ruled out.
+        reason: Why it was ruled out, in words; empty otherwise.
     """
 
     trial: int
-    size: int
+    num_parameters: int
     values: tuple[float, ...] = ()
     score: Estimate | None = None
     reason: str = ""
 
     @property
     def mean(self) -> Estimate:
-        """The score of one that is not out."""
-        assert self.score is not None, f"trial {self.trial} is out: {self.reason}"
+        """The score of a finalist that was not ruled out."""
+        assert self.score is not None, f"trial {self.trial} was ruled out: {self.reason}"
         return self.score
 
 
 @dataclass(frozen=True)
-class Member:
+class EnsembleMember:
     """One of the models of an ensemble.
 
     Args:
-        trial: Whose configuration it has.
-        share: Its say in the average.
-        seed: Of the refit that it is; None is the trial's own training.
+        trial: Number of the trial with its configuration.
+        share: Weight in the average.
+        seed: Seed of the refit; None for the trial's own weights.
     """
 
     trial: int
@@ -74,23 +81,23 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Ensemble:
-    """Models that answer as one, beside the final one.
+class EnsembleRecord:
+    """Models whose average is the answer, beside the single final model.
 
     Args:
-        choices: How many times a model was chosen at most.
-        members: Those that were, with shares that add up to 1.
-        validation: The objective on validation, by which they were chosen.
+        choices: Maximum number of times that a model was chosen, repeats included.
+        members: The chosen models; their shares add up to 1.
+        validation: The objective on the validation split, which chose them.
         test: Every metric of the task on the test split, the objective first.
     """
 
     choices: int
-    members: tuple[Member, ...]
+    members: tuple[EnsembleMember, ...]
     validation: Estimate
     test: tuple[Estimate, ...]
 
     def made(self) -> str:
-        """What it is: ``"the average of trials 3 (50%), 7 seed 1000001 (50%)"``."""
+        """In words: ``"the average of trials 3 (50%), 7 seed 1000001 (50%)"``."""
         if len(self.members) == 1:
             return f"trial {self.members[0].trial} alone, than which no average is better"
         trials = ", ".join(map(str, self.members))
@@ -98,20 +105,22 @@ class Ensemble:
 
 
 @dataclass(frozen=True)
-class Final:
+class FinalRecord:
     """How a study's final model was chosen and trained, and how good it is.
 
     Args:
-        finalists: By their mean, the best first; those that are out last.
-        seeds: Of the refits, the same for each finalist, so that their values are pairs.
-        trial: Whose configuration the final model has.
-        told_apart: Whether the first two differ by more than chance; None if there is one alone.
-        epochs: How long it was trained on train and validation together.
-        examples: How many those were.
+        finalists: The finalists by their mean, best first; those that were ruled out last.
+        seeds: Seeds of the refits; every finalist has the same, so that their values are paired.
+        trial: Number of the trial whose configuration the final model has.
+        told_apart: Whether the first two differ by more than chance; None if there is only one.
+        epochs: Epochs of the last training, on train and validation together.
+        examples: Number of examples in train and validation together.
         test: Every metric of the task on the test split, the objective first.
-        basis: What the test's intervals were made of: ``"1,000 examples, bootstrap"``.
-        test_opened: How many times the study's test split was looked at until now.
-        ensemble: What several models are worth together, if that was asked for.
+        basis: How the test's intervals were computed: ``"1,000 examples, bootstrap of 100 draws,
+            Wilson's interval for accuracy"``.
+        test_opened: How many times the test split was opened so far, by all studies and evaluations
+            of this data.
+        ensemble: The ensemble, if one was asked for.
         outdated: Whether other trials would be the finalists by now.
     """
 
@@ -124,24 +133,24 @@ class Final:
     test: tuple[Estimate, ...]
     basis: str
     test_opened: int = 0
-    ensemble: Ensemble | None = None
+    ensemble: EnsembleRecord | None = None
     outdated: bool = False
 
     @property
     def chosen(self) -> Finalist:
-        """The finalist whose configuration it is."""
+        """The finalist whose configuration the final model has."""
         return next(each for each in self.finalists if each.trial == self.trial)
 
     @property
     def score(self) -> Estimate:
-        """What its configuration is worth on validation, over several seeds."""
+        """The chosen finalist's mean objective on the validation split."""
         return self.chosen.mean
 
     def made(self) -> str:
-        """What it is: ``"trial 7, refitted over 3 seeds, then trained on train + validation"``."""
+        """In words: ``"trial 7, refitted over 3 seeds, then trained on train + validation"``."""
         return (
             f"trial {self.trial}, refitted over {count(len(self.seeds), 'seed')}, then trained for "
-            f"{self.epochs:g} epochs on train + validation"
+            f"{epochs(self.epochs)} on train + validation"
         )
 
     def why(self) -> str:
@@ -152,7 +161,7 @@ class Final:
         if self.told_apart:
             return f"better than trial {second.trial} by more than chance"
         other = second if first.trial == self.trial else first
-        smaller = f"{self.chosen.size:,} against {other.size:,} parameters"
+        smaller = f"{self.chosen.num_parameters:,} against {other.num_parameters:,} parameters"
         return f"not told apart from trial {other.trial}, and no larger ({smaller})"
 
 
@@ -160,10 +169,51 @@ def openings(times: int) -> str:
     """How often a test split was opened, and what that means, as a sentence."""
     if not times:
         return "The test split has not been opened."
-    later = "" if times == 1 else ": the later, the less it says of new data"
-    return f"The test split was opened {opened(times)}{later}."
+    if times == 1:
+        return "The test split was opened once."
+    return (
+        f"The test split was opened {opened(times)}, by all studies and evaluations of this data: "
+        "the later, the less it says of new data."
+    )
 
 
 def opened(times: int) -> str:
     """How often a test split was opened: ``"once"``, ``"2 times"``."""
     return "once" if times == 1 else f"{times} times"
+
+
+@dataclass(frozen=True)
+class RunningRefit:
+    """A training for the final model that is under way.
+
+    Args:
+        name: The training in words: ``"trial 7, seed 1000001"``.
+        epoch: Epochs trained so far; 0 until the first report.
+        epochs: Epochs in all; 0 while unknown.
+        value: The last measured objective; None before the first.
+    """
+
+    name: str
+    epoch: float = 0.0
+    epochs: float = 0.0
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class FinalProgress:
+    """Progress of the trainings for the final model.
+
+    Args:
+        done: Trainings done, with the fractions of those under way.
+        total: Trainings in all.
+        running: The trainings under way.
+    """
+
+    done: float
+    total: int
+    running: tuple[RunningRefit, ...] = ()
+
+    @property
+    def whole(self) -> int:
+        """Number of trainings that are done."""
+        return int(self.done + 1e-9)  # a sum of parts may be a little less than what it is

@@ -1,12 +1,14 @@
-"""A study and its trials as plain values, for whoever shows them."""
+"""A study and its trials as plain values, to show and to rank."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
 
 from automl.core.distributions import Value
-from automl.core.front import Point, fronts
+from automl.core.pareto import Point, fronts
 
 COUNTED = ("complete", "pruned", "diverged", "failed")
 UNFINISHED = ("paused", "running", "waiting")
@@ -17,46 +19,55 @@ class TrialRecord:
     """One trial as the study remembers it.
 
     Args:
-        number: Its number in the study.
+        number: Number of the trial in its study.
         status: "complete", "pruned", "infeasible", "diverged", "failed", "paused", "running",
             "waiting" or "duplicate".
-        value: The objective at its best step, or None.
-        parameters: What was drawn, by name, in the order of drawing.
-        reason: Why it ended so; empty for a complete one.
-        seconds: Wall-clock seconds it held a worker.
-        device: What it ran on.
-        size: Number of weights of its network, or None if it was never built.
-        flops: Floating-point operations of one example's forward pass, or None.
+        objective: Value of the metric that ranks trials at the best step, or None.
+        parameters: Parameter name -> value, in the order of drawing.
+        reason: Why the trial ended so; empty for a complete one.
+        seconds: Wall-clock seconds on a worker.
+        device: Device it ran on: ``"cpu"``, ``"cuda:0"``.
+        num_parameters: Number of parameters of its network, or None if it was never built.
+        flops: Floating-point operations of the forward pass of one example, or None.
         epoch: Epochs trained.
-        latency: Milliseconds that its network took for one example, on its worker; None if it was
-            never measured.
-        origin: What it began as, where its configuration is another study's: "trial 3 of cnn".
+        latency: Milliseconds that the network takes for one example on its worker, or None if never
+            measured.
+        origin: Trial of another study that it was started from: "trial 3 of cnn"; else empty.
     """
 
     number: int
     status: str
-    value: float | None
+    objective: float | None
     parameters: Mapping[str, Value]
     reason: str = ""
     seconds: float = 0.0
     device: str = ""
-    size: int | None = None
+    num_parameters: int | None = None
     flops: int | None = None
     epoch: float = 0.0
     latency: float | None = None
     origin: str = ""
 
     def cost(self, name: str) -> float | None:
-        """What its model costs, by one of ``COSTS``; None where that is not known."""
-        return {"latency": self.latency, "parameters": self.size, "flops": self.flops}[name]
+        """A cost of the model, or None if unknown.
+
+        Args:
+            name: One of ``COSTS``: "latency" (milliseconds), "parameters" or "flops".
+        """
+        costs = {
+            "latency": self.latency,
+            "parameters": self.num_parameters,
+            "flops": self.flops,
+        }
+        return costs[name]
 
     def beats(self, other: TrialRecord | None, maximize: bool) -> bool:
-        """Whether it has a better value than ``other``, or the first."""
-        if self.value is None:
+        """Whether its value is better than that of ``other``; any value is better than none."""
+        if self.objective is None:
             return False
-        if other is None or other.value is None:
+        if other is None or other.objective is None:
             return True
-        return self.value > other.value if maximize else self.value < other.value
+        return self.objective > other.objective if maximize else self.objective < other.objective
 
 
 @dataclass(frozen=True)
@@ -64,11 +75,11 @@ class StudyRecord:
     """A study with all its trials, by number.
 
     Args:
-        name: Its name.
-        metric: The first objective, which says what is best.
-        maximize: Whether larger is better.
-        trials: All of them.
-        minimize: The further objectives, of ``COSTS``; smaller is better in all of them.
+        name: Name of the study.
+        metric: Name of the first objective, which ranks trials.
+        maximize: Whether a larger value is better.
+        trials: All trials by number.
+        minimize: Further objectives, from ``COSTS``; smaller is better.
     """
 
     name: str
@@ -82,38 +93,51 @@ class StudyRecord:
         """The best trial that has weights."""
         return next(iter(self.ranked), None)
 
-    @property
+    @cached_property
     def ranked(self) -> tuple[TrialRecord, ...]:
-        """Trials that can be exported, best first: complete ones, and paused ones as they stand."""
+        """Complete and paused trials with a value, which can be exported, best first."""
         ready = [each for each in self.trials if each.status in ("complete", "paused")]
-        return tuple(sorted((each for each in ready if each.value is not None), key=self.rank))
+        return tuple(sorted((each for each in ready if each.objective is not None), key=self.rank))
 
-    @property
+    @cached_property
+    def measured(self) -> tuple[TrialRecord, ...]:
+        """Every trial with a finite value, best first; of equals, a complete one."""
+        found = [
+            each for each in self.trials if each.objective is not None and isfinite(each.objective)
+        ]
+        return tuple(sorted(found, key=self._rank_of_any))
+
+    @cached_property
     def front(self) -> tuple[TrialRecord, ...]:
-        """The complete trials that no other beats in all objectives, the best metric first."""
+        """The Pareto front of the complete trials, the best metric first."""
         complete = [each for each in self.ranked if each.status == "complete"]
         placed = [(point, each) for each in complete if (point := self.point(each)) is not None]
         on = fronts([point for point, _ in placed])
         return tuple(each for (_, each), front in zip(placed, on, strict=True) if front == 0)
 
     def point(self, trial: TrialRecord) -> Point | None:
-        """A trial's objectives, smaller is better; None where one of them is not known."""
-        if trial.value is None:
+        """A trial's objectives, smaller is better; None if one of them is unknown."""
+        if trial.objective is None:
             return None
         costs = [trial.cost(name) for name in self.minimize]
         known = [each for each in costs if each is not None]
-        metric = -trial.value if self.maximize else trial.value
+        metric = -trial.objective if self.maximize else trial.objective
         return (metric, *known) if len(known) == len(costs) else None
 
     @property
     def unfinished(self) -> tuple[TrialRecord, ...]:
-        """Trials that run, or wait to be gone on with."""
+        """Trials that are running, or wait to continue."""
         return self.having(*UNFINISHED)
 
     def rank(self, trial: TrialRecord) -> tuple[float, int]:
         """A key that sorts the best trial first; of equals, the earlier."""
-        value = trial.value if trial.value is not None else 0.0
+        value = trial.objective if trial.objective is not None else 0.0
         return (-value if self.maximize else value, trial.number)
+
+    def _rank_of_any(self, trial: TrialRecord) -> tuple[float, bool, int]:
+        """``rank``, but a complete trial comes before one of the same value that is not."""
+        value, number = self.rank(trial)
+        return (value, trial.status != "complete", number)
 
     @property
     def baseline(self) -> TrialRecord | None:
@@ -130,5 +154,5 @@ class StudyRecord:
 
     @property
     def counted(self) -> int:
-        """How many trials count towards the study's total: those that used a worker."""
+        """How many trials count towards the study's total, since they used a worker."""
         return self.count(*COUNTED)

@@ -1,11 +1,12 @@
-"""Tables of ``name -> "module:attribute"``, resolved on use."""
+"""Families of things known by name: tables of ``name -> "module:attribute"``, resolved on use."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from automl.core.errors import UnknownName
 
@@ -14,7 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 def nearest(name: str, known: tuple[str, ...]) -> str | None:
     """The known name that ``name`` was probably meant to be, or None."""
-    close = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    close = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     return close[0] if close else None
 
 
@@ -22,8 +23,8 @@ class Registry(Generic[T_co]):
     """A family of things known by name; nothing is imported until it is asked for.
 
     Args:
-        kind: What the things are, in the singular, for messages: ``"layer"``.
-        table: ``name -> "module:attribute"``.
+        kind: Kind of the things in the singular, for messages: ``"layer"``.
+        table: Where each thing is: ``name -> "module:attribute"``.
 
     Example:
         >>> colours: Registry[str] = Registry("text", {"digits": "string:digits"})
@@ -65,3 +66,30 @@ class Registry(Generic[T_co]):
         module, _, attribute = self._table[self.check(name)].partition(":")
         found: Any = getattr(import_module(module), attribute)
         return found  # type: ignore[no-any-return]
+
+
+@runtime_checkable
+class NoOp(Protocol):
+    """Options that may turn their layer or augmentation into a no-op, such as dropout with rate 0.
+
+    A no-op is left out of the list that it is in.
+    """
+
+    @property
+    def is_noop(self) -> bool:
+        """Whether it changes nothing with these options, neither in training nor later."""
+
+
+@dataclass(frozen=True)
+class MemberOf:
+    """Marks a field that holds ``{name: options}`` of a family, as ``Annotated[…, MemberOf(…)]``.
+
+    There the space language takes a name, a name with options, or a choice between them.
+
+    Args:
+        family: Name of the registry: ``"layer"``, ``"optimizer"``.
+        many: Whether the field holds a list of members.
+    """
+
+    family: str
+    many: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -32,27 +32,23 @@ class TrialSpec:
 
     Args:
         number: The trial's number in its study, from 0.
-        task: Name of the task.
-        data: Name or path of the dataset.
         config: The resolved configuration.
         seed: Seed of weights, shuffling and augmentation.
         epochs: Full length of the training.
         metric: The objective's name: which of the measured metrics ranks trials.
         maximize: Whether a larger metric is better.
-        folder: Where the trial's files go.
-        resume: Go on from the checkpoint in ``folder``, where there is one that can be read.
-        accumulate: Parts that each batch is cut into; their gradients add up to the batch's, so
-            that the same step takes less memory.
-        guide: The objective at each reporting step of an earlier training, up to its best one. This
-            training repeats it on more data and has nothing of its own to measure the objective on:
-            its schedule goes by the guide, and it ends after as many steps. None goes by its own.
-        shown: Whether people look at it: what its model gets wrong is written, and pictures.
-        max_latency: The most milliseconds that the network may take for one example, or None.
+        folder: Folder of the trial's files.
+        resume: Whether to continue from the checkpoint in ``folder``, if one can be read.
+        grad_accumulation: Number of parts that each batch is cut into. Their gradients add up to
+            the batch's, so the same step takes less memory.
+        guide: The objective at each reporting step of an earlier training, up to its best step, for
+            a training that repeats it on more data and has no validation split of its own: its
+            schedule follows these values, and it ends after as many steps. None for all others.
+        shown: Whether to write plots and an error analysis for people.
+        max_latency: Maximum latency of one example in milliseconds, or None for no limit.
     """
 
     number: int
-    task: str
-    data: str
     config: Config
     seed: int
     epochs: int
@@ -60,7 +56,7 @@ class TrialSpec:
     maximize: bool
     folder: str
     resume: bool = False
-    accumulate: int = 1
+    grad_accumulation: int = 1
     guide: tuple[float, ...] | None = None
     shown: bool = True
     max_latency: float | None = None
@@ -71,12 +67,12 @@ class Measurement:
     """One reporting step of a trial.
 
     Args:
-        step: Counts reporting steps from 1; a step is an epoch or an equal part of one.
-        epoch: Epochs trained so far; a fraction inside an epoch.
+        step: Number of the reporting step, from 1; a step is an epoch or an equal part of one.
+        epoch: Epochs trained so far, with the fraction of the current one.
         metrics: Metric name -> value, on the validation split unless named ``train_…``.
         seconds: Wall-clock seconds of training and validation so far.
-        latency: Milliseconds that the network takes for one example, as it was measured before the
-            first step; None if it was not.
+        latency: Milliseconds that the network takes for one example, measured before the first
+            step; None if it was not measured.
     """
 
     step: int
@@ -87,7 +83,7 @@ class Measurement:
 
 
 class Verdict(Enum):
-    """What becomes of a trial after a measurement."""
+    """What a trial does after a measurement."""
 
     CONTINUE = "continue"
     PAUSE = "pause"
@@ -96,7 +92,12 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A judge's answer to a measurement, with its reason in words when it is not CONTINUE."""
+    """The answer to a measurement.
+
+    Args:
+        verdict: What the trial does next.
+        reason: Why, in words; empty for CONTINUE.
+    """
 
     verdict: Verdict
     reason: str = ""
@@ -108,8 +109,8 @@ CONTINUE = Decision(Verdict.CONTINUE)
 class Status(Enum):
     """How a trial ended. A PAUSED trial has a checkpoint and goes on later.
 
-    OUT_OF_MEMORY and LOST (its worker is gone) end an attempt, not the trial: the search tries
-    again, and what it says in the end is one of the others.
+    OUT_OF_MEMORY and LOST (the worker died) end one attempt, not the trial: the search tries again,
+    and the trial ends with one of the other statuses.
     """
 
     COMPLETE = "complete"
@@ -129,21 +130,21 @@ class TrialResult:
     Args:
         number: The trial's number in its study.
         status: How it ended.
-        measurements: The whole curve, oldest first.
-        value: The objective at its best measured step (whose weights the checkpoint holds), or
-            None if nothing was measured.
+        measurements: The whole learning curve, oldest first.
+        objective: Value of the metric that ranks trials at its best measured step (whose weights
+            the checkpoint holds), or None if nothing was measured.
         checkpoint: Path of the checkpoint, or None if none was written.
         reason: Why it ended so, in words; empty for COMPLETE.
         seconds: Wall-clock seconds the trial held its worker.
         device: The device it ran on: ``"cpu"``, ``"cuda:0"``.
-        violation: How far over a limit it was, relative to it (> 0), where that is why it ended:
-            0.5 is half as much memory again as there is.
+        violation: Relative excess over a limit (> 0) if that ended the trial, else 0: 0.5 is half
+            as much memory again as there is.
     """
 
     number: int
     status: Status
     measurements: tuple[Measurement, ...] = ()
-    value: float | None = None
+    objective: float | None = None
     checkpoint: str | None = None
     reason: str = ""
     seconds: float = 0.0
@@ -151,6 +152,46 @@ class TrialResult:
     violation: float = 0.0
 
 
-# A trial as a suspended computation: it hands up measurements, is sent decisions, and returns its
-# result. Whoever advances it is the judge; not advancing it is a pause.
+# A running trial: it yields measurements, is sent decisions and returns its result. It pauses as
+# long as nobody advances it.
 Trial = Generator[Measurement, Decision, TrialResult]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One uninterrupted stretch of training on one worker.
+
+    It holds what affects a trial's numbers besides its spec and its data. A trial that was paused,
+    or that lost its worker, has several.
+
+    Args:
+        begins: Reporting steps done before it: 0, or the step of the checkpoint it started from.
+        threads: Number of CPU threads.
+        grad_accumulation: Number of parts that each batch was cut into.
+        device: Device it ran on: ``"cpu"``, ``"cuda:0"``; empty if unknown.
+        hardware: The machine, in words; empty if unknown.
+        versions: Package -> version.
+    """
+
+    begins: int
+    threads: int
+    grad_accumulation: int
+    device: str = ""
+    hardware: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def surviving_segments(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The segments whose steps are in the final weights, oldest first.
+
+    A trial that lost its worker continues from its last checkpoint, so a later segment replaces
+    those that began at or after its own beginning.
+
+    Args:
+        segments: All segments of a trial, oldest first.
+    """
+    kept: list[Segment] = []
+    for segment in segments:
+        kept = [each for each in kept if each.begins < segment.begins]
+        kept.append(segment)
+    return tuple(kept)

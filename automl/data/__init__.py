@@ -1,4 +1,4 @@
-"""Datasets: named ones, and one's own files; all yield the same arrays."""
+"""Datasets: published ones, and users' own files; all become the same arrays."""
 
 from __future__ import annotations
 
@@ -7,40 +7,41 @@ from typing import TYPE_CHECKING
 from automl.core.registry import Registry
 
 if TYPE_CHECKING:
+    from automl.data.catalogue.published import PublishedSource
     from automl.data.source import Source
 
-DATASETS: Registry[type[Source]] = Registry(
+DATASETS: Registry[type[PublishedSource]] = Registry(
     "dataset",
     {
-        "fashion_mini": "automl.data.images.fashion_mini:FashionMini",
-        "digits": "automl.data.images.digits:Digits",
-        "fashion_mnist": "automl.data.images.fashion_mnist:FashionMnist",
-        "mnist": "automl.data.images.published:Mnist",
-        "cifar10": "automl.data.images.published:Cifar10",
-        "cifar100": "automl.data.images.published:Cifar100",
-        "rotten_tomatoes": "automl.data.text.movie_reviews:RottenTomatoes",
-        "imdb": "automl.data.text.movie_reviews:Imdb",
-        "newsgroups": "automl.data.text.newsgroups:Newsgroups",
-        "breast_cancer": "automl.data.tables.scikit_learn:BreastCancer",
-        "diabetes": "automl.data.tables.scikit_learn:Diabetes",
-        "diamonds": "automl.data.tables.diamonds:Diamonds",
-        "arrow_head": "automl.data.series.ucr:ArrowHead",
-        "gun_point": "automl.data.series.ucr:GunPoint",
-        "italy_power_demand": "automl.data.series.ucr:ItalyPowerDemand",
-        "beijing_pm25": "automl.data.series.beijing:BeijingPm25",
-        "co2": "automl.data.series.statsmodels:Co2",
-        "sunspots": "automl.data.series.statsmodels:Sunspots",
+        "fashion_mini": "automl.data.catalogue.images:FashionMini",
+        "digits": "automl.data.catalogue.images:Digits",
+        "fashion_mnist": "automl.data.catalogue.images:FashionMnist",
+        "mnist": "automl.data.catalogue.images:Mnist",
+        "cifar10": "automl.data.catalogue.images:Cifar10",
+        "cifar100": "automl.data.catalogue.images:Cifar100",
+        "rotten_tomatoes": "automl.data.catalogue.texts:RottenTomatoes",
+        "imdb": "automl.data.catalogue.texts:Imdb",
+        "newsgroups": "automl.data.catalogue.texts:Newsgroups",
+        "breast_cancer": "automl.data.catalogue.tables:BreastCancer",
+        "diabetes": "automl.data.catalogue.tables:Diabetes",
+        "diamonds": "automl.data.catalogue.tables:Diamonds",
+        "arrow_head": "automl.data.catalogue.series:ArrowHead",
+        "gun_point": "automl.data.catalogue.series:GunPoint",
+        "italy_power_demand": "automl.data.catalogue.series:ItalyPowerDemand",
+        "beijing_pm25": "automl.data.catalogue.forecasts:BeijingPm25",
+        "co2": "automl.data.catalogue.forecasts:Co2",
+        "sunspots": "automl.data.catalogue.forecasts:Sunspots",
     },
 )
 
-# What reads a path, by the kind of data that a space's task is about.
+# Readers of a user's own data, by the kind of data that a task is about.
 READERS: Registry[type[Source]] = Registry(
     "kind of data",
     {
         "images": "automl.data.images.folder:ImageFolder",
         "text": "automl.data.text.files:TextFiles",
-        "table": "automl.data.tables.file:TableFile",
+        "table": "automl.data.tables.dataset:TableFile",
         "series": "automl.data.series.labelled:LabelledSeries",
-        "forecast": "automl.data.series.file:SeriesFile",
+        "forecast": "automl.data.series.forecast:SeriesFile",
     },
 )

@@ -1,20 +1,51 @@
-"""What every dataset is, wherever it came from."""
+"""Datasets: train, validation and test splits as arrays, with their encoding and their target."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from automl.core.shape import PADDING
-from automl.core.target import Target
-from automl.data.encodings.encoding import Encoding
+from automl.core.data_types import PADDING, Target
+from automl.data.encoding import Encoding
 
 Images = npt.NDArray[np.uint8]
 Targets = npt.NDArray[Any]
 Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Clusters of examples that depend on each other, as frames of one film do.
+
+    A bootstrap draws whole clusters, for the examples of one tell little more than one of them.
+
+    Args:
+        ids: (N,) int64, the same number for examples of one cluster.
+        name: Plural name of the clusters: ``"groups"``, ``"blocks of 52 steps"``.
+    """
+
+    ids: Indices
+    name: str
+
+    @property
+    def count(self) -> int:
+        """Number of clusters."""
+        return len(np.unique(self.ids))
+
+    def members(self) -> list[Indices]:
+        """Indices of the examples of each cluster."""
+        order = np.argsort(self.ids, kind="stable")
+        ends = np.flatnonzero(np.diff(self.ids[order])) + 1
+        return np.split(order, ends)
+
+    def take(self, indices: Indices) -> Clusters:
+        """The clusters of the examples at ``indices``."""
+        return Clusters(self.ids[indices], self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +55,13 @@ class Split:
     Args:
         inputs: (N, …), C-contiguous: images as uint8 (N, channels, height, width), texts as int32
             (N, length) tokens with ``PADDING`` behind them, tables and series as float32.
-        targets: As the dataset's ``Target`` says: int64 (N,) or float32 (N, steps, names).
+        targets: int64 (N,) class ids, or float32 (N, steps, names) quantities.
+        clusters: Examples that belong together; None if each stands alone.
     """
 
     inputs: npt.NDArray[Any]
     targets: Targets
+    clusters: Clusters | None = None
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):
@@ -39,13 +72,17 @@ class Split:
 
     def take(self, indices: Indices) -> Split:
         """The examples at ``indices``, copied, in their order."""
-        return Split(self.inputs[indices], self.targets[indices])
+        clusters = self.clusters and self.clusters.take(indices)
+        return Split(self.inputs[indices], self.targets[indices], clusters)
 
     def followed_by(self, other: Split) -> Split:
-        """The examples of both, copied, those of ``other`` last; texts as long as the longest."""
-        parts = (self.inputs, other.inputs)
-        longest = np.max([each.shape[1:] for each in parts], axis=0)
-        inputs = np.concatenate([_padded(each, longest) for each in parts])
+        """The examples of both splits, copied, those of ``other`` last, without clusters.
+
+        Texts are padded to the length of the longest.
+        """
+        both = (self.inputs, other.inputs)
+        longest = np.max([each.shape[1:] for each in both], axis=0)
+        inputs = np.concatenate([_padded(each, longest) for each in both])
         return Split(inputs, np.concatenate([self.targets, other.targets]))
 
 
@@ -55,15 +92,14 @@ class Dataset:
 
     Args:
         name: Short name, for people.
-        task: Name of the task that its targets call for: ``"tabular_regression"``.
-        train: What models are fitted on.
-        validation: What trials are ranked on.
-        test: Opened once, for the final model.
-        encoding: How its examples became arrays.
-        target: What is predicted.
-        notes: What the user should be told, a sentence each.
-        fingerprint: SHA-256 (hexadecimal) of what was read: the same content has the same
-            fingerprint on every machine, whatever the encoding.
+        task: Name of the task that fits the targets: ``"tabular_regression"``.
+        train: Examples that models are fitted on.
+        validation: Examples that trials are ranked on.
+        test: Examples that are opened once, for the final model.
+        encoding: How the examples became arrays.
+        target: Classes or quantities that are predicted.
+        notes: Remarks for the user, a sentence each.
+        fingerprint: SHA-256 (hexadecimal) of the content that was read, whatever the encoding.
     """
 
     name: str
@@ -76,15 +112,23 @@ class Dataset:
     notes: tuple[str, ...]
     fingerprint: str
 
-    def joined(self) -> Dataset:
-        """The same with the validation split in the train split, too.
+    @property
+    def test_split(self) -> str:
+        """Identity of the test split: a hash of its targets, whatever the encoding.
 
-        For a model that has nothing left to choose: what is measured on validation says nothing.
+        Test splits with the same targets count as one, though their examples may differ.
+        """
+        return hash_content(self.test.targets)[:16]
+
+    def joined(self) -> Dataset:
+        """The same dataset with the validation split added to the train split.
+
+        For the final model, which has nothing left to choose: its validation scores mean nothing.
         """
         return replace(self, train=self.train.followed_by(self.validation))
 
     def describe(self) -> str:
-        """In a line: sizes of the splits, an example, what is predicted."""
+        """Sizes of the splits, an example and the target, in a line."""
         return (
             f"{self.name}, {len(self.train):,} train + {len(self.validation):,} validation "
             f"{self.encoding.unit} ({len(self.test):,} test kept aside), "
@@ -92,7 +136,32 @@ class Dataset:
         )
 
 
+def hash_content(*content: object) -> str:
+    """SHA-256 (hexadecimal) of values in their order; the same on every machine.
+
+    Args:
+        content: Values to hash: arrays by their shape and little-endian bytes, text and bytes as
+            they are, anything else as JSON.
+    """
+    digest = sha256()
+    for value in content:
+        if isinstance(value, np.ndarray):
+            digest.update(json.dumps(value.shape).encode())
+            digest.update(_little_endian(value))
+        elif isinstance(value, bytes):
+            digest.update(value)
+        elif isinstance(value, str):
+            digest.update(value.encode(errors="surrogatepass"))
+        else:
+            digest.update(json.dumps(value).encode())
+    return digest.hexdigest()
+
+
+def _little_endian(values: npt.NDArray[Any]) -> memoryview:
+    return np.ascontiguousarray(values, values.dtype.newbyteorder("<")).data
+
+
 def _padded(inputs: npt.NDArray[Any], shape: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Examples of ``shape``, with padding behind those that are shorter."""
+    """Examples padded at the end to ``shape``, which leaves out the batch axis."""
     missing = [(0, 0), *((0, int(each)) for each in shape - inputs.shape[1:])]
     return np.pad(inputs, missing, constant_values=PADDING) if any(map(any, missing)) else inputs

@@ -1,4 +1,4 @@
-"""From what a user typed to a dataset."""
+"""Loads a dataset by the name or path that a user typed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from automl.core.errors import DataError, UserError
+from automl.core.defaults import FIRST_SPACES
+from automl.core.errors import DataError, UnknownData, UserError
 from automl.core.registry import nearest
 from automl.data import DATASETS, READERS
 from automl.data.dataset import Dataset
@@ -17,23 +18,29 @@ from automl.data.source import Announce, Source
 
 LOOKS_LIKE_A_NAME = re.compile(r"[\w-]{1,64}")
 # Options that have a flag of their own on the command line.
-FLAGS = ("target", "text", "group", "time")
+FLAGS = {"target", "text", "group", "time", "time_format", "item", "encoding", "task", "keep_rare"}
+# Kinds of data that allow only one type of target.
+ONLY = {
+    "images": "images have classes only",
+    "series": "whole series have classes only",
+    "forecast": "forecasts are of numbers only",
+}
 
 
 def load_dataset(
     name_or_path: str, kind: str, options: Mapping[str, Any], seed: int, announce: Announce
 ) -> Dataset:
-    """Load a named dataset, or a user's own data.
+    """Load a published dataset, or a user's own data.
 
     Args:
         name_or_path: A name of ``DATASETS``, or a path; ``./digits`` is the path of that name.
-        kind: What it has to hold, a name of ``READERS``.
-        options: The dataset's options, as in a space's ``data``.
+        kind: Kind of data that is needed, a name of ``READERS``.
+        options: Options of the dataset, as in a space's ``data``.
         seed: Seed of the splits that a user's own data does not come with.
-        announce: Is told, a line at a time, of work that takes seconds.
+        announce: Called with a line of text before work that takes seconds.
 
     Raises:
-        UnknownName: It looks like a name, but there is no dataset and no path of that name.
+        UnknownData: It looks like a name, but there is no dataset and no path of that name.
         DataError: The data is of another kind, missing, unreadable or not enough.
         UserError: An option is unknown, or its value is wrong.
     """
@@ -42,30 +49,39 @@ def load_dataset(
 
 
 def find_source(name_or_path: str, kind: str) -> type[Source]:
-    """What reads ``name_or_path``; its fields are the options it takes.
+    """The class that loads a dataset; its fields are the options that it takes.
 
     Args:
         name_or_path: A name of ``DATASETS``, or a path.
-        kind: What it has to hold, a name of ``READERS``.
+        kind: Kind of data that is needed, a name of ``READERS``.
 
     Raises:
-        UnknownName: It looks like a name, but there is no dataset and no path of that name.
+        UnknownData: It looks like a name, but there is no dataset and no path of that name.
         DataError: There is a dataset of that name, but it is of another kind.
     """
     is_name = LOOKS_LIKE_A_NAME.fullmatch(name_or_path) and not Path(name_or_path).exists()
     if not is_name and name_or_path not in DATASETS:
         return READERS[kind]
+    if name_or_path not in DATASETS:
+        raise unknown_data(name_or_path)
     source = DATASETS[name_or_path]
     if source.kind != kind:
         raise DataError(
             f"{name_or_path!r} is data of the kind {source.kind!r}, and the space is for {kind!r}; "
-            "choose other data (see: automl data list) or another space (see: automl spaces)"
+            f"choose other data (see: automl data list) or the space {FIRST_SPACES[source.kind]!r}"
         )
     return source
 
 
+def unknown_data(name: str) -> UnknownData:
+    """An error that names the nearest dataset, or the nearest file in the working directory."""
+    beside = (path.name for path in Path().iterdir() if not path.name.startswith("."))
+    known = (*DATASETS, *sorted(beside))
+    return UnknownData(name, known, nearest(name, known))
+
+
 def configure(source: type[Source], name: str, options: Mapping[str, Any]) -> Source:
-    """The source with a user's options.
+    """The source with a user's options set.
 
     Raises:
         UserError: An option is unknown, or its value is wrong.
@@ -75,11 +91,13 @@ def configure(source: type[Source], name: str, options: Mapping[str, Any]) -> So
     except ValidationError as error:
         problem = error.errors()[0]
         option = str(problem["loc"][0])
+    if option == "task" and source.kind in ONLY:
+        raise UserError(f"--task {options['task']}: {ONLY[source.kind]}; leave out --task")
     known = tuple(source.model_fields)
     if option in known:
         rule = problem["msg"][0].lower() + problem["msg"][1:]
         raise UserError(f"data {name!r}: option {option!r} (={problem['input']!r}): {rule}")
-    shown = f"{option!r} (--{option})" if option in FLAGS else repr(option)
+    shown = f"{option!r} (--{option.replace('_', '-')})" if option in FLAGS else repr(option)
     if not known:
         raise UserError(f"data {name!r} takes no options, but was given {shown}")
     close = nearest(option, known)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from automl.core.protocols import Executor, MakeRunner
 from automl.core.registry import Registry
-from automl.execution.resources import Resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from automl.core.executor import Executor, MakeRunner
+    from automl.execution.resources import Resources
 
 EXECUTORS: Registry[Callable[[MakeRunner, Resources], Executor]] = Registry(
     "executor",

@@ -1,4 +1,4 @@
-"""Trials in this process, one after the other; nothing of Ray is imported."""
+"""Trials in this process, one after the other, without importing Ray."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from functools import cached_property, partial
 from typing import Any
 
 from automl.core.errors import UserError
-from automl.core.protocols import Finished, MakeRunner, Measured
+from automl.core.executor import Finished, MakeRunner, Measured
+from automl.core.machine import count_cores
+from automl.core.text import count
 from automl.core.trial import Decision, TrialSpec
-from automl.execution import endings
-from automl.execution.curve import Curve
-from automl.execution.machine import count_cores
-from automl.execution.resources import Resources
-from automl.execution.slots import Slots, several
-from automl.execution.stepper import Stepper
+from automl.execution import failures
+from automl.execution.queue import RunningTrial
+from automl.execution.resources import Resources, Slots
+from automl.execution.worker import Stepper
 
 Step = Callable[[], Measured | Finished]
 
@@ -36,7 +36,7 @@ class LocalExecutor:
         self._make_runner = make_runner
         self._slots = Slots(1, resources.cpus_per_trial or count_cores(), gpus=0)
         self._waiting: dict[int, Step] = {}
-        self._trial: Curve | None = None
+        self._trial: RunningTrial | None = None
         self._step: Step | None = None
         self._ended: list[Measured | Finished] = []
 
@@ -47,12 +47,12 @@ class LocalExecutor:
 
     @property
     def device(self) -> str:
-        """What the slot runs on, in words: ``"this process x 2 threads"``."""
-        return f"this process x {several(self._slots.threads, 'thread')}"
+        """The slot in words: ``"this process x 2 threads"``."""
+        return f"this process x {count(self._slots.threads, 'thread')}"
 
     @property
     def shares_memory(self) -> bool:
-        """False: trials run one after the other, each of them alone."""
+        """False: trials run one after the other."""
         return False
 
     def submit(self, spec: TrialSpec, data: Any, alone: bool = False) -> None:
@@ -64,50 +64,50 @@ class LocalExecutor:
         self._step = partial(self._stepper.advance, self._find(number).number, decision)
 
     def poll(self, timeout: float) -> list[Measured | Finished]:
-        """Take the trial one step further; ``timeout`` has no say, for nothing runs meanwhile."""
+        """Advance the trial one step; ``timeout`` is ignored, as nothing runs meanwhile."""
         if self._ended:
             ended, self._ended = self._ended, []
             return ended
         if self._trial is None and self._waiting:
             number = next(iter(self._waiting))
-            self._trial, self._step = Curve(number), self._waiting.pop(number)
+            self._trial, self._step = RunningTrial(number), self._waiting.pop(number)
         if self._trial is None or self._step is None:
             return []
         step, self._step = self._step, None
         return [self._take(step, self._trial)]
 
     def cancel(self, number: int, reason: str) -> None:
-        """End trial ``number`` where it is suspended, or take it off the queue.
+        """End trial ``number`` where it is suspended, or remove it from the queue.
 
         Raises:
             KeyError: no such trial is waiting or running.
         """
         if self._waiting.pop(number, None):
-            trial = Curve(number)
+            trial = RunningTrial(number)
         else:
             trial = self._find(number)
             self._trial = self._step = None
             with suppress(Exception):  # its clean-up; it is lost as it is
                 self._stepper.drop(number)
-        self._ended.append(trial.end(endings.lost(reason)))
+        self._ended.append(trial.end(failures.lost(reason)))
 
     def close(self) -> None:
-        """Drop what is unfinished."""
+        """Drop all unfinished trials."""
         self._waiting.clear()
         self._ended.clear()
         self._trial = self._step = None
         self.__dict__.pop("_stepper", None)
 
-    def _find(self, number: int) -> Curve:
+    def _find(self, number: int) -> RunningTrial:
         if self._trial is None or self._trial.number != number:
             raise KeyError(f"no trial {number} is waiting or running")
         return self._trial
 
-    def _take(self, step: Step, trial: Curve) -> Measured | Finished:
+    def _take(self, step: Step, trial: RunningTrial) -> Measured | Finished:
         try:
             event = trial.note(step())
         except Exception as error:  # a runner should not let one out; it costs its trial alone
-            event = trial.end(endings.of_exception(error))
+            event = trial.end(failures.of_exception(error))
         if isinstance(event, Finished):
             self._trial = None
         return event

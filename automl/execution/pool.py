@@ -1,7 +1,8 @@
-"""Ray workers, one per slot; imported on use, for it imports Ray."""
+"""Ray workers, one per slot, and the data they share. Importing this imports Ray."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,90 +10,87 @@ import ray
 from ray.exceptions import RayError, RayTaskError
 
 from automl.core.errors import UserError
-from automl.core.protocols import Finished, MakeRunner, Measured
+from automl.core.executor import Finished, MakeRunner, Measured
 from automl.core.trial import Decision
-from automl.execution import endings
-from automl.execution.connection import Connection
-from automl.execution.curve import Curve
-from automl.execution.datasets import Datasets
-from automl.execution.endings import Ending
-from automl.execution.queue import Waiting
-from automl.execution.seat import Seat
-from automl.execution.slots import Slots
+from automl.execution import failures
+from automl.execution.cluster import RayConnection
+from automl.execution.failures import WorkerFailure
+from automl.execution.queue import RunningTrial, WaitingTrial, WorkerHandle
+from automl.execution.resources import Slots
 from automl.execution.worker import Worker
 
 
 class Pool:
-    """Workers that run trials, each one call of one worker per reporting step.
+    """Workers that run trials; each reporting step is one call of a worker.
 
     Args:
-        make_runner: Makes a worker's runner, in the worker.
-        slots: How many workers, and what each may use.
-        connection: The Ray to run them on.
+        make_runner: Function that makes a worker's runner, called in the worker.
+        slots: Number of workers, and what each may use.
+        connection: Ray that they run on.
 
     Attributes:
-        slots: How many workers there are, and what each may use.
-        seats: The workers, those that are not up yet too.
-        find_death: As of the connection.
+        slots: Number of workers that there are now, and what each may use.
+        workers: The workers, including those that have not started yet.
+        find_death: Function of the connection that tells what of Ray has died.
     """
 
-    def __init__(self, make_runner: MakeRunner, slots: Slots, connection: Connection) -> None:
+    def __init__(self, make_runner: MakeRunner, slots: Slots, connection: RayConnection) -> None:
         self.slots = slots
         self.find_death = connection.find_death
-        self.seats: list[Seat] = []
-        # Ray would run a lost call again, which would report twice: retries are the search's.
+        self.workers: list[WorkerHandle] = []
+        # Ray would repeat a lost call, which would report twice: the search itself retries.
         self._actor = ray.remote(Worker).options(
             num_cpus=connection.cpus, num_gpus=slots.gpus, max_restarts=0, max_task_retries=0
         )
         self._arguments = (make_runner, slots.threads, slots.gpus > 0)
-        self._calls: dict[ray.ObjectRef[Any], Seat] = {}
-        self._datasets = Datasets()
+        self._calls: dict[ray.ObjectRef[Any], WorkerHandle] = {}
+        self._datasets = SharedDatasets()
         self._refusal = ""
         for _ in range(slots.count):
             self._hire()
 
-    def start(self, waiting: Waiting, seat: Seat) -> None:
+    def start(self, waiting: WaitingTrial, worker: WorkerHandle) -> None:
         """Start a trial on a free worker."""
-        seat.take(Curve(waiting.spec.number), waiting.alone)
-        key = self._datasets.hand_over(waiting.data, self.seats)
-        self._calls[seat.actor.start.remote(waiting.spec, key)] = seat
+        worker.take(RunningTrial(waiting.spec.number), waiting.alone)
+        key = self._datasets.hand_over(waiting.data, self.workers)
+        self._calls[worker.actor.start.remote(waiting.spec, key)] = worker
 
     def answer(self, number: int, decision: Decision) -> None:
         """Let trial ``number`` take its next step."""
-        seat, _ = self._find(number)
-        self._calls[seat.actor.advance.remote(number, decision)] = seat
+        worker, _ = self._find(number)
+        self._calls[worker.actor.advance.remote(number, decision)] = worker
 
-    def cancel(self, number: int, ending: Ending) -> Finished:
-        """End trial ``number``, and its worker, which may be past listening."""
-        seat, trial = self._find(number)
-        self._replace(seat)
-        return trial.end(ending)
+    def cancel(self, number: int, failure: WorkerFailure) -> Finished:
+        """End trial ``number`` and its worker, which may no longer respond."""
+        worker, trial = self._find(number)
+        self._replace(worker)
+        return trial.end(failure)
 
-    def end_all(self, ending: Ending) -> list[Finished]:
-        """Every running trial, ended."""
-        return [seat.trial.end(ending) for seat in self.seats if seat.trial]
+    def end_all(self, failure: WorkerFailure) -> list[Finished]:
+        """End all running trials."""
+        return [worker.trial.end(failure) for worker in self.workers if worker.trial]
 
     def poll(self, timeout: float) -> list[Measured | Finished]:
-        """What happened, waiting up to ``timeout`` seconds for the first of it.
+        """The next events, waiting up to ``timeout`` seconds for the first of them.
 
         Raises:
             UserError: no worker could start.
         """
-        if not self.seats:
+        if not self.workers:
             raise UserError(f"no worker could start: {self._refusal}")
         events = [self._collect(call) for call in self._returned(timeout)]
         return [event for event in events if event]
 
     def close(self) -> None:
         """End the workers."""
-        for seat in self.seats:
-            ray.kill(seat.actor)
+        for worker in self.workers:
+            ray.kill(worker.actor)
         self._calls.clear()
 
-    def _find(self, number: int) -> tuple[Seat, Curve]:
-        for seat in self.seats:
-            if seat.trial and seat.trial.number == number:
-                return seat, seat.trial
+    def _find(self, number: int) -> tuple[WorkerHandle, RunningTrial]:
+        for worker in self.workers:
+            if worker.trial and worker.trial.number == number:
+                return worker, worker.trial
         raise KeyError(f"no trial {number} is waiting or running")
 
     def _returned(self, timeout: float) -> list[ray.ObjectRef[Any]]:
@@ -105,48 +103,71 @@ class Pool:
         return first + also
 
     def _collect(self, call: ray.ObjectRef[Any]) -> Measured | Finished | None:
-        seat = self._calls.pop(call)
+        worker = self._calls.pop(call)
         try:
             outcome = ray.get(call)
         except RayError as error:
-            if seat.trial:
-                return self._fail(seat, seat.trial, error)
-            self._miss(seat, error)
+            if worker.trial:
+                return self._fail(worker, worker.trial, error)
+            self._miss(worker, error)
             return None
-        if not seat.trial:  # its first word: it is up
-            seat.site = outcome
+        if not worker.trial:  # it has started
+            worker.info = outcome
             return None
-        event = seat.trial.note(outcome)
+        event = worker.trial.note(outcome)
         if isinstance(event, Finished):
-            seat.free()
+            worker.free()
         return event
 
-    def _fail(self, seat: Seat, trial: Curve, error: RayError) -> Finished:
+    def _fail(self, worker: WorkerHandle, trial: RunningTrial, error: RayError) -> Finished:
         if isinstance(error, RayTaskError):  # it came out of the trial; the worker lives on
-            seat.free()
-            return trial.end(endings.of_exception(error.cause))
-        self._replace(seat)
-        return trial.end(endings.of_death(str(error), seat.log))
+            worker.free()
+            return trial.end(failures.of_exception(error.cause))
+        self._replace(worker)
+        return trial.end(failures.of_death(str(error), worker.log))
 
-    def _miss(self, seat: Seat, error: RayError) -> None:
-        """Go on without a worker that cannot start, while there are others."""
-        if endings.is_of_node(str(error)):  # it was sent to a node that was already gone
-            self._replace(seat)
+    def _miss(self, worker: WorkerHandle, error: RayError) -> None:
+        """Continue without a worker that cannot start, as long as there are others."""
+        if failures.is_of_node(str(error)):  # it was sent to a node that was already gone
+            self._replace(worker)
             return
-        self._dismiss(seat)
-        self.slots = replace(self.slots, count=len(self.seats))
+        self._dismiss(worker)
+        self.slots = replace(self.slots, count=len(self.workers))
         self._refusal = str(error).strip().splitlines()[-1]
 
-    def _replace(self, seat: Seat) -> None:
-        self._dismiss(seat)
+    def _replace(self, worker: WorkerHandle) -> None:
+        self._dismiss(worker)
         self._hire()
 
-    def _dismiss(self, seat: Seat) -> None:
-        self.seats.remove(seat)
-        self._calls = {call: caller for call, caller in self._calls.items() if caller is not seat}
-        ray.kill(seat.actor)  # one that is merely out of reach must not come back
+    def _dismiss(self, worker: WorkerHandle) -> None:
+        self.workers.remove(worker)
+        self._calls = {call: caller for call, caller in self._calls.items() if caller is not worker}
+        ray.kill(worker.actor)  # one that is merely out of reach must not come back
 
     def _hire(self) -> None:
-        seat = Seat(self._actor.remote(*self._arguments))
-        self.seats.append(seat)
-        self._calls[seat.actor.site.remote()] = seat
+        worker = WorkerHandle(self._actor.remote(*self._arguments))
+        self.workers.append(worker)
+        self._calls[worker.actor.info.remote()] = worker
+
+
+class SharedDatasets:
+    """Hands what trials were submitted with to every worker, by way of Ray's object store.
+
+    The one copy there is the workers', whose arrays lie in it. This process lets go of it once it
+    is sent: of what is held here Ray tries a rescue when its own processes end, and as that must
+    fail without them it ends this process too.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, Any] = {}  # holding the data keeps the id its own
+
+    def hand_over(self, data: Any, workers: Sequence[WorkerHandle]) -> int:
+        """See that each worker holds ``data``, and tell the key that they know it by."""
+        key = id(data)
+        self._known[key] = data
+        if not all(key in worker.holds for worker in workers):
+            stored = ray.put(data)
+            for worker in workers:
+                worker.actor.keep.remote(key, stored)
+                worker.holds.add(key)
+        return key

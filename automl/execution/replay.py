@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from automl.core.protocols import Executor, Finished
+from automl.core.executor import Executor, Finished
 from automl.core.trial import CONTINUE, Decision, Measurement, TrialResult, TrialSpec
 
 POLL_SECONDS = 0.2

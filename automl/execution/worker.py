@@ -1,4 +1,4 @@
-"""What lives in one Ray actor; imported on use, for it imports Ray."""
+"""Trials inside a worker: suspended between reporting steps, advanced one step at a time."""
 
 from __future__ import annotations
 
@@ -6,27 +6,56 @@ import os
 from pathlib import Path
 from typing import Any
 
-import ray
-
-from automl.core.protocols import Finished, MakeRunner, Measured
-from automl.core.trial import Decision, TrialSpec
-from automl.execution.seat import Site
-from automl.execution.stepper import Stepper
+from automl.core.executor import Finished, MakeRunner, Measured, Runner
+from automl.core.trial import Decision, Trial, TrialSpec
+from automl.execution.queue import WorkerInfo
 
 _STANDARD_ERROR = Path("/proc/self/fd/2")
 
 
-class Worker:
-    """Runs one trial at a time, and keeps what trials share: the runner and the data.
+class Stepper:
+    """Advances trials from one reporting step to the next, in whatever process it is.
 
     Args:
-        make_runner: Makes the runner; PyTorch is imported there.
+        runner: Runner of the trials.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._trials: dict[int, Trial] = {}
+
+    def start(self, spec: TrialSpec, data: Any) -> Measured | Finished:
+        """Start a trial and run it to its first measurement or its end."""
+        return self._resume(spec.number, self._runner(spec, data), None)
+
+    def advance(self, number: int, decision: Decision) -> Measured | Finished:
+        """Send trial ``number`` the decision it waits for, and run it to its next step."""
+        return self._resume(number, self._trials.pop(number), decision)
+
+    def drop(self, number: int) -> None:
+        """Close trial ``number`` where it is suspended; raises what its clean-up raises."""
+        self._trials.pop(number).close()
+
+    def _resume(self, number: int, trial: Trial, decision: Decision | None) -> Measured | Finished:
+        try:
+            measurement = next(trial) if decision is None else trial.send(decision)
+        except StopIteration as end:
+            return Finished(end.value)
+        self._trials[number] = trial
+        return Measured(number, measurement)
+
+
+class Worker:
+    """The Ray actor: runs one trial at a time, and keeps the runner and the data between trials.
+
+    Args:
+        make_runner: Function that makes the runner, and imports PyTorch.
         threads: CPU threads to use.
-        use_gpu: False hides the GPUs, which Ray leaves visible to those that asked for none.
+        use_gpu: Whether it may use GPUs; Ray leaves them visible even if none was asked for.
     """
 
     def __init__(self, make_runner: MakeRunner, threads: int, use_gpu: bool) -> None:
-        # Libraries read these once, when they are loaded: so before the runner is made.
+        # Libraries read these once, when they are imported: before the runner is made.
         for library in ("OMP", "MKL", "OPENBLAS"):
             os.environ[f"{library}_NUM_THREADS"] = str(threads)
         if not use_gpu:
@@ -34,21 +63,23 @@ class Worker:
         self._stepper = Stepper(make_runner(threads))
         self._datasets: dict[int, Any] = {}
 
-    def site(self) -> Site:
-        """Where this process is."""
+    def info(self) -> WorkerInfo:
+        """The device and log file of this process."""
+        import ray
+
         context = ray.get_runtime_context()
         device = (context.get_node_id(), *context.get_accelerator_ids()["GPU"])
         log = str(_STANDARD_ERROR.readlink()) if _STANDARD_ERROR.exists() else None
-        return Site(device, log)
+        return WorkerInfo(device, log)
 
     def keep(self, key: int, data: Any) -> None:
-        """Hold a dataset for every trial to come; its arrays stay in the object store."""
+        """Keep a dataset for all coming trials; its arrays stay in the object store."""
         self._datasets[key] = data
 
     def start(self, spec: TrialSpec, key: int) -> Measured | Finished:
-        """Begin a trial on the dataset known as ``key``."""
+        """Start a trial on the dataset with this key."""
         return self._stepper.start(spec, self._datasets[key])
 
     def advance(self, number: int, decision: Decision) -> Measured | Finished:
-        """Answer trial ``number`` and run it to its next step."""
+        """Send trial ``number`` a decision, and run it to its next step."""
         return self._stepper.advance(number, decision)

@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from automl.core.target import Classes, Target
-from automl.core.text import duration
-from automl.export.card_scores import render_scores
-from automl.export.facts import ModelFacts
-from automl.export.interface import input_name, input_shape, output_name, output_shape
-from automl.export.kinds import KINDS
-from automl.export.markdown import cell, code, table
+from automl.core.data_types import Classes, Target
+from automl.core.final import CHOSEN_ON_VALIDATION, openings
+from automl.core.markdown import code, table, text
+from automl.core.text import duration, epochs, number, value
+from automl.export.facts import ModelFacts, ModelScore, Quantized
+from automl.export.signature import input_name, input_shape, output_name, output_shape
 
 _READING = {
-    "logits": "The softmax of a row of logits is its labels' probabilities.",
-    "values": "The values come out in their own units: scaling them is part of the model.",
+    "logits": "The softmax of a row of logits gives the probabilities of its labels.",
+    "values": (
+        "The values come out in standard units: `mean + std * value`, with the numbers of the "
+        "target in `bundle.json` and in float64, gives them in their own units."
+    ),
 }
+_FINAL = (
+    "The scores on the validation split are those of models trained on the train split; this one "
+    "was then trained on both splits."
+)
 _ENCODE = """\
 from pathlib import Path
 
@@ -35,12 +42,12 @@ def render_card(facts: ModelFacts, usage: str) -> str:
     """The model card.
 
     Args:
-        facts: About the model.
-        usage: Python that runs the model in its format, from ``inputs`` to ``outputs``.
+        facts: Description of the model.
+        usage: Python code that runs the model in its format, from ``inputs`` to ``outputs``.
     """
     sections = [
-        f"# {cell(facts.origin.study)}, {_which(facts)}",
-        _table(facts),
+        f"# {text(facts.origin.study)}, {_trial(facts)}",
+        _summary(facts),
         f"## Scores\n\n{render_scores(facts)}",
         _outputs(facts.target),
         _networks(facts),
@@ -51,24 +58,24 @@ def render_card(facts: ModelFacts, usage: str) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def _which(facts: ModelFacts) -> str:
+def _trial(facts: ModelFacts) -> str:
     trial = f"trial {facts.origin.trial}"
     return f"final model, of {trial}" if facts.origin.final else trial
 
 
-def _table(facts: ModelFacts) -> str:
+def _summary(facts: ModelFacts) -> str:
     origin, encoding, target = facts.origin, facts.encoding, facts.target
-    examples = (f"{count:,} {split}" for split, count in origin.examples.items())
+    examples = (f"{count:,} {text(split)}" for split, count in origin.examples.items())
     rows = {
-        "Task": facts.task.replace("_", " "),
-        "Data": f"{origin.data}, SHA-256 `{origin.fingerprint}`",
+        "Task": text(facts.task.replace("_", " ")),
+        "Data": f"{text(origin.data)}, SHA-256 {code(origin.fingerprint)}",
         "Splits": ", ".join(examples) or "-",
         "Input": f"{input_name(encoding)}: {encoding.dtype} {input_shape(encoding)}",
         "Output": f"{output_name(target)}: float32 {output_shape(target)}",
         "Parameters": f"{facts.parameters:,}",
-        "Format": facts.format,
+        "Format": text(facts.format),
     }
-    return table(("", ""), ((name, cell(rows[name])) for name in rows))
+    return table(("", ""), rows.items())
 
 
 def _outputs(target: Target) -> str:
@@ -78,21 +85,21 @@ def _outputs(target: Target) -> str:
     ahead = f", each {target.steps} steps ahead" if target.steps > 1 else ""
     numbers = zip(target.names, target.mean, target.std, strict=True)
     lines = (
-        f"- {code(name)}: {mean:.5g} ± {std:.5g} in training (mean ± standard deviation)"
+        f"- {code(name)}: {number(mean)} ± {number(std)} in training (mean ± standard deviation)"
         for name, mean, std in numbers
     )
-    return f"## Values\n\nIn this order and in their own units{ahead}:\n\n" + "\n".join(lines)
+    return f"## Values\n\nIn this order and in standard units{ahead}:\n\n" + "\n".join(lines)
 
 
 def _networks(facts: ModelFacts) -> str:
     if not facts.ensemble:
         return f"## Network\n\n{_layers(facts.network)}"
-    parts = [
+    networks = [
         f"### Trial {each.trial}, with a share of {each.share:.0%}\n\n{_layers(each.network)}"
         for each in facts.ensemble
     ]
-    told = "The answers of these networks are averaged, each with its share."
-    return "\n\n".join([f"## Networks\n\n{told}", *parts])
+    intro = "The answers of these networks are averaged, each with its share."
+    return "\n\n".join([f"## Networks\n\n{intro}", *networks])
 
 
 def _layers(network: Sequence[Mapping[str, Mapping[str, Any]]]) -> str:
@@ -103,7 +110,7 @@ def _layers(network: Sequence[Mapping[str, Mapping[str, Any]]]) -> str:
 def _layer(layer: Mapping[str, Mapping[str, Any]]) -> str:
     ((name, options),) = layer.items()
     settings = ", ".join(f"{key}={json.dumps(value)}" for key, value in options.items())
-    return f"{cell(name)} {code(settings)}" if settings else cell(name)
+    return f"{text(name)} {code(settings)}" if settings else text(name)
 
 
 def _history(facts: ModelFacts) -> str:
@@ -112,15 +119,15 @@ def _history(facts: ModelFacts) -> str:
     seed = "" if origin.seed is None else f" with the seed {origin.seed}"
     found = f": {origin.found}" if origin.found else ""
     took = f" The study took {duration(origin.seconds)}." if origin.seconds else ""
-    return cell(
+    return text(
         f"Trial {origin.trial} of the study {origin.study}{found}. Trained for up to "
-        f"{origin.epochs} epochs on the {splits} of {origin.data}{seed}.{took} "
+        f"{epochs(origin.epochs)} on the {splits} of {origin.data}{seed}.{took} "
         f"Made with {' and '.join(f'{name} {version}' for name, version in versions)}."
     )
 
 
 def _usage(facts: ModelFacts, usage: str) -> str:
-    encoding, kind = facts.encoding, KINDS[facts.encoding.kind]
+    encoding, kind = facts.encoding, KIND_WORDS[facts.encoding.kind]
     return (
         f"On files: `automl predict FOLDER {kind.file}`. From Python, in this folder, with "
         f"`inputs` a {encoding.dtype} array {input_shape(encoding)}:\n\n"
@@ -133,7 +140,7 @@ def _usage(facts: ModelFacts, usage: str) -> str:
 
 def _limits(facts: ModelFacts) -> str:
     lines = [
-        KINDS[facts.encoding.kind].limit.format(*facts.encoding.shape),
+        KIND_WORDS[facts.encoding.kind].limit.format(*facts.encoding.shape),
         f"It was measured on data like its training data; on other {facts.encoding.unit} it may do "
         "much worse.",
     ]
@@ -141,3 +148,84 @@ def _limits(facts: ModelFacts) -> str:
         count = len(facts.target.labels)
         lines.insert(0, f"It knows the {count} labels above and always answers with one of them.")
     return "\n".join(f"- {line}" for line in lines)
+
+
+def render_scores(facts: ModelFacts) -> str:
+    """A table of the scores, and what a reader has to know about them."""
+    rows = [_row(each) for each in facts.scores]
+    notes = [
+        _FINAL if facts.origin.final else CHOSEN_ON_VALIDATION,
+        openings(facts.origin.test_opened),
+    ]
+    notes += [_quantized(facts.quantized)] if facts.quantized else []
+    headings = ("metric", "split", "value", "95% interval", "from")
+    return f"{table(headings, rows)}\n\n" + "\n\n".join(notes)
+
+
+def _row(score: ModelScore) -> tuple[str, ...]:
+    known = score.low is not None and score.high is not None
+    interval = f"{value(score.low)} to {value(score.high)}" if known else "-"
+    return (text(score.metric), text(score.split), value(score.value), interval, text(score.basis))
+
+
+def _quantized(found: Quantized) -> str:
+    return (
+        f"It is written in {text(found.kind)}: {text(str(found))}. The scores above are those of "
+        "the model in float32."
+    )
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """What the card says about one kind of data.
+
+    Args:
+        file: Name of a file that ``automl predict`` might be given.
+        inputs: What goes into the model unchanged, and what the model does with it first.
+        limit: What the model does not see; ``{0}``, ``{1}`` … are the numbers of the shape.
+    """
+
+    file: str
+    inputs: str
+    limit: str
+
+
+KIND_WORDS: Mapping[str, KindWords] = {
+    "images": KindWords(
+        file="image.png",
+        inputs="Pixels go in as they are, 0 to 255: normalizing is part of the model.",
+        limit=(
+            "It sees {1}×{2} pixels: `automl predict` scales images to fit and centres them on "
+            "white, and your own code has to do the same."
+        ),
+    ),
+    "text": KindWords(
+        file="texts.csv",
+        inputs=(
+            "Token ids go in, with 0 as padding at the end of the shorter texts of a batch. The "
+            "amount of padding does not change a text's result."
+        ),
+        limit=(
+            "It takes up to {0} tokens of a text, out of {1} that it knows. Your own code has to "
+            "tokenize texts as the encoding does."
+        ),
+    ),
+    "table": KindWords(
+        file="rows.csv",
+        inputs=(
+            "Numbers go in as they are, NaN where one is missing, and categories as their number "
+            "in the encoding, -1 for one that it does not know: scaling the numbers and one-hot "
+            "encoding the categories is part of the model."
+        ),
+        limit="It needs the columns that it was trained on, in the same units.",
+    ),
+    "series": KindWords(
+        file="series.csv",
+        inputs=(
+            "The oldest step goes in first. Whole series go in as they are, and bringing each "
+            "variable to mean 0 and standard deviation 1 is part of the model; the window of a "
+            "forecast goes in as `(value - mean) / std` of the encoding, computed in float64."
+        ),
+        limit="It sees {0} steps of {1} variables, in the units and at the pace of its training.",
+    ),
+}

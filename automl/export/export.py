@@ -1,4 +1,4 @@
-"""Writes a bundle in a format, and checks what was written before it says so."""
+"""Writes a bundle in another format, and keeps it only if it passes the checks."""
 
 from __future__ import annotations
 
@@ -6,37 +6,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl.core.errors import ExportError, UnknownName
-from automl.core.registry import Registry, nearest
+from automl.core.registry import nearest
 from automl.export import EXPORTERS
-from automl.export.bundle import WEIGHTS, Bundle
-from automl.export.check import check
-from automl.export.companions import describe
+from automl.export.bundle import WEIGHTS, Bundle, copy_bundle_weights, fresh_folder
+from automl.export.check import Latency, check_written
 from automl.export.exporter import Exporter
 from automl.export.facts import Quantized
-from automl.export.foreign import foreign
-from automl.export.interface import input_shape, takes
-from automl.export.latency import Latency
-from automl.export.one_thread import one_thread
 from automl.export.parity import Parity
-from automl.export.quantization import KINDS, Kind, Quantization
-from automl.export.replace import replacing
-from automl.export.run import Inputs, run_module
-from automl.export.weights import copy_weights
+from automl.export.quantization import QUANTIZATIONS, Quantization, QuantizationKind
+from automl.export.runtime import Inputs, as_function, one_thread, third_party
+from automl.export.sidecars import write_sidecars
+from automl.export.signature import accepts, input_shape
 
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written.
+    """An exported model.
 
     Args:
-        path: The folder; a bundle itself.
+        path: Folder of the model, which is a bundle itself.
         format: Name of the exporter.
-        parity: How near it is to the original.
-        size: Of the model's file, in bytes.
-        original_size: Of the original's weights.
-        latency: How long calls take on one thread, batches of one and of many; none where the
+        parity: Difference from the original model.
+        size: Size of the model's file, in bytes.
+        original_size: Size of the original's weights, in bytes.
+        latency: Duration of calls on one thread, for batches of one and of many; empty if the
             format's software runs in a process of its own.
-        quantized: What quantising costs; None if the numbers are float32.
+        quantized: What quantizing costs; None if the numbers are float32.
     """
 
     path: Path
@@ -53,52 +48,70 @@ def export_bundle(
     format: str,
     output: Path,
     samples: Inputs,
-    exporters: Registry[type[Exporter]] = EXPORTERS,
     quantization: Quantization | None = None,
 ) -> Exported:
-    """Write a bundle's model in ``format``, with what it predicts and a model card.
+    """Write a bundle's model in a format, as a bundle of its own.
 
-    The file is loaded by the format's own software and compared with the original; nothing is
-    written, and what was in ``output`` stays, unless the two agree.
+    The file is loaded by the format's own software and compared with the original. Unless the two
+    agree, nothing is written and ``output`` stays as it was.
 
     Args:
-        bundle: One with weights, as ``Bundle.write`` makes.
-        format: Name in ``exporters``.
+        bundle: Bundle to export.
+        format: Name in ``EXPORTERS``.
         output: Folder to write; a bundle that is there already is replaced.
         samples: Real inputs to compare on, (N, …) as the model takes them, N > 0.
-        exporters: The formats there are.
-        quantization: Smaller numbers in place of float32; None keeps those.
+        quantization: Numbers to use in place of float32; None keeps float32.
 
     Raises:
-        UnknownName: if there is no such format.
-        UserError: if ``bundle`` has no weights, or damaged ones.
-        ExportError: if the model cannot be written or does not agree with the original, or
-            ``output`` holds something else.
+        UnknownName: there is no such format.
+        UserError: the weights of ``bundle`` are missing or damaged.
+        ExportError: the model cannot be written, does not agree with the original, or ``output``
+            holds something else.
     """
-    exporter = exporters[format]()
+    exporter = EXPORTERS[format]()
+    check_quantization(format, quantization.kind if quantization else None)
+    return export_with(exporter, bundle, format, output, samples, quantization)
+
+
+def export_with(
+    exporter: Exporter,
+    bundle: Bundle,
+    format: str,
+    output: Path,
+    samples: Inputs,
+    quantization: Quantization | None = None,
+) -> Exported:
+    """Like ``export_bundle``, with an exporter that need not be in the registry.
+
+    Args:
+        exporter: Exporter to write with.
+        bundle: Bundle to export.
+        format: Name of the exporter.
+        output: Folder to write.
+        samples: Real inputs to compare on.
+        quantization: Numbers to use in place of float32, which the exporter can write.
+    """
     _check(bundle, output, samples)
-    check_quantization(format, quantization.kind if quantization else None, exporters)
-    original = run_module(bundle.model())
+    original = as_function(bundle.model())
     facts = bundle.facts.model_copy(update={"format": format})
-    # As the formats' own software is told to compute, too.
-    with replacing(output) as folder, one_thread():
-        describe(folder, facts, exporter.software)
-        copy_weights(bundle, folder, quantization)
-        with foreign(ExportError, f"the model cannot be written as {format}"):
+    # On one thread, as the formats' own software is told to compute, so that latencies compare.
+    with fresh_folder(output) as folder, one_thread():
+        write_sidecars(folder, facts, exporter.software)
+        copy_bundle_weights(bundle, folder, quantization)
+        with third_party(ExportError, f"the model cannot be written as {format}"):
             exporter.write(bundle, folder, quantization)
             written = exporter.load(folder)
-            found = check(original, written, facts, samples, quantization, exporter.timed)
+            found = check_written(original, written, facts, samples, quantization, exporter.timed)
         if found.objection:
             what = f"{format} in {quantization.kind}" if quantization else format
             raise ExportError(
-                f"{what} is not what the model is, and was not written: {found.objection}"
+                f"{what} is too different from the model, and was not written: {found.objection}"
             )
         if found.quantized:
             measured = facts.model_copy(update={"quantized": found.quantized})
-            describe(folder, measured, exporter.software)
+            write_sidecars(folder, measured, exporter.software)
         size, original_size = (
-            (place / name).stat().st_size
-            for place, name in ((folder, exporter.file), (bundle.folder, WEIGHTS))
+            file.stat().st_size for file in (folder / exporter.file, bundle.folder / WEIGHTS)
         )
     return Exported(
         path=output,
@@ -111,21 +124,23 @@ def export_bundle(
     )
 
 
-def check_quantization(
-    format: str, asked: str | None, exporters: Registry[type[Exporter]] = EXPORTERS
-) -> Kind | None:
-    """What was asked for, if the format can do that.
+def check_quantization(format: str, asked: str | None) -> QuantizationKind | None:
+    """The quantization that a user asked for, checked to be one that the format can write.
+
+    Args:
+        format: Name in ``EXPORTERS``.
+        asked: Name of a quantization, or None for none.
 
     Raises:
-        UnknownName: if there is no such kind.
-        ExportError: if the format has it not; names those that have.
+        UnknownName: there is no such quantization.
+        ExportError: the format cannot write it; the message names those that can.
     """
     if asked is None:
         return None
-    kind = next((each for each in KINDS if each == asked), None)
+    kind = next((each for each in QUANTIZATIONS if each == asked), None)
     if kind is None:
-        raise UnknownName("quantization", asked, KINDS, nearest(asked, KINDS))
-    able = [name for name in exporters if kind in exporters[name].quantizations]
+        raise UnknownName("quantization", asked, QUANTIZATIONS, nearest(asked, QUANTIZATIONS))
+    able = [name for name in EXPORTERS if kind in EXPORTERS[name].quantizations]
     if format not in able:
         raise ExportError(
             f"--quantize {kind}: the format {format} cannot do that; choose one that can: "
@@ -141,7 +156,7 @@ def _check(bundle: Bundle, output: Path, samples: Inputs) -> None:
             f"{str(output)!r} is in the bundle that is exported; choose a folder outside of it"
         )
     encoding = bundle.facts.encoding
-    if not takes(encoding, samples):
+    if not accepts(encoding, samples):
         raise ExportError(
             f"inputs of {samples.dtype} {samples.shape} cannot check a model that takes "
             f"{encoding.dtype} {input_shape(encoding)}, N > 0"

@@ -1,109 +1,173 @@
-"""What a bundle says of its model: ``bundle.json``."""
+"""What a bundle says about its model: ``bundle.json``.
+
+Encoding and target are checked when they are read, for the file may be a stranger's.
+"""
 
 from __future__ import annotations
 
 from importlib.metadata import version as installed
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+)
 
+from automl.core.data_types import Classes, Quantities, Target
 from automl.core.errors import UserError
+from automl.core.text import one_line, value
 from automl.core.version import __version__
-from automl.export.fields import EncodingField, TargetField, first_problem
+from automl.data.encoding import ENCODINGS, Encoding
 from automl.tasks import TASKS
 from automl.tasks.task import Task
 
-# Grows whenever an older reader could not make sense of a newer bundle, or the other way round.
-VERSION: Final = 3
-
-# Of a model: with more, a stranger's would take minutes to build.
+# Raised whenever an older reader could not make sense of a newer bundle, or the other way round.
+VERSION: Final = 4
+# With more layers, a stranger's model would take minutes to build.
 MOST_LAYERS: Final = 1000
 
+
+def first_problem(error: ValidationError) -> str:
+    """The first thing that is wrong, and how many more there are, on one line."""
+    problem, *more = error.errors(include_url=False)
+    where = ".".join(str(key) for key in problem["loc"])
+    others = f" (and {len(more)} more)" if more else ""
+    return one_line(f"{f'{where}: ' if where else ''}{problem['msg']}{others}")
+
+
+def _read_encoding(value: Any) -> Encoding:
+    if isinstance(value, Encoding):
+        return value
+    if not isinstance(value, dict) or len(value) != 1:
+        raise ValueError("should be one kind of encoding with its options: {kind: {…}}")
+    ((kind, options),) = value.items()
+    try:
+        return ENCODINGS[kind].model_validate(options)
+    except ValidationError as error:
+        raise ValueError(f"{kind}: {first_problem(error)}") from None
+
+
+def _write_encoding(encoding: Encoding) -> dict[str, Any]:
+    return {encoding.kind: encoding.model_dump(mode="json")}
+
+
+def _check_target(target: Target) -> Target:
+    if isinstance(target, Classes):
+        if not target.labels:
+            raise ValueError("`labels` must have at least one")
+        return target
+    if not len(target.names) == len(target.mean) == len(target.std) > 0:
+        raise ValueError(
+            f"`names` (={target.names}), `mean` (={target.mean}) and `std` (={target.std}) "
+            "must be of one length, at least 1"
+        )
+    if min(target.std) <= 0 or target.steps < 1:
+        raise ValueError(f"`std` (={target.std}) must be above 0, `steps` (={target.steps}) too")
+    return target
+
+
+EncodingField = Annotated[
+    Encoding,
+    PlainValidator(_read_encoding),
+    PlainSerializer(_write_encoding, return_type=dict[str, Any]),
+]
+"""An encoding, written as ``{kind: options}``; the kinds are those of ``ENCODINGS``."""
+TargetField = Annotated[Classes | Quantities, AfterValidator(_check_target)]
+"""A target, written as its fields, by which classes and quantities differ."""
 ResolvedLayer = Annotated[dict[str, dict[str, Any]], Field(min_length=1, max_length=1)]
+"""A layer, written as ``{name: options}``."""
 
 
 class _Facts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-class Score(_Facts):
-    """How good the model is, by one metric on one split."""
+class ModelScore(_Facts):
+    """The model's value of one metric on one split."""
 
     metric: str
     value: FiniteFloat
     split: Literal["validation", "test"] = "validation"
-    """What it was measured on."""
+    """Split that it was measured on."""
     low: FiniteFloat | None = None
     """Lower end of its 95% interval."""
     high: FiniteFloat | None = None
-    """Upper end of it."""
+    """Upper end of its 95% interval."""
     basis: str = ""
-    """What value and interval were made of, in words: ``"mean of 3 seeds"``."""
+    """How value and interval were found, in words: ``"mean of 3 seeds"``."""
 
 
 class Quantized(_Facts):
-    """What numbers the model was written with in place of float32, and what that cost."""
+    """The numbers that replace float32 in the written model, and what that costs."""
 
     kind: Literal["int8", "fp16"]
     metric: str
-    """The study's objective."""
+    """Name of the study's objective."""
     original: FiniteFloat
-    """The metric before."""
+    """Value of the metric in float32."""
     value: FiniteFloat
-    """The metric as written."""
+    """Value of the metric as written."""
     examples: Annotated[int, Field(ge=1)]
-    """Of the validation split, that both were measured on."""
+    """Number of validation examples that both were measured on."""
     equal_decisions: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Share of those whose largest logit is the same one; None where numbers are predicted."""
+    """Share of the examples with the same likeliest class; None if numbers are predicted."""
 
     def __str__(self) -> str:
         change = self.value - self.original
         return (
-            f"on {self.examples:,} validation examples {self.metric} is {self.value:.5g}, "
-            f"{self.original:.5g} in float32 ({change:+.2g})"
+            f"on {self.examples:,} validation examples {self.metric} is {value(self.value)}, "
+            f"{value(self.original)} in float32 ({change:+.2g})"
         )
 
 
-class Member(_Facts):
+class MemberNetwork(_Facts):
     """One of the models of an ensemble."""
 
     trial: Annotated[int, Field(ge=0)]
-    """Whose configuration it has."""
+    """Number of the trial whose configuration it has."""
     network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=MOST_LAYERS)]
-    """Its layers."""
+    """Its layers, without the output layer."""
     share: Annotated[float, Field(gt=0, le=1)]
-    """Its say in the average; all of them add up to 1."""
+    """Weight of its outputs in the average; the weights of all members add up to 1."""
 
 
-def _check_members(members: tuple[Member, ...]) -> tuple[Member, ...]:
+def _check_members(members: tuple[MemberNetwork, ...]) -> tuple[MemberNetwork, ...]:
     layers = sum(len(each.network) for each in members)
     if max(layers, len(members)) > MOST_LAYERS:
         raise ValueError(f"{len(members)} networks have {layers} layers, over {MOST_LAYERS:,}")
     return members
 
 
-class Origin(_Facts):
+class ModelOrigin(_Facts):
     """Where the model comes from."""
 
     study: str
     trial: Annotated[int, Field(ge=0)]
     """Its number in the study, from 0."""
     epochs: Annotated[int, Field(ge=1)]
-    """Full length of its training."""
+    """Full length of its training, in epochs."""
     data: str
     """Name of the dataset."""
     fingerprint: str
     """SHA-256 of the dataset's content, in hexadecimal."""
+    test_split: str = ""
+    """Hash that identifies the test split; empty in bundles of versions before 1.0."""
     examples: dict[str, int] = Field(default_factory=dict)
-    """Split -> how many examples it has."""
+    """Split -> number of its examples."""
     found: str = ""
-    """How the search came by it, in a sentence without its full stop."""
+    """How the search found the model: a sentence without its full stop."""
     seconds: Annotated[float, Field(ge=0)] = 0
-    """Wall-clock time that the study took."""
+    """Wall-clock seconds that the study took."""
     seed: int | None = None
-    """Of the training; what it draws is the same for the same seed."""
+    """Seed of all random draws of the training."""
     test_opened: Annotated[int, Field(ge=0)] = 0
-    """How many times the test split was looked at."""
+    """Number of times that studies and evaluations have looked at the test split."""
     final: bool = False
     """Whether the model was trained on train and validation together."""
 
@@ -113,37 +177,37 @@ def _versions() -> dict[str, str]:
 
 
 class ModelFacts(_Facts):
-    """All there is to know about a bundle's model; it names no files."""
+    """All that a bundle says about its model; it names no files."""
 
-    version: Literal[3] = VERSION
-    """Of the bundle format."""
+    version: Literal[4] = VERSION
+    """Version of the bundle format."""
     format: str = "safetensors"
-    """Which of the exporters wrote the model."""
+    """Name of the exporter that wrote the model."""
     task: str
     encoding: EncodingField
-    """How a user's files become what the model takes."""
+    """How a user's files become the model's inputs."""
     target: TargetField
-    """What it predicts: the n-th logit is the n-th label's, the n-th value the n-th name's."""
+    """What the model predicts: its n-th output is for the n-th label or name."""
     network: Annotated[tuple[ResolvedLayer, ...], Field(max_length=MOST_LAYERS)]
     """The layers, each ``{name: options}``; the task's output layer is not among them."""
-    ensemble: Annotated[tuple[Member, ...], AfterValidator(_check_members)] = ()
-    """The models that answer together, in place of the one that ``network`` is."""
+    ensemble: Annotated[tuple[MemberNetwork, ...], AfterValidator(_check_members)] = ()
+    """The models whose outputs are averaged; if there are any, ``network`` is empty."""
     parameters: Annotated[int, Field(ge=0)]
-    """Trainable numbers in all."""
-    scores: Annotated[tuple[Score, ...], Field(min_length=1)]
+    """Number of trainable parameters."""
+    scores: Annotated[tuple[ModelScore, ...], Field(min_length=1)]
     """The first is the study's objective on the validation split."""
     quantized: Quantized | None = None
-    """None where the weights are as they were trained."""
-    origin: Origin
+    """What quantizing costs; None if the weights are as they were trained."""
+    origin: ModelOrigin
     versions: dict[str, str] = Field(default_factory=_versions)
-    """Of the software that made the bundle."""
+    """Versions of the software that made the bundle."""
 
     def make_task(self) -> Task:
-        """The task, which makes the model's output layer and reads its outputs.
+        """The task, which makes the model's output layer and decodes its outputs.
 
         Raises:
-            UnknownName: if there is no such task.
-            UserError: if it is not about such a target.
+            UnknownName: there is no such task.
+            UserError: the target is not one of this task's.
         """
         try:
             return TASKS[self.task](self.target)
@@ -156,14 +220,14 @@ class ModelFacts(_Facts):
 
     @classmethod
     def from_json(cls, text: str, source: str) -> ModelFacts:
-        """Read what ``to_json`` gave.
+        """The facts that ``to_json`` wrote.
 
         Args:
             text: Content of the file.
-            source: How to call it in an error.
+            source: Name of the file in error messages.
 
         Raises:
-            UserError: if it is damaged, foreign, or of another version of the bundle format.
+            UserError: the text is damaged or of another version of the bundle format.
         """
         try:
             _check_version(text, source)

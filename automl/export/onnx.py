@@ -1,4 +1,4 @@
-"""The format that most other software runs."""
+"""ONNX: the format that most other software runs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import ClassVar, Final
 from automl.core.errors import ExportError
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
-from automl.export.interface import input_name, output_name
-from automl.export.quantization import Kind, Quantization
-from automl.export.run import Inputs, Outputs, Run
-from automl.export.software import Software
-from automl.export.trace import trace
+from automl.export.quantization import Quantization, QuantizationKind
+from automl.export.runtime import Inputs, ModelFunction, Outputs
+from automl.export.sidecars import Software
+from automl.export.signature import input_name, output_name
 
-# The newest in which ONNX Runtime runs every layer: from 23 on PyTorch writes attention as one
-# operator, of which ONNX Runtime 1.32 does not take a mask of padding.
+# The newest opset in which ONNX Runtime runs every layer: from 23 on, PyTorch writes attention as
+# one operator, for which ONNX Runtime 1.32 does not accept a padding mask.
 OPSET: Final = 22
 
 
@@ -33,10 +32,10 @@ session = onnxruntime.InferenceSession("model.onnx")
         script="run_onnx",
         packages=("onnxruntime",),
     )
-    quantizations: ClassVar[tuple[Kind, ...]] = ("int8", "fp16")
+    quantizations: ClassVar[tuple[QuantizationKind, ...]] = ("int8", "fp16")
 
     def write(self, bundle: Bundle, folder: Path, quantization: Quantization | None) -> None:
-        """Translates the graph; needs torch 2.5, the first that translates a traced one."""
+        """Translates the traced graph, which PyTorch can do from 2.5 on."""
         import torch
 
         # Compares as a version, not as text.
@@ -54,10 +53,11 @@ session = onnxruntime.InferenceSession("model.onnx")
     def _translate(self, bundle: Bundle, file: Path) -> None:
         import torch
 
-        from automl.export.recurrent_onnx import translations
+        from automl.export.onnx_recurrent import translations
+        from automl.export.trace import trace_bundle
 
         torch.onnx.export(
-            trace(bundle),
+            trace_bundle(bundle),
             (),
             file,
             dynamo=True,
@@ -69,7 +69,7 @@ session = onnxruntime.InferenceSession("model.onnx")
             verbose=False,
         )
 
-    def load(self, folder: Path) -> Run:
+    def load(self, folder: Path) -> ModelFunction:
         """Opens a session on the CPU."""
         import onnxruntime
 

@@ -1,4 +1,4 @@
-"""ONNX with smaller numbers. Importing this imports onnx and ONNX Runtime.
+"""Quantization of ONNX models. Importing this imports onnx and ONNX Runtime.
 
 Source: https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html.
 """
@@ -21,38 +21,37 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from automl.export.half import is_matrix
-from automl.export.quantization import Quantization
-from automl.export.run import Inputs
-from automl.export.samples import places, trim
+from automl.export.quantization import Quantization, is_matrix
+from automl.export.runtime import Inputs, evenly_spaced, trim_padding
 
+# Inputs that ranges are learned from, and how many are run at once.
 CALIBRATION: Final = 256
 AT_ONCE: Final = 32
-# With one of these, ONNX Runtime's guide has ranges learned anew for every input.
+# Operators for which ONNX Runtime's guide recommends ranges computed anew for every input.
 _DYNAMIC: Final = {"LSTM", "GRU", "RNN", "Softmax"}
-# Weights and what they are multiplied by. Scaling columns and bringing values to their own units
-# stay in float32: of prices in the hundred thousands, 8 bits would leave steps of thousands.
+# Operators that are quantized. Those that scale columns stay in float32: for prices in the hundred
+# thousands, 8 bits would leave steps of thousands.
 _PRODUCTS: Final = ("Conv", "Gemm", "MatMul")
 _EMBEDDING: Final = "Gather"  # most of the bytes of a model that reads words
 
 
 def quantize(file: Path, quantization: Quantization) -> None:
-    """Write the model in ``file`` anew, in place."""
+    """Quantize the model in ``file``, in place."""
     if quantization.kind == "fp16":
-        _to_half(file)
+        _to_fp16(file)
     else:
         _to_int8(file, quantization.calibration)
 
 
-def _to_half(file: Path) -> None:
-    """Keep matrices in 16 bits, each behind a cast, which ONNX Runtime does once, on loading."""
+def _to_fp16(file: Path) -> None:
+    """Store matrices in 16 bits, each before a cast that ONNX Runtime runs once, on loading."""
     model = onnx.load(file)
     casts = []
     for weight in model.graph.initializer:
         if weight.data_type == TensorProto.FLOAT and is_matrix(weight.dims):
             name, kept = weight.name, f"{weight.name}.half"
-            half = numpy_helper.to_array(weight).astype(np.float16)
-            weight.CopyFrom(numpy_helper.from_array(half, kept))
+            rounded = numpy_helper.to_array(weight).astype(np.float16)
+            weight.CopyFrom(numpy_helper.from_array(rounded, kept))
             casts.append(helper.make_node("Cast", [kept], [name], to=TensorProto.FLOAT))
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
@@ -61,10 +60,11 @@ def _to_half(file: Path) -> None:
 
 
 def _to_int8(file: Path, calibration: Inputs) -> None:
-    """Ranges of activations are learned from inputs for convolutions, else found for each call.
+    """Store weights in 8 bits, of which 7 are used.
 
-    Weights have 7 bits: with 8, processors without VNNI would cut sums off, and what the gate
-    measured on one machine would not hold on another.
+    With 8, sums would overflow on processors without VNNI, so that a model that passed the gate on
+    one machine would be worse on another. Ranges of activations are learned from inputs for
+    convolutions, and computed in each call for other networks.
     """
     operators = {node.op_type for node in onnx.load(file).graph.node}
     with TemporaryDirectory() as scratch:
@@ -87,22 +87,22 @@ def _with_learned_ranges(ready: Path, file: Path, calibration: Inputs) -> None:
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         op_types_to_quantize=[*_PRODUCTS, _EMBEDDING],
-        nodes_to_exclude=[nodes[-1].name],  # what the outputs are read from is small, and decides
+        nodes_to_exclude=[nodes[-1].name],  # the output layer is small, and decides
     )
 
 
 class _Batches(CalibrationDataReader):  # type: ignore[misc]  # the library has no types
-    """Real inputs, as ONNX Runtime asks for them.
+    """Real inputs in batches, as ONNX Runtime asks for them.
 
     Args:
-        name: Of the model's input.
-        inputs: (N, …), of which some are taken, evenly spaced.
+        name: Name of the model's input.
+        inputs: Inputs, (N, …), of which up to ``CALIBRATION`` are used, evenly spaced.
     """
 
     def __init__(self, name: str, inputs: Inputs) -> None:
-        chosen = np.take(inputs, places(len(inputs), CALIBRATION), axis=0)
+        chosen = np.take(inputs, evenly_spaced(len(inputs), CALIBRATION), axis=0)
         self._batches: Iterator[dict[str, Any]] = (
-            {name: trim(chosen[start : start + AT_ONCE])}
+            {name: trim_padding(chosen[start : start + AT_ONCE])}
             for start in range(0, len(chosen), AT_ONCE)
         )
 

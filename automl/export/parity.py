@@ -1,4 +1,4 @@
-"""Whether a written model says what the original does."""
+"""Whether a written model gives the outputs of the original."""
 
 from __future__ import annotations
 
@@ -7,34 +7,44 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from automl.core.target import Classes, Quantities, Target
-from automl.export.interface import output_name
-from automl.export.probes import Probe, make_probes
-from automl.export.run import Inputs, Outputs, Run
-from automl.export.samples import in_batches, is_text
+from automl.core.data_types import PADDING, Quantities, Target
+from automl.export.runtime import (
+    Inputs,
+    ModelFunction,
+    Outputs,
+    Positions,
+    evenly_spaced,
+    in_batches,
+    is_text,
+    trim_padding,
+)
+from automl.export.signature import output_name
 
-# Relative to the largest output. Rounding makes a hundredth of it, a wrong weight far more.
+# Relative to the largest output. Rounding makes about a hundredth of it, a wrong weight far more.
 TOLERANCE: Final = 1e-4
-# Numbers far from 0 are stored more coarsely: so many units in the last place may be lost.
-LAST_PLACES: Final = 4
+# Batch sizes that inputs are run in.
+BATCH_SIZES: Final = (1, 7, 64)
+# Texts in a batch that has only short or only long ones.
+FEW: Final = 7
 
 
 @dataclass(frozen=True)
 class Parity:
-    """How near the outputs of two models are on the same inputs.
+    """Difference between the outputs of two models on the same inputs.
 
     Args:
-        examples: How many inputs were tried.
-        batches: In batches of which lengths.
-        lengths: Of texts, the fewest and the most tokens that were tried; None of other inputs.
-        outputs: What was compared: ``"logits"`` or ``"values"``.
-        difference: The largest between two outputs, of values in standard deviations of the train
-            split; NaN if any is, infinite if their shapes differ.
-        tolerance: The largest difference that rounding may make.
-        worst: Where they differ most, in words.
-        equal_decisions: Share of the inputs whose largest logit is the same one, in 0..1; None
-            where numbers are predicted.
+        examples: Number of inputs that were tried.
+        batches: Batch sizes that they were run in.
+        lengths: Fewest and most tokens of the texts that were tried; None for other inputs.
+        outputs: Name of the outputs: ``"logits"`` or ``"values"``.
+        difference: Largest absolute difference between two outputs; NaN if any is, infinite if
+            their shapes differ.
+        tolerance: Largest difference that rounding may make.
+        worst: Input with the largest difference, in words.
+        equal_decisions: Share of the inputs with the same likeliest class, in 0..1; None if numbers
+            are predicted.
     """
 
     examples: int
@@ -48,7 +58,7 @@ class Parity:
 
     @property
     def agrees(self) -> bool:
-        """Whether the two are the same model."""
+        """Whether the two models are the same but for rounding."""
         return self.difference <= self.tolerance
 
     def __str__(self) -> str:
@@ -57,7 +67,7 @@ class Parity:
             where += f" and of {self.lengths[0]} to {self.lengths[1]} tokens"
         differ = f"{where}, {self.outputs} differ by up to {self.difference:.2g}"
         if self.equal_decisions is None:
-            return f"{differ} of their standard deviation (rounding: {self.tolerance:.2g})"
+            return f"{differ} standard deviations (rounding: {self.tolerance:.2g})"
         return (
             f"{differ} (rounding: {self.tolerance:.2g}) and "
             f"{self.equal_decisions:.0%} of the decisions are the same"
@@ -66,9 +76,9 @@ class Parity:
 
 @dataclass(frozen=True)
 class _Pair:
-    """The outputs of both models for the same inputs, run in batches of one length."""
+    """The outputs of both models for the same inputs, run in batches of one size."""
 
-    probe: Probe
+    tried: ParityInputs
     batch: int
     expected: Outputs
     found: Outputs
@@ -77,76 +87,121 @@ class _Pair:
     def fits(self) -> bool:
         return self.expected.shape == self.found.shape
 
-    def differences(self, std: Outputs) -> Outputs:
-        """The largest of each example, (N,)."""
+    def differences(self) -> Outputs:
+        """The largest difference of each example, (N,)."""
         if not self.fits:
             return np.full(len(self.expected), np.inf, np.float32)
-        far = np.abs(self.expected - self.found) / std
+        far = np.abs(self.expected - self.found)
         largest: Outputs = far.reshape(len(far), -1).max(axis=1)
         return largest
 
     def name(self, at: int) -> str:
-        """One of the inputs, in words."""
-        tokens = self.probe.inputs.shape[1] if is_text(self.probe.inputs) else None
+        """The input at a position, in words."""
+        tokens = self.tried.inputs.shape[1] if is_text(self.tried.inputs) else None
         length = f", of up to {tokens} tokens" if tokens else ""
-        return f"input {self.probe.places[at]} of the split, in a batch of {self.batch}{length}"
+        return f"input {self.tried.positions[at]} of the split, in a batch of {self.batch}{length}"
 
 
-def compare(
-    original: Run, written: Run, samples: Inputs, target: Target, longest: int | None = None
+def compare_models(
+    original: ModelFunction,
+    written: ModelFunction,
+    samples: Inputs,
+    target: Target,
+    longest: int | None = None,
 ) -> Parity:
     """Run both models on real inputs, the written one in batches of one, a few and many.
 
     Args:
-        original: The model as it should be.
-        written: The model as it was written.
-        samples: (N, …) as the model takes them, N > 0; up to 64 are taken, evenly spaced.
-        target: What is predicted.
-        longest: The most tokens of a text, or None where inputs are no texts. Texts are tried at
-            the length of the longest in a batch, and beside that at the ends of what there can be.
+        original: The original model.
+        written: The model as written.
+        samples: Inputs as the model takes them, (N, …), N > 0; up to 64 are used, evenly spaced.
+        target: What the models predict.
+        longest: Most tokens that a text can have, None for other inputs. Texts are also tried with
+            one token and with this many.
     """
-    probes = list(make_probes(samples, longest))
-    pairs = [pair for probe in probes for pair in _run(original, written, probe)]
-    _, std = scale_of(target)
-    differences = [each.differences(std) for each in pairs]
+    tried = list(make_parity_inputs(samples, longest))
+    pairs = [pair for inputs in tried for pair in _run(original, written, inputs)]
+    differences = [each.differences() for each in pairs]
     worst = int(np.argmax([each.max() for each in differences]))  # NaN is more than any number
     at = int(differences[worst].argmax())
     return Parity(
-        examples=len(probes[0].inputs),
-        batches=probes[0].batches,
-        lengths=(1, longest) if longest and len(probes) > 1 else None,
+        examples=len(tried[0].inputs),
+        batches=tried[0].batches,
+        lengths=(1, longest) if longest and len(tried) > 1 else None,
         outputs=output_name(target),
         difference=float(differences[worst][at]),
-        tolerance=max(tolerance_of(each.expected, target) for each in pairs),
+        tolerance=max(tolerance_of(each.expected) for each in pairs),
         worst=pairs[worst].name(at),
         equal_decisions=_equal_decisions(pairs, target),
     )
 
 
-def _run(original: Run, written: Run, probe: Probe) -> Iterator[_Pair]:
-    expected = original(probe.inputs)
-    for size in probe.batches:
-        yield _Pair(probe, size, expected, in_batches(written, probe.inputs, size))
+def _run(original: ModelFunction, written: ModelFunction, tried: ParityInputs) -> Iterator[_Pair]:
+    expected = original(tried.inputs)
+    for size in tried.batches:
+        yield _Pair(tried, size, expected, in_batches(written, tried.inputs, size))
 
 
-def scale_of(target: Target) -> tuple[Outputs, Outputs]:
-    """What the outputs vary around, and by how much; of logits that is 0 and 1."""
-    mean, std = ((0.0,), (1.0,)) if isinstance(target, Classes) else (target.mean, target.std)
-    return np.asarray(mean, np.float32), np.asarray(std, np.float32)
+def tolerance_of(expected: Outputs) -> float:
+    """The largest difference that rounding may make to these outputs."""
+    return TOLERANCE * max(1.0, float(np.abs(expected).max()))
 
 
-def tolerance_of(expected: Outputs, target: Target) -> float:
-    """The most that rounding may make of these outputs, of values in standard deviations."""
-    mean, std = scale_of(target)
-    largest = float((np.abs(expected - mean) / std).max())
-    coarseness = float(np.finfo(np.float32).eps) * float((np.abs(expected) / std).max())
-    return TOLERANCE * max(1.0, largest) + LAST_PLACES * coarseness
+def same_decisions(expected: Outputs, found: Outputs) -> npt.NDArray[np.bool_]:
+    """For which examples two models give the same likeliest class, (N,); both give (N, classes)."""
+    same: npt.NDArray[np.bool_] = expected.argmax(axis=1) == found.argmax(axis=1)
+    return same
 
 
 def _equal_decisions(pairs: list[_Pair], target: Target) -> float | None:
     if isinstance(target, Quantities):
         return None
-    same = [
-        each.fits and each.found.argmax(axis=1) == each.expected.argmax(axis=1) for each in pairs
-    ]
+    same = [each.fits and same_decisions(each.expected, each.found) for each in pairs]
     return float(np.mean(np.hstack(same)))
+
+
+@dataclass(frozen=True, eq=False)
+class ParityInputs:
+    """Inputs to run both models on.
+
+    Args:
+        positions: Position in the split of each input, (N,).
+        inputs: Inputs as the model takes them, (N, …).
+        batches: Batch sizes to run them in, one after the other.
+    """
+
+    positions: Positions
+    inputs: Inputs
+    batches: tuple[int, ...]
+
+
+def make_parity_inputs(samples: Inputs, longest: int | None) -> Iterator[ParityInputs]:
+    """Up to 64 evenly spaced inputs, run one, a few and all at a time; then texts of all lengths.
+
+    Args:
+        samples: Inputs of a split, (N, …), N > 0.
+        longest: Most tokens that a text can have, None for other inputs.
+    """
+    spread = evenly_spaced(len(samples), max(BATCH_SIZES))
+    sizes = tuple(sorted({min(size, len(spread)) for size in BATCH_SIZES}))
+    yield ParityInputs(spread, np.take(samples, spread, axis=0), sizes)
+    if longest is not None and is_text(samples):
+        yield from _lengths(samples, longest)
+
+
+def _lengths(texts: Inputs, longest: int) -> Iterator[ParityInputs]:
+    """The shortest texts, the longest texts, texts of one token, and texts of ``longest`` tokens.
+
+    The last two are real texts as well, cut off or repeated.
+    """
+    order = np.argsort((texts != PADDING).sum(axis=1), kind="stable")
+    few = min(FEW, len(order))
+    short, long = order[:few], order[-few:]
+    yield ParityInputs(short, trim_padding(texts[short]), (few,))
+    yield ParityInputs(long, trim_padding(texts[long]), (few,))
+    yield ParityInputs(long, texts[long][:, :1], (1, few))
+    yield ParityInputs(long, np.stack([_fill(text, longest) for text in texts[long]]), (1, few))
+
+
+def _fill(text: Inputs, length: int) -> Inputs:
+    return np.resize(text[text != PADDING], length)

@@ -1,55 +1,68 @@
-"""Smaller numbers in place of float32, and what they may cost."""
+"""Quantization: numbers smaller than float32, and what they may cost."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from automl.core.errors import ExportError
 from automl.data.dataset import Split
 from automl.export.facts import ModelFacts, Quantized
-from automl.export.run import Inputs, Outputs, Run
-from automl.export.samples import in_batches, places
+from automl.export.parity import same_decisions
+from automl.export.runtime import Inputs, ModelFunction, Outputs, evenly_spaced, in_batches
 from automl.tasks.task import Task
 
-Kind = Literal["int8", "fp16"]
-KINDS: Final[tuple[Kind, ...]] = ("int8", "fp16")
+if TYPE_CHECKING:
+    from torch import Tensor
+
+QuantizationKind = Literal["int8", "fp16"]
+QUANTIZATIONS: Final[tuple[QuantizationKind, ...]] = ("int8", "fp16")
 
 MOST_EXAMPLES: Final = 2000
 AT_ONCE: Final = 64
-# What is to be large may fall by so much (a point of accuracy); what is to be small may grow by
-# this share of itself.
+# A metric that is maximised may fall by this much (a point of accuracy); one that is minimised may
+# grow by this share of itself.
 LARGEST_FALL: Final = 0.01
 LARGEST_GROWTH: Final = 0.02
+# Share of the examples that must keep their likeliest class.
 FEWEST_EQUAL: Final = 0.95
 
 
 @dataclass(frozen=True, eq=False)
 class Quantization:
-    """What to make of the weights.
+    """The numbers to write a model with.
 
     Args:
-        kind: ``"int8"``: whole numbers of 8 bits, in which layers compute as well. ``"fp16"``:
-            weights of 16 bits, with which layers compute in float32.
-        calibration: Inputs of the train split, of which ranges of activations are learned.
-        held_out: What the cost is measured on: the validation split.
+        kind: ``"int8"``: 8-bit integers, in which layers also compute. ``"fp16"``: 16-bit weights,
+            with which layers compute in float32. (On most processors 16-bit arithmetic is slower,
+            and fp16 cannot represent numbers above 65,504, such as the values of many tables.)
+        calibration: Inputs of the train split, (N, …), to learn the ranges of activations from.
+        held_out: The validation split, on which the cost is measured.
     """
 
-    kind: Kind
+    kind: QuantizationKind
     calibration: Inputs
     held_out: Split
 
 
-def measure_cost(facts: ModelFacts, original: Run, written: Run, asked: Quantization) -> Quantized:
-    """The study's objective before and after, on up to ``MOST_EXAMPLES``, evenly spaced.
+def measure_cost(
+    facts: ModelFacts, original: ModelFunction, written: ModelFunction, asked: Quantization
+) -> Quantized:
+    """The study's objective before and after, on up to ``MOST_EXAMPLES`` validation examples.
+
+    Args:
+        facts: Description of the model.
+        original: The model in float32.
+        written: The model as written.
+        asked: The quantization that was asked for.
 
     Raises:
-        ExportError: if the model as written gives something that is no number.
+        ExportError: the written model gives outputs that are not finite.
     """
-    held_out = asked.held_out.take(places(len(asked.held_out), MOST_EXAMPLES))
+    held_out = asked.held_out.take(evenly_spaced(len(asked.held_out), MOST_EXAMPLES))
     before, after = (in_batches(run, held_out.inputs, AT_ONCE) for run in (original, written))
     if not np.isfinite(after).all():
         raise ExportError(f"{facts.format} in {asked.kind} gives outputs that are not finite")
@@ -60,14 +73,14 @@ def measure_cost(facts: ModelFacts, original: Run, written: Run, asked: Quantiza
         original=_score(task, metric, before, held_out),
         value=_score(task, metric, after, held_out),
         examples=len(held_out),
-        equal_decisions=_equal_decisions(facts, before, after),
+        equal_decisions=None if before.ndim > 2 else float(same_decisions(before, after).mean()),
     )
 
 
 def objection(facts: ModelFacts, cost: Quantized) -> str:
-    """Why it costs too much, or "" where it does not."""
+    """Why a quantization costs too much; empty if it does not."""
     worse, allowed, rule = cost.original - cost.value, LARGEST_FALL, f"fall by {LARGEST_FALL:g}"
-    if not facts.make_task().metrics[cost.metric]:
+    if not facts.make_task().metric(cost.metric).maximize:
         worse, allowed = -worse, LARGEST_GROWTH * abs(cost.original)
         rule = f"grow by {LARGEST_GROWTH:.0%}"
     if worse > allowed:
@@ -80,14 +93,26 @@ def objection(facts: ModelFacts, cost: Quantized) -> str:
     return ""
 
 
+def is_matrix(shape: Sequence[int]) -> bool:
+    """Whether weights of this shape are worth storing in 16 bits; biases and statistics are not."""
+    return sum(size > 1 for size in shape) > 1
+
+
+def is_fp16_candidate(weight: Tensor) -> bool:
+    """Whether a weight is a float32 matrix."""
+    import torch
+
+    return weight.dtype == torch.float32 and is_matrix(weight.shape)
+
+
+def to_fp16(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of a model, with its matrices in 16 bits."""
+    return {
+        name: each.half() if is_fp16_candidate(each) else each for name, each in weights.items()
+    }
+
+
 def _score(task: Task, metric: str, outputs: Outputs, split: Split) -> float:
     from torch import from_numpy
 
     return task.measure(from_numpy(outputs), from_numpy(np.array(split.targets)))[metric]
-
-
-def _equal_decisions(facts: ModelFacts, before: Outputs, after: Outputs) -> float | None:
-    if before.ndim > 2:
-        return None
-    same: npt.NDArray[np.bool_] = before.argmax(axis=1) == after.argmax(axis=1)
-    return float(same.mean())

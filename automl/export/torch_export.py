@@ -1,4 +1,4 @@
-"""PyTorch's own format for a model without its Python code."""
+"""torch.export: PyTorch's own format for a model without its Python code."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
-from automl.export.quantization import Kind, Quantization
-from automl.export.run import Run, run_module
-from automl.export.software import Software
-from automl.export.trace import trace
+from automl.export.quantization import Quantization, QuantizationKind
+from automl.export.runtime import ModelFunction, as_function
+from automl.export.sidecars import Software
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 class TorchExport(Exporter):
     """``.pt2``, run by PyTorch (https://docs.pytorch.org/docs/stable/export.html).
 
-    PyTorch's loader trusts the file, which can hold pickles, libraries and calls of any function.
+    PyTorch's loader trusts the file, which can hold pickles, libraries and calls to any function.
     """
 
     file: ClassVar[str] = "model.pt2"
@@ -35,24 +34,24 @@ with torch.inference_mode():
         script="run_torch_export",
         packages=("torch",),
     )
-    # PyTorch has handed quantising to 8 bits over to torchao.
-    quantizations: ClassVar[tuple[Kind, ...]] = ("fp16",)
+    # PyTorch has moved 8-bit quantization to torchao.
+    quantizations: ClassVar[tuple[QuantizationKind, ...]] = ("fp16",)
 
     def write(self, bundle: Bundle, folder: Path, quantization: Quantization | None) -> None:
-        """Saves the graph."""
+        """Traces the model and saves the graph."""
         import torch
 
-        from automl.export.recurrent import plain
+        from automl.export.trace import trace_bundle, with_pytorch_operators
 
-        program = plain(trace(bundle, half=quantization is not None))
+        program = with_pytorch_operators(trace_bundle(bundle, fp16=quantization is not None))
         _take_commas_from_paths(program)
         torch.export.save(program, folder / self.file)
 
-    def load(self, folder: Path) -> Run:
-        """Reads the graph back."""
+    def load(self, folder: Path) -> ModelFunction:
+        """Loads the graph."""
         import torch
 
-        return run_module(torch.export.load(folder / self.file).module())
+        return as_function(torch.export.load(folder / self.file).module())
 
 
 def _take_commas_from_paths(program: ExportedProgram) -> None:

@@ -9,33 +9,38 @@ from automl.core.errors import StudyError
 from automl.core.final import Finalist
 from automl.core.records import TrialRecord
 from automl.core.trial import Status, TrialResult
-from automl.finalizing.fit import Fit
-from automl.finalizing.fits import Fits, guide_of
-from automl.finalizing.ranking import Objective, Ranking, drop, judge_finalist, rank_finalists
-from automl.finalizing.refitting import Refitting
+from automl.finalizing.ranking import (
+    Ranking,
+    RankingObjective,
+    drop,
+    judge_finalist,
+    rank_finalists,
+)
+from automl.finalizing.refit_loop import RefitLoop
+from automl.finalizing.refits import Refit, Refits, guide_of
 
-# Of each finalist, how its refits ended, in the order of the seeds.
+# Results of the refits of each finalist, in the order of the seeds.
 Results = Mapping[int, Sequence[TrialResult]]
 
 
 class NoFinalModel(StudyError):
-    """None of the finalists could be trained anew."""
+    """None of the finalists could be trained again."""
 
 
 @dataclass(frozen=True)
-class Trained:
+class FinalTraining:
     """The final model's training, and the ranking that led to it.
 
     Args:
-        ranking: The finalists.
-        chosen: One of them.
-        fit: The training on train and validation together.
-        result: How it ended: COMPLETE.
+        ranking: Ranking of the finalists.
+        chosen: Finalist that was chosen.
+        fit: Training on train and validation together.
+        result: Result of that training, which is complete.
     """
 
     ranking: Ranking
     chosen: Finalist
-    fit: Fit
+    fit: Refit
     result: TrialResult
 
 
@@ -43,19 +48,19 @@ class Finalizer:
     """Refits finalists, chooses one and trains it on train and validation together.
 
     Args:
-        fits: Makes the trainings.
-        refitting: Runs them.
-        objective: What ranks finalists.
-        seeds: Of the refits; the last training has the first of them.
-        steps: Reporting steps of a whole training.
-        tell: Hears of a finalist that is out, and why.
+        fits: Factory of the trainings.
+        refitting: Loop that runs them.
+        objective: Objective that ranks finalists.
+        seeds: Seeds of the refits; the last training has the first of them.
+        steps: Reporting steps of a full training.
+        tell: Function that is told of each finalist that is out, and why.
     """
 
     def __init__(
         self,
-        fits: Fits,
-        refitting: Refitting,
-        objective: Objective,
+        fits: Refits,
+        refitting: RefitLoop,
+        objective: RankingObjective,
         seeds: Sequence[int],
         steps: int,
         tell: Callable[[str], None],
@@ -63,8 +68,8 @@ class Finalizer:
         self._fits, self._refitting, self._objective = fits, refitting, objective
         self._seeds, self._steps, self._tell = seeds, steps, tell
 
-    def run(self, finalists: Sequence[TrialRecord]) -> Trained | None:
-        """Train the final model; None where that was stopped before its end.
+    def run(self, finalists: Sequence[TrialRecord]) -> FinalTraining | None:
+        """Train the final model; None if that was stopped.
 
         Raises:
             NoFinalModel: if all finalists are out; says why.
@@ -81,7 +86,7 @@ class Finalizer:
         return self._train(ranking, results)
 
     def _refit(self, trials: Sequence[int]) -> Results | None:
-        # Seed by seed: what is broken off half way has something of each finalist.
+        # Seed by seed, so that an interrupted run has refits of every finalist.
         pairs = [(trial, seed) for seed in self._seeds for trial in trials]
         fits = [self._fits.refit(at, trial, seed) for at, (trial, seed) in enumerate(pairs)]
         if not self._refitting.run(fits, self._steps):
@@ -90,8 +95,8 @@ class Finalizer:
         of_trial = {trial: ended[at :: len(trials)] for at, trial in enumerate(trials)}
         return {trial: [each for each in of if each] for trial, of in of_trial.items()}
 
-    def _train(self, ranking: Ranking, results: Results) -> Trained | None:
-        """Train the chosen finalist; one that fails is out, and the choice is made again."""
+    def _train(self, ranking: Ranking, results: Results) -> FinalTraining | None:
+        """Train the chosen finalist; if it fails, choose among the others."""
         while (chosen := ranking.chosen) is not None:
             guide = guide_of(results[chosen.trial], self._objective)
             number = len(ranking.finalists) * len(self._seeds)
@@ -101,10 +106,12 @@ class Finalizer:
             if result is None:
                 return None
             if result.status is Status.COMPLETE:
-                return Trained(ranking, chosen, fit, result)
+                return FinalTraining(ranking, chosen, fit, result)
             out = drop(chosen, result)
             self._tell(f"trial {out.trial} is out of the final choice: {out.reason}")
             left = [out if each is chosen else each for each in ranking.finalists]
             ranking = rank_finalists(left, self._objective)
         reasons = "; ".join(f"trial {each.trial}: {each.reason}" for each in ranking.finalists)
-        raise NoFinalModel(f"there is no final model, for none could be trained anew: {reasons}")
+        raise NoFinalModel(
+            f"there is no final model: no finalist could be trained again: {reasons}"
+        )

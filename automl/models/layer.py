@@ -1,4 +1,4 @@
-"""What every layer is: typed options that build a PyTorch module."""
+"""The base of all layers: typed options that build a PyTorch module; and checks of shapes."""
 
 from __future__ import annotations
 
@@ -7,38 +7,93 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from automl.core.options import Named
-from automl.core.shape import Shape
+from automl.core.data_types import Shape
+from automl.core.errors import Infeasible
+from automl.core.registry import MemberOf
 
 if TYPE_CHECKING:
     from torch import nn
 
-# PyTorch overflows on larger ones.
+# PyTorch overflows on larger numbers.
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
-# Layers inside a layer. Lists, as JSON and YAML have them, are welcome; one is empty where all of
-# its layers would do nothing.
-Inner = Annotated[tuple[dict[str, Any], ...], Named("layer", many=True), Field(strict=False)]
+# Layers inside a layer. Not strict, so that a list, as JSON and YAML have it, becomes a tuple. It
+# is empty where none of its layers has an effect.
+Inner = Annotated[tuple[dict[str, Any], ...], MemberOf("layer", many=True), Field(strict=False)]
 
 
 class Layer(BaseModel, ABC):
-    """The options of one layer. The first field is the one its shorthand sets: ``dropout: 0.3``."""
+    """The options of one layer. The first field is the one that ``dropout: 0.3`` sets."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
     )
 
     keeps_shape: ClassVar[bool] = False
-    """Outputs have the input's shape and take no matrix product: measured without a run."""
+    """Whether outputs have the input's shape and need no matrix product: measured without a run."""
 
     takes_tokens: ClassVar[bool] = False
-    """Inputs are ``Tokens``; all other layers take numbers."""
+    """Whether inputs are ``Tokens``; all other layers take numbers."""
 
     @abstractmethod
     def build(self, shape: Shape) -> nn.Module:
         """The module for inputs of ``shape``, with fresh weights on PyTorch's default device.
 
         Raises:
-            Infeasible: if no such layer can take that shape. The reason need not name the layer
-                or the shape: the network does.
+            Infeasible: if the layer cannot take that shape. The reason need not name the layer or
+                the shape: the network does.
         """
+
+
+def as_image(shape: Shape) -> tuple[int, int, int]:
+    """``shape`` as (channels, height, width).
+
+    Raises:
+        Infeasible: if it is not that of an image.
+    """
+    if len(shape) != 3:
+        raise Infeasible("it needs an image; put it before flatten and global pooling")
+    return shape
+
+
+def as_sequence(shape: Shape) -> tuple[int, int]:
+    """``shape`` as (length, features).
+
+    Raises:
+        Infeasible: if it is not that of a sequence.
+    """
+    if len(shape) == 3:
+        raise Infeasible("it needs a sequence, such as a text behind an embedding or a series")
+    if len(shape) != 2:
+        raise Infeasible(
+            "it needs a sequence; put it before the layer that turns one into a vector: flatten, "
+            "pooling, or a recurrent layer without return_sequences"
+        )
+    return shape
+
+
+def check_window(size: int, sides: tuple[int, ...]) -> None:
+    """Check that a window of ``size`` along each side lies inside an image or a sequence.
+
+    Raises:
+        Infeasible: if a side is shorter.
+    """
+    if size > min(sides):
+        window = f"{size}×{size} window" if len(sides) == 2 else f"window of {size}"
+        raise Infeasible(f"its {window} does not fit")
+
+
+def check_divisible(name: str, value: int, by: str, groups: int) -> None:
+    """Check that ``value`` splits into ``groups`` equal groups.
+
+    Args:
+        name: Name of the value.
+        value: Number that is split.
+        by: Name of the number of groups.
+        groups: Number of groups.
+
+    Raises:
+        Infeasible: if it does not.
+    """
+    if value % groups:
+        raise Infeasible(f"`{name}` (={value}) must be divisible by `{by}` (={groups})")

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from automl.core.final import Final
-from automl.core.inspection import Inspection
+from automl.core.costs import NetworkProfile
+from automl.core.error_analysis import ErrorAnalysis
+from automl.core.final import FinalRecord
 from automl.core.records import StudyRecord
-from automl.core.review import Review
 from automl.core.trial import Measurement
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What a study took.
+class StudyCost:
+    """The time that a study took.
 
     Args:
-        begun: When its first trial began, or None.
-        ended: When its last one ended, or None.
+        begun: Start of its first trial, or None.
+        ended: End of its last trial, or None.
         wall: Seconds during which any trial ran.
-        work: Seconds that trials held workers.
+        work: Seconds that trials occupied workers, summed.
     """
 
     begun: datetime | None
@@ -36,9 +36,9 @@ class Plots:
     """Optuna's plots, and how much each parameter matters.
 
     Args:
-        figures: Kind -> Plotly figure as JSON; without data where there is nothing to show.
-        shown: How many trials they show; fewer than there are, where there are too many.
-        shares: Parameter -> its share of what sets the best trials apart, the largest first.
+        figures: Kind -> Plotly figure as JSON, without data if there is nothing to show.
+        shown: Number of trials that the plots show; large studies are sampled.
+        shares: Parameter -> its share of importance, largest first.
         basis: What the shares are based on, or why there are none.
     """
 
@@ -49,31 +49,31 @@ class Plots:
 
 
 @dataclass(frozen=True)
-class Model:
-    """The best trial's network, and what it does.
+class BestModel:
+    """The model of the best trial.
 
     Args:
-        network: Layer by layer, or None if that is not known.
-        curve: What was measured while it was trained.
-        review: What it gets wrong, or None if nobody looked.
+        network: Layers of the network, or None if they are unknown.
+        curve: Learning curve.
+        review: Error analysis, or None if there is none.
     """
 
-    network: Inspection | None = None
+    network: NetworkProfile | None = None
     curve: tuple[Measurement, ...] = ()
-    review: Review | None = None
+    review: ErrorAnalysis | None = None
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """Where the numbers come from.
 
     Args:
-        settings: What the study was told to do, as study.yaml has it.
-        space: The text of its search space.
-        data: The dataset in words; empty if that is not known.
-        sha256: Of the data; empty if that is not known.
+        settings: Plan of the study, as study.yaml has it.
+        space: Text of its search space.
+        data: Description of the dataset; empty if unknown.
+        sha256: Hash of the data; empty if unknown.
         versions: Package -> version.
-        hardware: What the trials ran on, in words; empty if that is not known.
+        hardware: Description of the hardware; empty if unknown.
     """
 
     settings: Mapping[str, Any]
@@ -86,24 +86,24 @@ class Origin:
 
 @dataclass(frozen=True)
 class Report:
-    """A study, what it found, what it cost and how to repeat it.
+    """A study: what it found, what it cost and how to repeat it.
 
     Args:
-        study: All its trials.
-        epochs: Full length of a trial.
-        cost: What it took.
-        plots: Optuna's.
-        model: The best.
-        origin: Where the numbers come from.
-        final: How the final model was made, or None while there is none.
-        test_opened: How many times the test split was looked at.
+        study: The study with all its trials.
+        epochs: Epochs of a full trial.
+        cost: Time that it took.
+        plots: Optuna's plots.
+        model: Model of the best trial.
+        origin: Provenance of the numbers.
+        final: Record of the final model, or None while there is none.
+        test_opened: Number of times that the test split was opened.
     """
 
     study: StudyRecord
     epochs: int
-    cost: Cost
+    cost: StudyCost
     plots: Plots
-    model: Model
-    origin: Origin
-    final: Final | None = None
+    model: BestModel
+    origin: Provenance
+    final: FinalRecord | None = None
     test_opened: int = 0

@@ -4,37 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl.core.final import Final
-from automl.core.records import StudyRecord
-from automl.core.text import value
-from automl.report.answer import cautions, facts, verdict
-from automl.report.bars import draw_bars
-from automl.report.content import Origin, Plots, Report
-from automl.report.final import (
+from automl.core.costs import NetworkProfile
+from automl.core.error_analysis import (
+    Confusion,
+    ErrorAnalysis,
+    Mistake,
+    RowExample,
+    Scatter,
+    SeriesExample,
+    TextExample,
+)
+from automl.core.final import FinalRecord
+from automl.core.markdown import code, fenced, folded, table, text
+from automl.core.records import StudyRecord, TrialRecord
+from automl.core.text import count, epoch, number, plain, value
+from automl.report.content import BestModel, Plots, Provenance, Report
+from automl.report.model_tables import (
     finalist_headings,
     finalist_rows,
     finalists_out,
+    front_headings,
+    front_rest,
+    front_rows,
+    front_title,
     refitted,
     test_headings,
     test_rows,
     tested_on,
 )
-from automl.report.front import front_headings, front_rest, front_rows, front_title
-from automl.report.markdown_model import curve_section, network_section, review_section
-from automl.report.markup import code, fenced, folded, table, text
-from automl.report.pruning import endings, saved
-from automl.report.repeat import commands
+from automl.report.summary import cautions, commands, endings, facts, saved, verdict
+from automl.report.text_charts import draw_bars, draw_curve
 
 WIDTH = 72
 # Longer tables are folded.
 MOST_ROWS = 10
 # A comment on a pull request may have 65,536 letters; the HTML report has all rows.
 MOST_PRUNED = 100
-NOT_NOTED = "not noted by the version that began this study"
+NOT_NOTED = "not recorded by the version that began this study"
+# Letters and cells of an example that are quoted.
+MOST_LETTERS, MOST_CELLS = 200, 4
 
 
 def render_markdown(report: Report) -> str:
-    """The report; everything in it that a stranger wrote is escaped."""
+    """The report as Markdown; everything that comes from users is escaped."""
     study, best = report.study, report.study.best
     sections = [
         _answer(report),
@@ -45,15 +57,15 @@ def render_markdown(report: Report) -> str:
     ]
     sections.append(_endings(study))
     if best is not None:
-        sections += [network_section(report.model, best), curve_section(report.model, study)]
-        sections.append(review_section(report.model.review))
+        sections += [_network_section(report.model, best), _curve_section(report.model, study)]
+        sections.append(_review_section(report.model.review))
     sections += [_repeat(report.origin), _machine(report.origin)]
     return "\n\n".join(filter(None, sections)) + "\n"
 
 
 def _answer(report: Report) -> str:
     study, best = report.study, report.study.best
-    title = f"{text(study.metric)} {value(best.value)}" if best else "No model yet"
+    title = f"{text(study.metric)} {value(best.objective)}" if best else "No model yet"
     told = facts(report)
     rows = [(name, code(each) if name == "Data" else text(each)) for name, each in told.items()]
     return "\n\n".join(
@@ -66,7 +78,7 @@ def _answer(report: Report) -> str:
     )
 
 
-def _final(final: Final | None) -> str:
+def _final(final: FinalRecord | None) -> str:
     if final is None:
         return ""
     refits = table([text(each) for each in finalist_headings(final)], finalist_rows(final))
@@ -101,7 +113,7 @@ def _pruning(report: Report) -> str:
     rows = table(
         ("trial", "epochs", text(study.metric), "reason"),
         [
-            (str(each.number), f"{each.epoch:g}", value(each.value), code(each.reason))
+            (str(each.number), epoch(each.epoch), value(each.objective), code(each.reason))
             for each in pruned[:MOST_PRUNED]
         ],
     )
@@ -120,19 +132,97 @@ def _endings(study: StudyRecord) -> str:
     return f"## Trials without a model\n\n{table(headings, rows)}" if rows else ""
 
 
-def _repeat(origin: Origin) -> str:
+def _repeat(origin: Provenance) -> str:
     lines = [f"# {what}\n{command}" for what, command in commands(origin.settings).items()]
     space = folded("The search space as it was run", fenced(origin.space, "yaml"))
     return f"## How to repeat it\n\n{fenced(chr(10).join(lines), 'sh')}\n\n{space}"
 
 
-def _machine(origin: Origin) -> str:
+def _machine(origin: Provenance) -> str:
     return f"## What it ran on\n\n{table(('', ''), _machine_rows(origin))}"
 
 
-def _machine_rows(origin: Origin) -> Iterator[tuple[str, str]]:
+def _machine_rows(origin: Provenance) -> Iterator[tuple[str, str]]:
     yield "data", code(origin.data) or NOT_NOTED
     yield "SHA-256", code(origin.sha256) or NOT_NOTED
     yield "hardware", code(origin.hardware) or NOT_NOTED
     for name, version in origin.versions.items():
         yield code(name), code(version)
+
+
+def _network_section(model: BestModel, best: TrialRecord) -> str:
+    """The layers of the network and its parameters."""
+    drawn = ((code(name), code(plain(each))) for name, each in best.parameters.items())
+    parameters = folded("What was drawn for it", table(("parameter", "value"), drawn))
+    layers = _layers(model.network) if model.network else "Its layers were not recorded."
+    return f"## The best network\n\n{layers}\n\n{parameters}"
+
+
+def _layers(network: NetworkProfile) -> str:
+    rows = [(name, " × ".join(map(str, shape)), f"{size:,}") for name, shape, size in network.rows]
+    wide = [max((len(row[at]) for row in rows), default=0) for at in range(3)]
+    lines = [f"{a:<{wide[0]}}  {b:>{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
+    total = (
+        f"{count(network.num_parameters, 'parameter')}, {count(network.flops, 'FLOP')} an example."
+    )
+    arrows = "\n".join(f"{'↓ ' if at else '  '}{line}" for at, line in enumerate(lines))
+    return f"{total} Each layer with its output and its parameters:\n\n{fenced(arrows)}"
+
+
+def _curve_section(model: BestModel, study: StudyRecord) -> str:
+    """The objective over the epochs; empty if nothing was measured."""
+    name = study.metric
+    points = [(each.epoch, each.metrics[name]) for each in model.curve if name in each.metrics]
+    drawn = draw_curve(f"{name} on validation", points, WIDTH)
+    return f"## Learning\n\n{fenced(drawn)}" if drawn else ""
+
+
+def _review_section(review: ErrorAnalysis | None) -> str:
+    """All errors in a table, and the worst answers."""
+    if review is None:
+        return "## What it gets wrong\n\nNobody has looked yet."
+    told = f"The best model on {count(review.examples, 'validation example')}."
+    errors = _confusion(review.errors) if isinstance(review.errors, Confusion) else ""
+    if isinstance(review.errors, Scatter):
+        told += f" {_off(review.errors)}"
+    sections = ["## What it gets wrong", told, errors, _mistakes(review.mistakes)]
+    return "\n\n".join(filter(None, sections))
+
+
+def _confusion(errors: Confusion) -> str:
+    labels = [code(label) for label in errors.labels]
+    rows = [
+        (f"**{label}**", *map(str, row)) for label, row in zip(labels, errors.counts, strict=True)
+    ]
+    return table(("truth ↓ answer →", *labels), rows)
+
+
+def _off(errors: Scatter) -> str:
+    pairs = zip(errors.truths, errors.answers, strict=True)
+    off = sorted(abs(answer - truth) for truth, answer in pairs)
+    if not off:
+        return ""
+    middle = off[len(off) // 2]
+    return f"Half of its answers for {code(errors.name)} are off by {number(middle, 4)} or less."
+
+
+def _mistakes(mistakes: tuple[Mistake, ...]) -> str:
+    if not mistakes:
+        return "Every answer is right."
+    rows = [(code(e.truth), code(e.answer), code(e.degree), _example(e)) for e in mistakes]
+    return table(("truth", "answer", "how wrong", "example"), rows)
+
+
+def _example(mistake: Mistake) -> str:
+    example = mistake.example
+    if isinstance(example, TextExample):
+        return code(_short(example.text))
+    if isinstance(example, RowExample):
+        cells = list(example.cells.items())[:MOST_CELLS]
+        more = " …" if len(example.cells) > MOST_CELLS else ""
+        return code(_short(", ".join(f"{name} = {cell}" for name, cell in cells))) + more
+    return "a series" if isinstance(example, SeriesExample) else "a picture"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= MOST_LETTERS else f"{words[:MOST_LETTERS]}…"

@@ -1,4 +1,4 @@
-"""Runs what several requests ask for as one batch."""
+"""Micro-batching: runs the examples of several requests as one batch."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from automl.data.encodings.encoding import Array
-from automl.serving.refused import Refused
-from automl.serving.settings import Settings
+from automl.data.encoding import Array
+from automl.serving.refusals import Refused
+from automl.serving.settings import ServerSettings
 from automl.tasks.prediction import Prediction
 
-Decide = Callable[[Sequence[Array]], list[Prediction]]
+PredictBatch = Callable[[Sequence[Array]], list[Prediction]]
 
 
 @dataclass
 class Counts:
-    """What was run so far.
+    """Counts of what was run so far.
 
     Args:
-        batches: How often the model was run.
-        examples: On how many examples.
-        largest: Examples of the largest batch.
+        batches: Number of batches.
+        examples: Number of examples.
+        largest: Number of examples in the largest batch.
     """
 
     batches: int = 0
@@ -38,41 +38,48 @@ class _Job:
 
 
 class Batcher:
-    """A queue in front of the model, which is run by a thread of its own.
+    """A queue in front of the model, which runs in a thread of its own.
 
-    A request waits a few milliseconds for others; those that come while a batch is run are in the
+    A request waits a few milliseconds for others; those that arrive while a batch runs share the
     next one.
 
     Args:
-        decide: Runs the model on examples.
+        predict_batch: Function that runs the model on examples.
         settings: How long requests wait, how large batches are, and how many examples may wait.
     """
 
-    def __init__(self, decide: Decide, settings: Settings) -> None:
-        self._decide, self._settings = decide, settings
+    def __init__(self, predict_batch: PredictBatch, settings: ServerSettings) -> None:
+        self._predict_batch, self._settings = predict_batch, settings
         self._jobs: deque[_Job] = deque()
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
-        self.waiting = 0
+        self.waiting, self._held = 0, 0
         self.counts = Counts()
 
     async def predict(self, values: Sequence[Array]) -> list[Prediction]:
         """The predictions of examples, in their order.
 
+        Args:
+            values: Examples as the encoding makes them.
+
         Raises:
-            Refused: if too many examples wait already.
-            UserError: if the model cannot be run.
+            Refused: too many examples are waiting.
+            UserError: the model cannot be run.
         """
-        if self.waiting + len(values) > self._settings.queue:
-            raise Refused(503, f"{self.waiting:,} examples wait already; come again in a second")
+        size = sum(value.nbytes for value in values)
+        full = self._held + size > self._settings.held
+        if full or self.waiting + len(values) > self._settings.queue:
+            raise Refused(503, f"server busy: {self.waiting:,} examples queued; retry in 1 s")
         job = _Job(values, asyncio.get_running_loop().create_future())
         self._jobs.append(job)
         self.waiting += len(values)
+        self._held += size
         self._arrived.set()
         try:
             return await job.answer
         finally:
             self.waiting -= len(values)
+            self._held -= size
 
     async def run(self) -> None:
         """Answer until cancelled."""
@@ -85,11 +92,11 @@ class Batcher:
                 self._arrived.clear()
 
     def close(self) -> None:
-        """Let the model's thread go."""
+        """End the model's thread."""
         self._thread.shutdown(cancel_futures=True)
 
     def _take(self) -> list[_Job]:
-        """As many jobs as fit into a batch, one at least."""
+        """As many jobs as fit into a batch, at least one."""
         taken = [self._jobs.popleft()]
         size = len(taken[0].values)
         while self._jobs and size + len(self._jobs[0].values) <= self._settings.batch:
@@ -101,8 +108,8 @@ class Batcher:
         values = [value for job in jobs for value in job.values]
         loop = asyncio.get_running_loop()
         try:
-            found = iter(await loop.run_in_executor(self._thread, self._decide_all, values))
-        except Exception as error:  # each of those who asked is told, and the next are answered
+            found = iter(await loop.run_in_executor(self._thread, self._run_model, values))
+        except Exception as error:  # each of these requests gets it, and the next are answered
             for job in jobs:
                 if not job.answer.done():
                     job.answer.set_exception(error)
@@ -112,12 +119,12 @@ class Batcher:
             if not job.answer.done():
                 job.answer.set_result(predictions)
 
-    def _decide_all(self, values: Sequence[Array]) -> list[Prediction]:
-        """A request may have more examples than a batch."""
+    def _run_model(self, values: Sequence[Array]) -> list[Prediction]:
+        """The predictions of examples, which may be more than fit into a batch."""
         found: list[Prediction] = []
         for start in range(0, len(values), self._settings.batch):
             batch = values[start : start + self._settings.batch]
-            found += self._decide(batch)
+            found += self._predict_batch(batch)
             self.counts.batches += 1
             self.counts.examples += len(batch)
             self.counts.largest = max(self.counts.largest, len(batch))

@@ -1,4 +1,4 @@
-"""What the server does, whatever brings the requests."""
+"""What the server does with a request, and the JSON that it answers."""
 
 from __future__ import annotations
 
@@ -8,55 +8,148 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 
-from automl.core.target import Classes
-from automl.data.encodings.encoding import Reading
-from automl.export.interface import input_name, input_shape
-from automl.export.predict import InputPrediction, Predictor
-from automl.serving.answers import Answers, Health, make_answers
-from automl.serving.batcher import Batcher
-from automl.serving.body import Sent
-from automl.serving.reading import read_sent
-from automl.serving.refused import Refused
-from automl.serving.settings import Settings
+from pydantic import BaseModel
 
-READERS = 4
+from automl.core.data_types import Classes
+from automl.data.encoding import Reading
+from automl.export.signature import input_name, input_shape
+from automl.inference.predict import InputPrediction, Predictor, answer_each
+from automl.serving.batcher import Batcher
+from automl.serving.body import SMALL, BodyBudget
+from automl.serving.examples import RequestReader
+from automl.serving.refusals import Refused
+from automl.serving.settings import ServerSettings
+from automl.tasks.prediction import LabelPrediction
+
+# Threads that read small requests.
+READERS = 3
+
+
+class Answer(BaseModel):
+    """The answer to one example: a label, or values, or an error."""
+
+    label: str | None = None
+    probability: float | None = None
+    probabilities: dict[str, float] | None = None
+    """Label -> probability, the likeliest first; only if they are asked for."""
+    values: dict[str, list[float]] | None = None
+    """Name of a quantity -> its value at each step."""
+    times: list[str] | None = None
+    """Time of each step of a forecast."""
+    item: str | None = None
+    """Name of the series that a forecast is for."""
+    error: str | None = None
+
+
+class Answers(BaseModel):
+    """The answers to a request, in its order."""
+
+    predictions: list[Answer]
+
+
+class ErrorAnswer(BaseModel):
+    """Why there is no answer."""
+
+    error: str
+
+
+class Health(BaseModel):
+    """State of the server."""
+
+    status: str = "ready"
+    model: str
+    uptime: float
+    """Seconds since the server started."""
+    requests: int
+    """Number of answered requests, refused ones included."""
+    examples: int
+    """Number of examples that the model was run on."""
+    batches: int
+    """Number of runs of the model; fewer than requests if some shared a batch."""
+    largest_batch: int
+    """Number of examples in the largest batch."""
+    waiting: int
+    """Number of examples that wait or are in progress."""
+
+
+def make_answers(
+    found: Sequence[InputPrediction], top_k: int | None, probabilities: bool
+) -> Answers:
+    """The answers to a request.
+
+    Args:
+        found: Predictions of the model.
+        top_k: Number of labels to give, the likeliest first; None leaves it to ``probabilities``.
+        probabilities: Whether to give the probability of every label.
+    """
+    return Answers(predictions=[_answer(each, top_k, probabilities) for each in found])
+
+
+def _answer(found: InputPrediction, top_k: int | None, probabilities: bool) -> Answer:
+    prediction = found.prediction
+    if prediction is None:
+        return Answer(error=found.error)
+    if not isinstance(prediction, LabelPrediction):
+        return Answer(
+            values={name: list(each) for name, each in prediction.values.items()},
+            times=list(prediction.times) or None,
+            item=prediction.item or None,
+        )
+    ranked: list[tuple[str, Any]] = list(prediction.probabilities.items())
+    most = len(ranked) if top_k is None else top_k
+    asked = probabilities or top_k is not None
+    return Answer(
+        label=prediction.label,
+        probability=prediction.probability,
+        probabilities=dict(ranked[:most]) if asked else None,
+    )
 
 
 class Service:
-    """A model that answers requests; made inside the loop that brings them.
+    """A model that answers requests; to be created inside the event loop.
 
     Args:
-        predictor: The model.
+        predictor: Model to serve.
         settings: How requests are batched, and their limits.
     """
 
-    def __init__(self, predictor: Predictor, settings: Settings) -> None:
+    def __init__(self, predictor: Predictor, settings: ServerSettings) -> None:
         self.predictor, self.settings = predictor, settings
-        self.batcher = Batcher(predictor.decide, settings)
+        self.batcher = Batcher(predictor.predict_batch, settings)
         self.requests = 0
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self.budget = BodyBudget(settings)
+        self._reader = RequestReader(predictor.facts.encoding, settings)
+        # Large bodies are read one at a time, while small ones are read beside them.
+        self._small = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._large = ThreadPoolExecutor(1, thread_name_prefix="large-reader")
         self._began = monotonic()
 
     async def predict(
-        self, sent: Sequence[Sent], top_k: int | None, probabilities: bool
+        self, content: bytes, content_type: str, top_k: int | None, probabilities: bool
     ) -> Answers:
-        """Read what was sent, and predict it with what others have sent.
+        """Read a body and predict its examples, in a batch with those of other requests.
+
+        Args:
+            content: Bytes of the body.
+            content_type: Content type in the request's header.
+            top_k: Number of labels to give, the likeliest first; None leaves it to
+                ``probabilities``.
+            probabilities: Whether to give the probability of every label.
 
         Raises:
-            Refused: nothing of it can be read, it is too much, or too much waits already.
+            Refused: no example can be read, they are too many, or the server is busy.
             UserError: the model cannot be run.
         """
         facts = self.predictor.facts
         if not isinstance(facts.target, Classes) and (top_k is not None or probabilities):
             raise Refused(422, "the model predicts numbers, which have no probabilities")
+        readers = self._large if len(content) > SMALL else self._small
         loop = asyncio.get_running_loop()
-        readings = await loop.run_in_executor(
-            self._readers, read_sent, sent, facts.encoding, self.settings
-        )
+        readings = await loop.run_in_executor(readers, self._reader.read, content, content_type)
         return make_answers(await self._run(readings), top_k, probabilities)
 
     def health(self) -> Health:
-        """How it is."""
+        """The state of the server."""
         counts, origin = self.batcher.counts, self.predictor.facts.origin
         return Health(
             model=f"{origin.study}, trial {origin.trial}",
@@ -69,25 +162,20 @@ class Service:
         )
 
     def model(self) -> dict[str, Any]:
-        """What the model card says, for programs."""
+        """The content of the model card, for programs."""
         facts = self.predictor.facts
-        told = {"task", "target", "parameters", "scores", "origin", "versions"}
+        fields = {"task", "target", "parameters", "scores", "origin", "versions"}
         shape = {"name": input_name(facts.encoding), "shape": input_shape(facts.encoding)}
-        return {**facts.model_dump(mode="json", include=told), "input": shape}
+        return {**facts.model_dump(mode="json", include=fields), "input": shape}
 
     def close(self) -> None:
-        """Let the threads go."""
-        self._readers.shutdown(cancel_futures=True)
+        """End all threads."""
+        self._small.shutdown(cancel_futures=True)
+        self._large.shutdown(cancel_futures=True)
         self.batcher.close()
 
     async def _run(self, readings: Sequence[Reading]) -> list[InputPrediction]:
         values = [each.value for each in readings if each.value is not None]
         if not values:
             raise Refused(422, f"none of it can be read: {readings[0].error}")
-        found = iter(await self.batcher.predict(values))
-        return [
-            InputPrediction(each.name, error=each.error)
-            if each.value is None
-            else InputPrediction(each.name, next(found))
-            for each in readings
-        ]
+        return list(answer_each(readings, await self.batcher.predict(values)))

@@ -1,4 +1,4 @@
-"""Where a server listens, and what it takes."""
+"""Where a server listens, and what it accepts."""
 
 from __future__ import annotations
 
@@ -6,27 +6,41 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Of one server; the defaults are for a machine that does something else besides.
+class ServerSettings:
+    """Address and limits of a server; the defaults are for a machine that also does other work.
 
     Args:
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
-        wait: Seconds that a request waits for others to be run with; 0 is none.
-        batch: Examples that are run at once, at most; 1 runs each by itself.
-        queue: Examples that may wait or be under way before a request is refused.
-        body: Bytes of a request.
-        examples: Examples of a request.
-        pixels: Of an image, width times height.
-        patience: Seconds that requests under way have when the server is ended.
+        allow_hosts: Names besides the machine's own by which clients may call the server.
+        wait: Seconds that a request waits for others to share a batch; 0 for none.
+        batch: Most examples in a batch; 1 runs each on its own.
+        queue: Most examples that may wait or be in progress before requests are refused.
+        body: Most bytes of a request.
+        examples: Most examples of a request.
+        columns: Most columns of a table that the model does not know.
+        values: Most values in a request's JSON, names included.
+        pixels: Most pixels of an image; all images of a request may have four times as many.
+        held: Most bytes of bodies in memory at once, beyond the first 64 kB of each. Examples that
+            wait may take as much, and those of one request a quarter.
+        connections: Most clients that may be connected at once.
+        seconds: Seconds that a client has to send a request, to take the answer, and to send the
+            next request on the same connection.
+        patience: Seconds that requests in progress have when the server shuts down.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
+    allow_hosts: tuple[str, ...] = ()
     wait: float = 0.003
     batch: int = 64
     queue: int = 2_000
     body: int = 20_000_000
     examples: int = 1_000
+    columns: int = 1_000
+    values: int = 1_000_000
     pixels: int = 25_000_000
+    held: int = 100_000_000
+    connections: int = 800
+    seconds: float = 30.0
     patience: int = 5

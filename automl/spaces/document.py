@@ -1,4 +1,4 @@
-"""A YAML document as values that know their lines."""
+"""YAML 1.2 text as a document whose every value knows its line. Constructs no objects."""
 
 from __future__ import annotations
 
@@ -7,11 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
 from automl.core.distributions import Value
+from automl.spaces.context import Problems
+
+# Aliases can expand a few lines to millions of values, or endlessly.
+MAX_VALUES = 10_000
+MAX_DEPTH = 50
+# Larger ints are not exact as floats, and no setting is that large.
+LARGEST_NUMBER = 1e15
+_CORE = "tag:yaml.org,2002:"
+_BASES = {"0x": 16, "0o": 8}
 
 
 @dataclass(frozen=True)
-class Scalar:
+class YamlScalar:
     """A number, a text, true, false or null."""
 
     value: Value
@@ -19,7 +33,7 @@ class Scalar:
 
 
 @dataclass(frozen=True)
-class Items:
+class YamlList:
     """A list."""
 
     items: tuple[Yaml, ...]
@@ -27,46 +41,167 @@ class Items:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What a key of a table holds, and the line of the key."""
+class YamlEntry:
+    """The value of a key, and the line of the key."""
 
     value: Yaml
     line: int
 
 
 @dataclass(frozen=True)
-class Table:
+class YamlTable:
     """A mapping of names to values."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, YamlEntry]
     line: int
 
 
-Yaml = Scalar | Items | Table
+Yaml = YamlScalar | YamlList | YamlTable
 
 
-def plain(yaml: Yaml) -> Any:
-    """The same without lines: dicts, lists and scalars."""
-    if isinstance(yaml, Table):
-        return {key: plain(entry.value) for key, entry in yaml.entries.items()}
-    if isinstance(yaml, Items):
-        return [plain(item) for item in yaml.items]
+def without_lines(yaml: Yaml) -> Any:
+    """A document as dicts, lists and plain values."""
+    if isinstance(yaml, YamlTable):
+        return {key: without_lines(entry.value) for key, entry in yaml.entries.items()}
+    if isinstance(yaml, YamlList):
+        return [without_lines(item) for item in yaml.items]
     return yaml.value
 
 
-def located(value: Any, line: int) -> Yaml:
-    """The opposite of `plain`: a value that no file holds, as if it stood in ``line``."""
+def with_line(value: Any, line: int) -> Yaml:
+    """A plain value as a document, as if it stood in ``line`` of the file."""
     if isinstance(value, Mapping):
-        return Table({key: Entry(located(each, line), line) for key, each in value.items()}, line)
+        return YamlTable(
+            {key: YamlEntry(with_line(each, line), line) for key, each in value.items()}, line
+        )
     if isinstance(value, (list, tuple)):
-        return Items(tuple(located(each, line) for each in value), line)
-    return Scalar(value, line)
+        return YamlList(tuple(with_line(each, line) for each in value), line)
+    return YamlScalar(value, line)
 
 
 def shown(yaml: Yaml) -> str:
-    """What somebody wrote, in a word for a message: ``'adam'``, ``a list``."""
-    if isinstance(yaml, Table):
+    """A value for messages: ``'adam'``, ``a list``, ``nothing``."""
+    if isinstance(yaml, YamlTable):
         return "a mapping"
-    if isinstance(yaml, Items):
+    if isinstance(yaml, YamlList):
         return "a list"
     return "nothing" if yaml.value is None else reprlib.repr(yaml.value)
+
+
+class _Unreadable(Exception):
+    """The document cannot be used at all."""
+
+
+def parse_yaml(text: str, problems: Problems) -> Yaml | None:
+    """Parse YAML.
+
+    Args:
+        text: YAML 1.2.
+        problems: Collector of what is wrong.
+
+    Returns:
+        The document, or None if there is none.
+    """
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+        return None if root is None else _YamlReader(problems).read(root)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problems.add(mark.line + 1 if mark else 1, f"broken YAML: {error.problem}", _context(error))
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problems.add(line, f"broken YAML: {error.reason}", f"at {chr(error.character)!r}")
+    except RecursionError:
+        problems.add(1, "broken YAML: nested too deeply", f"at most {MAX_DEPTH} levels")
+    except _Unreadable as error:
+        problems.add(1, str(error))
+    except Exception as error:  # on some broken bytes the parser raises bare errors
+        problems.add(1, f"broken YAML: {' '.join(str(error).split()) or type(error).__name__}")
+    return None
+
+
+def _context(error: MarkedYAMLError) -> str:
+    if error.context is None or error.context_mark is None:
+        return ""
+    return f"{error.context} that began in line {error.context_mark.line + 1}"
+
+
+class _YamlReader:
+    """Turns the parser's nodes into a document, and counts what aliases expand to."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._values = 0
+
+    def read(self, node: Node, depth: int = 1) -> Yaml:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise _Unreadable(f"too large: over {MAX_VALUES:,} values, aliases written out")
+        if depth > MAX_DEPTH:
+            raise _Unreadable(f"nested too deeply: over {MAX_DEPTH} levels, aliases written out")
+        line = node.start_mark.line + 1
+        if isinstance(node, ScalarNode):
+            return YamlScalar(self._scalar(node, line), line)
+        if _kind(node) not in ("map", "seq"):
+            self._problems.add(line, f"the tag {_kind(node)} has no meaning in a space")
+        if isinstance(node, SequenceNode):
+            return YamlList(tuple(self.read(item, depth + 1) for item in node.value), line)
+        return YamlTable(self._entries(node, depth), line)
+
+    def _entries(self, node: Node, depth: int) -> dict[str, YamlEntry]:
+        entries: dict[str, YamlEntry] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            key = self._scalar(key_node, line) if isinstance(key_node, ScalarNode) else None
+            if not isinstance(key, str):
+                self._problems.add(line, "a name must be a text", "put it in quotes if it is one")
+            elif key in entries:
+                first = entries[key].line
+                self._problems.add(line, f"{key!r} is here twice", f"first in line {first}")
+            else:
+                value = self.read(value_node, depth + 1)
+                # The parser gives an empty value the line of the next one.
+                is_empty = isinstance(value, YamlScalar) and value.value is None
+                entries[key] = YamlEntry(YamlScalar(None, line) if is_empty else value, line)
+        return entries
+
+    def _scalar(self, node: ScalarNode, line: int) -> Value:
+        try:
+            return _convert(_kind(node), node.value)
+        except ValueError as error:
+            self._problems.add(line, str(error))
+            return None
+
+
+def _kind(node: Node) -> str:
+    return str(node.tag).removeprefix(_CORE)
+
+
+def _convert(kind: str, text: str) -> Value:
+    """A scalar converted by its YAML type.
+
+    Raises:
+        ValueError: if a space cannot hold it; the message says why.
+    """
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() == "true"
+    if kind in ("int", "float"):
+        return _number(kind, text)
+    if kind not in ("str", "timestamp", "merge", "value"):
+        raise ValueError(f"the tag {kind} has no meaning in a space")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("the text holds a character that does not exist")
+    return text
+
+
+def _number(kind: str, text: str) -> int | float:
+    base = _BASES.get(text.lstrip("+-")[:2], 10)
+    try:
+        number = float(text) if kind == "float" else int(text, base)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is not a number") from None
+    if not abs(number) <= LARGEST_NUMBER:
+        raise ValueError(f"{text[:40]} is not a number between -1e15 and 1e15")
+    return number

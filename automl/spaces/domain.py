@@ -1,4 +1,4 @@
-"""The values a distribution holds: how many, which, the middle one, and in words."""
+"""The values of a distribution: their number, the middle one, and in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from automl.core.distributions import Choices, Distribution, Range, Value
 
 
 def count(distribution: Distribution) -> int | None:
-    """How many values there are; None where they are continuous."""
+    """Number of values; None if they are continuous."""
     if isinstance(distribution, Choices):
         return len(distribution.values)
     if distribution.low == distribution.high:
@@ -22,14 +22,14 @@ def count(distribution: Distribution) -> int | None:
 
 
 def value_at(distribution: Distribution, index: int) -> Value:
-    """The value number ``index`` (from 0) of a distribution that is not continuous."""
+    """Value number ``index``, from 0, of a discrete distribution."""
     if isinstance(distribution, Choices):
         return distribution.values[index]
     return _number_at(distribution, index)
 
 
 def values(distribution: Distribution) -> tuple[Value, ...]:
-    """Every value of a distribution that is not continuous."""
+    """All values of a discrete distribution."""
     return tuple(value_at(distribution, index) for index in range(count(distribution) or 0))
 
 
@@ -46,16 +46,16 @@ def middle(distribution: Distribution) -> Value:
 
 
 def clipped(distribution: Range, number: float) -> int | float:
-    """``number`` as the range's type (ints are rounded), moved inside if rounding left it."""
+    """``number`` in the type of the range (ints are rounded), moved inside it."""
     nearest = round(number) if distribution.is_int else number
     return min(max(nearest, distribution.low), distribution.high)
 
 
 def accept(distribution: Distribution, value: Value) -> Value:
-    """``value`` as the distribution holds it: 1 is 1.0 where floats are drawn.
+    """``value`` in the type of the distribution: 1 becomes 1.0 where floats are drawn.
 
     Raises:
-        ValueError: if it is outside; the message says what is inside.
+        ValueError: if it is outside; the message says the values.
     """
     if isinstance(distribution, Choices):
         for choice in distribution.values:
@@ -69,7 +69,7 @@ def accept(distribution: Distribution, value: Value) -> Value:
 
 
 def words(distribution: Distribution) -> str:
-    """How a person would write it: ``16 | 32 | 64``, ``0.0001 … 0.01 (log)``."""
+    """A distribution in words: ``16 | 32 | 64``, ``0.0001 … 0.01 (log)``."""
     if isinstance(distribution, Choices):
         return " | ".join(_word(value) for value in distribution.values)
     scale = " (log)" if distribution.log else ""
@@ -78,7 +78,7 @@ def words(distribution: Distribution) -> str:
 
 
 def trimmed(distribution: Range) -> Range:
-    """The same with ``high`` moved down to the last value that the steps reach."""
+    """The range with ``high`` lowered to the last value that its steps reach."""
     size = count(distribution)
     if size is None:
         return distribution
@@ -106,7 +106,7 @@ def _step(distribution: Range) -> Fraction | None:
 
 
 def _exact(number: int | float) -> Fraction:
-    # Through its decimal digits: the third value of 0.1, 0.2, … is then 0.3 exactly.
+    # By its decimal digits, so that the third value of 0.1, 0.2, … is exactly 0.3.
     return Fraction(str(number))
 
 

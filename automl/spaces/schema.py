@@ -1,4 +1,4 @@
-"""A JSON schema of the language, for editors: from the same classes that validate a space."""
+"""A JSON schema of search spaces for editors, made of the classes that validate them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from pydantic import BaseModel
 
 from automl.core.costs import COSTS
 from automl.core.registry import Registry
-from automl.spaces.grammar.choice import ChoiceForm, LayersChoiceForm
-from automl.spaces.grammar.distribution import ChoicesForm, RangeForm
-from automl.spaces.grammar.sections import ObjectiveForm, SearchForm
-from automl.spaces.grammar.stage import RepeatForm, StageForm
-from automl.spaces.grammar.whole import SpaceForm
-from automl.spaces.vocabulary import LAYER, Vocabulary, named_of
+from automl.spaces.context import LAYER, Vocabulary, named_of
+from automl.spaces.reader import SpaceForm
+from automl.spaces.sections import ObjectiveForm, SearchForm
+from automl.spaces.structure import ChoiceForm, LayersChoiceForm, RepeatForm, StageForm
+from automl.spaces.values import ChoicesForm, RangeForm
 
 Schema = dict[str, Any]
 
@@ -22,10 +21,10 @@ Schema = dict[str, Any]
 def json_schema(vocabulary: Vocabulary) -> Schema:
     """The JSON schema (draft 2020-12) of the spaces that ``vocabulary`` allows.
 
-    It knows what each value must be. What shows only between values, such as a range that is empty
-    or a name that is taken, is found by reading.
+    It checks each value alone. Rules between values, such as an empty range or a name given twice,
+    are checked when a space is read.
     """
-    writer = _Writer()
+    writer = _SchemaWriter()
     for family, registry in vocabulary.families.items():
         writer.define_family(family, registry)
     sampling = {"sampler": _enum(vocabulary.samplers), "pruner": _enum(vocabulary.pruners)}
@@ -45,14 +44,14 @@ def json_schema(vocabulary: Vocabulary) -> Schema:
     return {"$schema": dialect, **space, "$defs": writer.definitions}
 
 
-class _Writer:
-    """Writes schemas, collecting the definitions that they refer to."""
+class _SchemaWriter:
+    """Writes schemas and collects the definitions that they refer to."""
 
     def __init__(self) -> None:
         self.definitions: Schema = {}
 
     def form(self, model: type[BaseModel], parts: Mapping[str, Schema]) -> Schema:
-        """A mapping with a class's keys; ``parts`` say more of some than the class does."""
+        """A mapping with the keys of a class; ``parts`` replace the schemas of some keys."""
         schema = model.model_json_schema()
         self.definitions |= schema.pop("$defs", {})
         properties = schema.setdefault("properties", {})
@@ -62,7 +61,7 @@ class _Writer:
         return schema
 
     def options(self, model: type[BaseModel]) -> Schema:
-        """A mapping of options, each a value or a distribution; epochs are not drawn."""
+        """A mapping of options, each a value or a distribution; ``epochs`` is never drawn."""
         plain = self.form(model, {})["properties"]
         drawn = {key: self._option(model, key, plain[key]) for key in plain if key != "epochs"}
         return self.form(model, drawn)
@@ -90,7 +89,7 @@ class _Writer:
         return self.form(StageForm, {"repeat": self._drawn(repeat), "layers": layers})
 
     def _member(self, model: type[BaseModel]) -> Schema:
-        """What stands behind a member's name: its options, or the value of the first."""
+        """The value of a member's name: its options, or the value of its first option."""
         ways = [self.options(model)]
         required, first = _required(model), next(iter(model.model_fields), None)
         if first is not None and required <= {first}:
@@ -110,7 +109,7 @@ class _Writer:
     def _drawn(self, plain: Schema) -> Schema:
         values = {"type": "array", "items": plain, "minItems": 1}
         ways = [plain, self.form(ChoicesForm, {"choices": values})]
-        if _is_number(plain):
+        if _is_numeric(plain):
             ways.append(self.form(RangeForm, {"low": plain, "high": plain}))
         return {"anyOf": ways}
 
@@ -119,7 +118,7 @@ def _required(model: type[BaseModel]) -> set[str]:
     return {name for name, field in model.model_fields.items() if field.is_required()}
 
 
-def _is_number(plain: Schema) -> bool:
+def _is_numeric(plain: Schema) -> bool:
     return any(each.get("type") in ("integer", "number") for each in plain.get("anyOf", [plain]))
 
 

@@ -1,4 +1,4 @@
-"""A search space, read and checked."""
+"""A search space that was read and checked."""
 
 from __future__ import annotations
 
@@ -9,30 +9,27 @@ from dataclasses import dataclass
 from automl.core.distributions import Distribution, Parameter, Suggest, Value
 from automl.core.trial import Config
 from automl.spaces import domain
-from automl.spaces.grammar.sections import Objective, SearchForm
-from automl.spaces.nodes.listing import list_parameters
-from automl.spaces.nodes.node import Node
-from automl.spaces.nodes.scope import Scope
-from automl.spaces.nodes.sequence import Sequence
-from automl.spaces.nodes.settings import Settings
+from automl.spaces.nodes import ListNode, Node, Scope, list_parameters
+from automl.spaces.sections import SearchForm, SpaceObjective
+from automl.spaces.settings import SettingsNode
 
 
 @dataclass(frozen=True)
 class SearchSpace:
-    """All models that a search may try.
+    """All models that a search may try, and how it is searched.
 
     Args:
         source: The file as the user named it.
-        text: What the file says.
-        tasks: Names of the tasks; of several the data decides.
+        text: Content of the file.
+        tasks: Names of the tasks; if there are several, the data decides.
         data: Name or path of the dataset.
         data_options: Options of the dataset that the file sets or draws.
         objective: What makes one model better than another.
-        search: How the space is searched, unless the user says otherwise.
-        epochs: Full length of a training.
+        search: Default search settings.
+        epochs: Epochs of a full training.
         network: The layers, without the task's output layer.
-        training: The settings of the training.
-        start: What the file says of the first trial.
+        training: The training settings.
+        start: Values of the first trial that the file gives.
     """
 
     source: str
@@ -40,18 +37,21 @@ class SearchSpace:
     tasks: tuple[str, ...]
     data: str
     data_options: Mapping[str, Node]
-    objective: Objective
+    objective: SpaceObjective
     search: SearchForm
     epochs: int
-    network: Sequence
-    training: Settings
+    network: ListNode
+    training: SettingsNode
     start: Mapping[str, Value]
 
     def sample(self, suggest: Suggest) -> Config:
-        """One configuration, asking ``suggest`` once for each parameter that it depends on.
+        """Draw a configuration.
+
+        Args:
+            suggest: Draws values; it is called once for each parameter that is needed.
 
         Raises:
-            Infeasible: if the values drawn do not go together.
+            Infeasible: if the drawn values do not go together.
         """
         drawn: dict[str, Value] = {}
 
@@ -66,22 +66,22 @@ class SearchSpace:
         return Config(network, training, data)
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """Everything the space may draw: all repeats of its stages, all branches of its choices.
+        """All parameters, in all repeats of stages and all branches of choices.
 
-        Where a branch is drawn anew by each repeat, what the repeats share in it is listed as if it
-        did not depend on the branch: it exists as soon as one of them takes it.
+        If each repeat draws its branch anew, a parameter that repeats share in a branch is listed
+        without that condition, since it exists as soon as one repeat takes the branch.
         """
         return list_parameters(self._parts)
 
     def baseline(self) -> dict[str, Value]:
-        """A value for every parameter: the file's, else the first choice or the middle."""
+        """A value for every parameter: from the file, or else the first choice or the middle."""
         return {
             each.name: self.start.get(each.name, domain.middle(each.distribution))
             for each in self.parameters()
         }
 
     def size(self) -> float:
-        """How many configurations there are; infinite where a value is continuous."""
+        """Number of configurations; infinite if a value is continuous."""
         if any(domain.count(each.distribution) is None for each in self.parameters()):
             return math.inf
         try:

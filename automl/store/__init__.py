@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from automl.store.disk import check_room, write_text, writing
-from automl.store.store import Store
-from automl.store.study_folder import StudyFolder
-from automl.store.trial_folder import TrialFolder
-from automl.store.trial_names import (
+from automl.store.disk import check_room, writing
+from automl.store.openings import OPENINGS, Openings
+from automl.store.study_folder import Store, StudyFolder
+from automl.store.trial_folder import (
     ARTIFACTS,
     FINISHED,
-    LEGS,
+    HEARTBEAT,
     LOG,
-    PULSE,
     REVIEW,
+    SEGMENTS,
     STATE,
     WEIGHTS,
+    TrialFolder,
+    holds_weights,
 )
 
 __all__ = [
     "ARTIFACTS",
     "FINISHED",
-    "LEGS",
+    "HEARTBEAT",
     "LOG",
-    "PULSE",
+    "OPENINGS",
     "REVIEW",
+    "SEGMENTS",
     "STATE",
     "WEIGHTS",
+    "Openings",
     "Store",
     "StudyFolder",
     "TrialFolder",
     "check_room",
-    "write_text",
+    "holds_weights",
     "writing",
 ]

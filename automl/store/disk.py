@@ -1,18 +1,18 @@
-"""Disks that are full, read-only or gone, and files that are there whole or not at all."""
+"""Errors of disks that are full, read-only or gone."""
 
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from automl.core.costs import NetworkProfile
 from automl.core.errors import StudyError
-from automl.core.inspection import Inspection
+from automl.core.text import shell_word
 
-# Full, over a quota, read-only, broken, gone, not ours.
+# Full, over a quota, read-only, broken, gone, no permission.
 _DISK_TROUBLE = (
     errno.ENOSPC,
     errno.EDQUOT,
@@ -22,67 +22,57 @@ _DISK_TROUBLE = (
     errno.EACCES,
     errno.EPERM,
 )
-# Room that a trial needs: weights, moments of the optimiser and the best weights, of which a second
-# copy is written before the first is replaced; and its curve, note and log.
+# Room that a trial needs: weights, two optimiser moments and the best weights, each written anew
+# before the old one is replaced; and its curve, description and log.
 BYTES_PER_WEIGHT = 4 * (2 * 4 + 1)
 SMALL_FILES = 2**20
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all: to a temporary name beside it, then renamed.
-
-    Raises:
-        OSError: if it cannot be written; what was there stays.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def check_room(study: Path, network: Inspection) -> None:
-    """Check that the disk has room for all that a trial of ``network`` writes.
+def check_room(study: Path, network: NetworkProfile) -> None:
+    """Check that the disk has room for all that a trial writes.
 
     Args:
         study: The folder of the trial's study.
-        network: The trial's.
+        network: The trial's network.
 
     Raises:
-        StudyError: if it has not.
+        StudyError: if there is not enough room.
     """
-    needed = SMALL_FILES + BYTES_PER_WEIGHT * network.size
+    needed = SMALL_FILES + BYTES_PER_WEIGHT * network.num_parameters
     free = shutil.disk_usage(study).free
     if free < needed:
         raise StudyError(
             f"cannot write to {study}: its disk has {free / 2**20:.1f} MiB left, and a "
             f"trial may need {needed / 2**20:.1f} MiB; what has ended is kept. Free some, then "
-            f"go on: automl resume {study.name}"
+            f"go on: automl resume {shell_word(study.name)}"
         )
 
 
 @contextmanager
 def writing(study: Path) -> Iterator[None]:
-    """Tell in one line when the disk below a study's folder takes no more.
+    """Report in one line that a study's folder cannot be written.
 
     Raises:
-        StudyError: if something inside could not be written there.
+        StudyError: if the block fails because of the disk.
     """
     try:
         yield
     except OSError as error:
         if error.errno not in _DISK_TROUBLE:
             raise
+        if not study.exists():
+            raise StudyError(
+                f"{study} is gone: it was removed, or its disk was, while it was written to. If it "
+                f"comes back, go on: automl resume {study.name}"
+            ) from error
         raise StudyError(
             f"cannot write to {study}: {error.strerror}; what has ended is kept. Mend that, then "
-            f"go on: automl resume {study.name}"
+            f"go on: automl resume {shell_word(study.name)}"
         ) from error
 
 
 def not_writable(path: Path, error: OSError) -> StudyError:
-    """The one line for a results folder that cannot be written."""
+    """The error for a results folder that cannot be written."""
     return StudyError(
         f"cannot write to {path} ({error.strerror}); choose another folder with --results DIR"
     )

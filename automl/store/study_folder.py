@@ -1,26 +1,91 @@
-"""What lies where in the folder of a study."""
+"""The results folder, the folder of each study in it, and what may be a study's name."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from automl.core.errors import StudyError
-from automl.store.disk import not_writable, write_text
+from automl.core.errors import StudyError, UserError
+from automl.core.files import write_text
+from automl.core.text import one_line, shortened
+from automl.store.disk import not_writable
 from automl.store.trial_folder import TrialFolder
 
-# All that it takes to go on with a study; a folder with one is a study's.
+# All that `automl resume` needs; a folder with this file is a study.
 RECORD = "study.yaml"
-# Files that the dashboard shows; beside the studies, which share it.
-EXHIBITS = "artifacts"
+# Folder of the files that the dashboard shows; beside the studies, which share it.
+DASHBOARD_FILES = "artifacts"
+# A line for each run of the study that ended.
+RUNS = "runs.jsonl"
+
+# A file name may have 255 bytes, and others are derived from a study's name.
+MAX_NAME_BYTES = 200
+_FORBIDDEN = ("/", "\\")
+# Devices of Windows, in any case and with any suffix.
+_PORTS = (f"{port}{number}" for port in ("com", "lpt") for number in range(10))
+_DEVICES = {"con", "prn", "aux", "nul", *_PORTS}
+# Names in a results folder beside its studies begin so.
+_OURS = (DASHBOARD_FILES, "studies.journal")
+_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Store:
+    """A results folder: the studies in it and the journal they share.
+
+    Args:
+        root: The folder.
+    """
+
+    root: Path
+
+    @property
+    def journal(self) -> Path:
+        """The file that holds every study's trials; what optuna-dashboard opens."""
+        return self.root / "studies.journal"
+
+    @property
+    def artifacts(self) -> Path:
+        """Folder of the files that the dashboard shows for trials."""
+        return self.root / DASHBOARD_FILES
+
+    def prepare(self) -> None:
+        """Make the folder and check that it can be written.
+
+        Raises:
+            StudyError: if it cannot.
+        """
+        probe = self.root / f".write-test.{os.getpid()}"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise not_writable(self.root, error) from error
+
+    def study(self, name: str) -> StudyFolder:
+        """The folder of a study, which may not exist yet."""
+        return StudyFolder(self.root / name)
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all studies in it."""
+        return tuple(sorted(file.parent.name for file in self.root.glob(f"*/{RECORD}")))
 
 
 @dataclass(frozen=True)
 class StudyFolder:
-    """One study's folder: study.yaml, trials/, best/."""
+    """The folder of one study.
+
+    Args:
+        path: The folder.
+    """
 
     path: Path
 
@@ -30,67 +95,88 @@ class StudyFolder:
         return self.path.name
 
     def trial(self, number: int) -> TrialFolder:
-        """The folder of one trial, begun or not."""
+        """The folder of a trial, which may not exist yet."""
         return TrialFolder(self.path / "trials" / f"{number:04d}")
 
     @property
     def best(self) -> Path:
-        """Where the best model's bundle is."""
+        """Bundle of the best model."""
         return self.path / "best"
 
     @property
     def ensemble(self) -> Path:
-        """Where the bundle is of several models that answer as one."""
+        """Bundle of the ensemble."""
         return self.path / "ensemble"
 
     def exported(self, format: str) -> Path:
-        """Where a model goes that is exported without another place being named."""
+        """Default folder of a model that is exported in a format."""
         return self.path / "exported" / format
 
     @property
     def final(self) -> Path:
-        """Where everything is that the final model was made of."""
+        """Folder of the refits and trainings for the final model."""
         return self.path / "final"
 
     def refit(self, trial: int, seed: int) -> Path:
-        """The folder of one refit of a finalist."""
+        """Folder of one refit of a finalist."""
         return self.final / "refits" / f"{trial:04d}-{seed}"
 
     def last_fit(self, trial: int) -> Path:
-        """The folder of a finalist's training on train and validation together."""
+        """Folder of a finalist's training on train and validation together."""
         return self.final / "models" / f"{trial:04d}"
 
     @property
-    def exhibits(self) -> Path:
-        """Where files go that the dashboard shows; the studies of a results folder share it."""
-        return self.path.parent / EXHIBITS
+    def dashboard_files(self) -> Path:
+        """Folder of the files that the dashboard shows, which all studies share."""
+        return self.path.parent / DASHBOARD_FILES
+
+    def note_run(self, seconds: float) -> None:
+        """Record that a run of the study, its final model included, ends now.
+
+        An error of the disk is ignored: the run itself is worth more.
+
+        Args:
+            seconds: Wall-clock seconds of the run.
+        """
+        begun = datetime.now() - timedelta(seconds=seconds)
+        line = json.dumps({"begun": begun.isoformat(), "seconds": round(seconds, 3)})
+        with suppress(OSError), (self.path / RUNS).open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+    def runs(self) -> tuple[tuple[datetime, float], ...]:
+        """Start and seconds of each run that ended; damaged lines are left out."""
+        try:
+            lines = (self.path / RUNS).read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return ()
+        return tuple(run for run in map(_read_run, lines) if run is not None)
 
     @property
     def log(self) -> Path:
-        """Where the tool writes what went wrong inside it."""
+        """Log of internal errors."""
         return self.path / "automl.log"
 
     @property
     def lock(self) -> Path:
-        """The file by which processes that work on the study take turns."""
+        """Lock of the processes that work on the study."""
         return self.path / ".lock"
 
     @property
     def final_progress(self) -> Path:
-        """Where the process that makes the final model says how far it is."""
+        """Progress of the process that makes the final model."""
         return self.final / "progress.json"
 
     @property
     def final_lock(self) -> Path:
-        """The file by which processes that would make the final model take turns."""
+        """Lock of the processes that make the final model."""
         return self.path / ".final.lock"
 
     def exists(self) -> bool:
-        """Whether a study was begun here."""
+        """Whether the study exists."""
         return (self.path / RECORD).is_file()
 
     def create(self, record: Mapping[str, Any]) -> None:
-        """Begin the study: write study.yaml. Multi-line texts stay readable.
+        """Create the study: write study.yaml, with multi-line texts as blocks.
 
         Raises:
             StudyError: if the folder cannot be written.
@@ -111,10 +197,10 @@ class StudyFolder:
             raise not_writable(self.path, error) from error
 
     def record(self) -> dict[str, Any]:
-        """What study.yaml holds.
+        """The content of study.yaml.
 
         Raises:
-            StudyError: if it is missing or is not what this tool writes.
+            StudyError: if the file is missing or damaged.
         """
         from ruamel.yaml import YAML
 
@@ -128,3 +214,44 @@ class StudyFolder:
         if not isinstance(found, dict):
             raise StudyError(f"{file}: is damaged (not a mapping)")
         return found
+
+
+def _read_run(line: str) -> tuple[datetime, float] | None:
+    try:
+        found = json.loads(line)
+        return datetime.fromisoformat(found["begun"]), float(found["seconds"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def check_study_name(name: str) -> str:
+    """Return the name of a new study if it is valid as a folder and as an argument of commands.
+
+    Raises:
+        UserError: if it is not, with the rule.
+    """
+    rule = _broken_rule(name)
+    if rule:
+        told = shortened(one_line(name), _SHOWN)
+        raise UserError(
+            f"--name '{told}': a study's name is a folder's, and {rule}; give another --name"
+        )
+    return name
+
+
+def _broken_rule(name: str) -> str:
+    """The rule that a name breaks, or an empty text."""
+    found = [each for each in _FORBIDDEN if each in name]
+    unseen = [each for each in name if not each.isprintable()]
+    stem = name.partition(".")[0].strip().casefold()
+    size = len(name.encode(errors="replace"))
+    rules = {
+        "may not be empty": not name.strip(),
+        f"may not hold {' or '.join(found)}": bool(found),
+        f"may not hold {one_line(''.join(unseen[:1]))}, which nobody sees": bool(unseen),
+        "may not begin with a dot or a dash": name.startswith((".", "-")),
+        "may not begin or end with a space, nor end with a dot": name != name.strip().rstrip("."),
+        f"may have at most {MAX_NAME_BYTES} bytes, not {size:,}": size > MAX_NAME_BYTES,
+        "this one means something else there": stem in _DEVICES or name.startswith(_OURS),
+    }
+    return next((rule for rule, is_broken in rules.items() if is_broken), "")

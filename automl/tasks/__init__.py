@@ -1,6 +1,8 @@
-"""The kinds of problems: one file per kind of target, one line here per task."""
+"""Tasks: one file per kind of target, one line here per task."""
 
 from __future__ import annotations
+
+from math import inf
 
 from automl.core.registry import Registry
 from automl.tasks.task import Task
@@ -17,3 +19,15 @@ TASKS: Registry[type[Task]] = Registry(
         "forecasting": "automl.tasks.regression:Forecasting",
     },
 )
+
+
+def metric_bounds(name: str) -> tuple[float, float]:
+    """The smallest and the largest possible value of a metric.
+
+    Args:
+        name: Name of a metric, or with the name of one of several quantities: ``"mae price"``. A
+            name that no task measures has no bounds.
+    """
+    metric, _, _ = name.partition(" ")
+    known = (each for task in TASKS for each in TASKS[task].metrics if each.name == metric)
+    return next((each.bounds for each in known), (-inf, inf))

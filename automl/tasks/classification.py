@@ -1,33 +1,35 @@
-"""Each example is of one class."""
+"""Classification: each example is of one class."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
-from automl.core.shape import Shape
-from automl.core.target import Classes, Target
-from automl.tasks.confusion import make_confusion
-from automl.tasks.findings import MOST_MISTAKES, Finding, Findings
+from automl.core.data_types import Classes, Shape, Target
+from automl.core.error_analysis import Confusion
 from automl.tasks.prediction import LabelPrediction, Prediction
-from automl.tasks.task import Task, dense_head
+from automl.tasks.task import MAX_WRONG_ANSWERS, ErrorSummary, Metric, Task, WrongAnswer
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-# A probability of 0 has no logarithm; the smallest normal float32 has.
+# The smallest normal float32; a probability of 0 has no logarithm.
 TINIEST = 1.1754944e-38
+
+# A confusion matrix of more classes keeps those with the most errors, and one row for the others.
+MAX_CONFUSION_CLASSES = 30
+OTHER_CLASSES = "(others)"
 
 
 class Classification(Task):
     """Classification with cross-entropy over softmax probabilities."""
 
-    metrics: ClassVar[Mapping[str, bool]] = {
-        "accuracy": True,
-        "macro_f1": True,
-        "loss": False,
-        "auroc": True,
-    }
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric("accuracy", maximize=True, bounds=(0.0, 1.0), share=True),
+        Metric("macro_f1", maximize=True, bounds=(0.0, 1.0)),
+        Metric("loss", maximize=False, bounds=(0.0, inf)),
+        Metric("auroc", maximize=True, bounds=(0.0, 1.0), costly=True),
+    )
     default_metric: ClassVar[str] = "accuracy"
 
     def __init__(self, target: Target) -> None:
@@ -37,6 +39,8 @@ class Classification(Task):
 
     def head(self, shape: Shape) -> nn.Module:
         """A dense layer from the network's features to one logit per class."""
+        from automl.tasks.heads import dense_head
+
         return dense_head(shape, len(self.target.labels))
 
     def loss(
@@ -46,48 +50,49 @@ class Classification(Task):
         label_smoothing: float = 0.0,
         weights: Tensor | None = None,
     ) -> Tensor:
-        """Cross-entropy in nats of logits (N, classes); weighted, the weighted mean."""
+        """Cross-entropy of logits (N, classes) in nats; with weights, their weighted mean."""
         from torch.nn import functional
 
         return functional.cross_entropy(
             outputs, targets, weight=weights, label_smoothing=label_smoothing
         )
 
-    def measure(self, outputs: Tensor, targets: Tensor) -> dict[str, float]:
+    def measure(
+        self, outputs: Tensor, targets: Tensor, without: frozenset[str] = frozenset()
+    ) -> dict[str, float]:
         """Accuracy, macro F1, area under the ROC curve and cross-entropy."""
-        from automl.tasks.metrics import area_under_roc, confusion, macro_f1
+        from automl.tasks.metrics import area_under_roc, confusion_counts, macro_f1
 
         logits = outputs.float()
-        counts = confusion(logits.argmax(dim=1), targets, classes=logits.shape[1])
-        return {
+        counts = confusion_counts(logits.argmax(dim=1), targets, classes=logits.shape[1])
+        metrics = {
             "accuracy": (counts.diagonal().sum() / counts.sum()).item(),
             "macro_f1": macro_f1(counts).item(),
             "loss": self.loss(logits, targets).item(),
-            "auroc": area_under_roc(logits.softmax(dim=1), targets),
         }
+        if "auroc" in without:
+            return metrics
+        return {**metrics, "auroc": area_under_roc(logits.softmax(dim=1), targets)}
 
-    def review(self, outputs: Tensor, targets: Tensor) -> Findings:
-        """Which class was taken for which, and the wrong answers furthest from the truth.
-
-        Those are the ones whose cross-entropy is the largest.
-        """
+    def find_errors(self, outputs: Tensor, targets: Tensor) -> ErrorSummary:
+        """The confusion matrix, and the wrong answers with the largest cross-entropy."""
         from torch.nn import functional
 
-        from automl.tasks.metrics import confusion
+        from automl.tasks.metrics import confusion_counts
 
         logits, labels = outputs.float(), self.target.labels
         answers = logits.argmax(dim=1)
-        errors = make_confusion(labels, confusion(answers, targets, len(labels)))
+        errors = make_confusion(labels, confusion_counts(answers, targets, len(labels)))
         losses = functional.cross_entropy(logits, targets, reduction="none")
         losses[answers == targets] = -1
         sure = logits.softmax(dim=1).amax(dim=1)
-        worst = losses.sort(descending=True, stable=True).indices[:MOST_MISTAKES].tolist()
-        findings = (
-            Finding(at, labels[targets[at]], labels[answers[at]], f"{sure[at]:.0%} sure")
+        worst = losses.sort(descending=True, stable=True).indices[:MAX_WRONG_ANSWERS].tolist()
+        wrong = (
+            WrongAnswer(at, labels[targets[at]], labels[answers[at]], f"{sure[at]:.0%} sure")
             for at in worst
             if losses[at] >= 0
         )
-        return Findings(errors, tuple(findings))
+        return ErrorSummary(errors, tuple(wrong))
 
     def average(self, outputs: Tensor, shares: Tensor) -> Tensor:
         """Logits whose softmax is the mean of the models' probabilities."""
@@ -130,3 +135,26 @@ def _prediction(probabilities: list[float], labels: list[str]) -> LabelPredictio
     return LabelPrediction(
         labels[0], probabilities[0], dict(zip(labels, probabilities, strict=True))
     )
+
+
+def make_confusion(labels: tuple[str, ...], counts: Tensor) -> Confusion:
+    """A confusion matrix that people can read: at most ``MAX_CONFUSION_CLASSES`` classes.
+
+    Args:
+        labels: Names of the classes.
+        counts: (classes, classes) int64; rows are the true classes.
+    """
+    if len(labels) <= MAX_CONFUSION_CLASSES:
+        return Confusion(labels, _as_tuples(counts))
+    errors = counts.sum(dim=0) + counts.sum(dim=1) - 2 * counts.diagonal()
+    worst = errors.sort(descending=True, stable=True).indices[: MAX_CONFUSION_CLASSES - 1]
+    kept = worst.sort().values
+    place = counts.new_full((len(labels),), len(kept))  # each class's row in the smaller matrix
+    place[kept] = kept.new_tensor(range(len(kept)))
+    rows = counts.new_zeros(len(kept) + 1, len(labels)).index_add_(0, place, counts)
+    folded = counts.new_zeros(len(kept) + 1, len(kept) + 1).index_add_(1, place, rows)
+    return Confusion((*(labels[each] for each in kept.tolist()), OTHER_CLASSES), _as_tuples(folded))
+
+
+def _as_tuples(counts: Tensor) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(row) for row in counts.tolist())

@@ -1,48 +1,73 @@
-"""Metrics of whole splits. Importing this imports torch."""
+"""Computes metrics of whole splits. Importing this imports torch."""
 
 from __future__ import annotations
 
-import numpy as np
+import torch
 from torch import Tensor
 
 
-def confusion(predicted: Tensor, targets: Tensor, classes: int) -> Tensor:
-    """(classes, classes) counts: rows are the true classes, columns the predicted ones."""
+def confusion_counts(predicted: Tensor, targets: Tensor, classes: int) -> Tensor:
+    """(classes, classes) int64 counts: rows are the true classes, columns the predicted ones.
+
+    Args:
+        predicted: (N,) int64 class ids.
+        targets: (N,) int64 class ids.
+        classes: Number of classes.
+    """
     pairs = targets * classes + predicted
     return pairs.bincount(minlength=classes * classes).reshape(classes, classes)
 
 
-def macro_f1(confusion: Tensor) -> Tensor:
-    """The mean F1 of the classes that are among the targets or the predictions.
+def macro_f1(counts: Tensor) -> Tensor:
+    """The mean F1 of the classes among the targets or the predictions, a scalar.
 
-    F1 is twice the hits over the hits, misses and false alarms, as in scikit-learn's ``f1_score``.
+    F1 is 2 TP / (2 TP + FN + FP), as in scikit-learn's ``f1_score``.
+
+    Args:
+        counts: (classes, classes) as ``confusion_counts`` gives them.
     """
-    seen = confusion.sum(dim=0) + confusion.sum(dim=1)
-    f1 = 2 * confusion.diagonal() / seen.clamp(min=1)
+    seen = counts.sum(dim=0) + counts.sum(dim=1)
+    f1 = 2 * counts.diagonal() / seen.clamp(min=1)
     return f1.sum() / (seen > 0).sum()
 
 
 def area_under_roc(probabilities: Tensor, targets: Tensor) -> float:
-    """The mean over the classes of the area under each one's ROC curve against all others.
+    """The mean area under the ROC curves of each class against all others.
 
-    A class that has no example here, or no other beside it, has no curve and does not count; where
-    none has, the area is 0.5. Scores that are not finite give NaN. Source: Fawcett, "An
-    introduction to ROC analysis" (2006): it is the share of pairs, one of the class and one of
-    another, that are in the right order, which ranks tell of all classes at once.
+    A class without an example, or without an example of another class, has no curve and does not
+    count; if no class has a curve, the area is 0.5. Scores that are not finite give NaN. Source:
+    Fawcett, "An introduction to ROC analysis" (2006): the area is the share of pairs of an example
+    of the class and one of another that are in the right order, which follows from the ranks.
 
     Args:
         probabilities: (N, classes) floats.
         targets: (N,) int64 class ids.
     """
-    from scipy.stats import rankdata
-
-    scores, classes = probabilities.cpu().numpy(), targets.cpu().numpy()
-    if not np.isfinite(scores).all():
+    if not probabilities.isfinite().all():
         return float("nan")
-    present, ids = np.unique(classes, return_inverse=True)
+    counts = targets.bincount()
+    present = counts.nonzero().flatten()
     if len(present) < 2:
         return 0.5
-    ranks = rankdata(scores[:, present], axis=0)[np.arange(len(ids)), ids]
-    inside = np.bincount(ids)
-    pairs = np.bincount(ids, weights=ranks) - inside * (inside + 1) / 2
-    return float((pairs / (inside * (len(ids) - inside))).mean())
+    ranks = torch.stack(
+        [
+            _rank_sum(probabilities[:, each].contiguous(), targets == each)
+            for each in present.tolist()
+        ]
+    )
+    inside = counts[present]
+    pairs = ranks - inside * (inside + 1) / 2
+    return float((pairs / (inside * (len(targets) - inside))).mean())
+
+
+def _rank_sum(scores: Tensor, chosen: Tensor) -> Tensor:
+    """The sum of the ranks, from 1, of the chosen among all ``scores``; ties get their mean rank.
+
+    Args:
+        scores: (N,) finite floats.
+        chosen: (N,) bool.
+    """
+    ordered, own = scores.sort().values, scores[chosen]
+    below = torch.searchsorted(ordered, own)
+    up_to = torch.searchsorted(ordered, own, right=True)
+    return ((below + up_to + 1).double() / 2).sum()

@@ -1,33 +1,37 @@
-"""Numbers are predicted: of an example, or of the steps to come."""
+"""Regression: numbers are predicted, for an example or for the next steps of a series."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
-from automl.core.review import Line, Scatter
-from automl.core.shape import Shape
-from automl.core.target import Quantities, Target
-from automl.tasks.findings import MOST_MISTAKES, Finding, Findings
+from automl.core.data_types import Quantities, Shape, Target
+from automl.core.error_analysis import Scatter, SeriesLine
+from automl.core.text import number
 from automl.tasks.prediction import Prediction, QuantityPrediction
-from automl.tasks.task import Task, dense_head
+from automl.tasks.task import MAX_WRONG_ANSWERS, ErrorSummary, Metric, Task, WrongAnswer
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-
-# Points of a picture, and steps of a forecast that is written out.
-MOST_POINTS = 1000
-MOST_STEPS = 6
+# Points in a scatter plot, and steps of a forecast that are written out.
+MAX_SCATTER_POINTS = 1000
+MAX_STEPS_IN_WORDS = 6
 
 
 class Regression(Task):
-    """Regression with the squared error in standard deviations of the train split.
+    """Regression with the squared error in standard units.
 
-    Outputs and targets are (N, steps, names) in their own units: scaling is part of the head.
+    Outputs and targets are (N, steps, names) in standard units; metrics, errors and predictions are
+    in the units of the quantities. A target of NaN is unknown and counts nowhere.
     """
 
-    metrics: ClassVar[Mapping[str, bool]] = {"rmse": False, "mae": False, "r2": True, "loss": False}
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric("rmse", maximize=False, bounds=(0.0, inf)),
+        Metric("mae", maximize=False, bounds=(0.0, inf)),
+        Metric("r2", maximize=True, bounds=(-inf, 1.0)),
+        Metric("loss", maximize=False, bounds=(0.0, inf)),
+    )
     default_metric: ClassVar[str] = "rmse"
 
     def __init__(self, target: Target) -> None:
@@ -36,14 +40,13 @@ class Regression(Task):
         self.target = target
 
     def head(self, shape: Shape) -> nn.Module:
-        """A dense layer to each step of each number, brought to its units."""
+        """A dense layer to each step of each quantity."""
         from torch import nn
 
-        from automl.tasks.rescale import Rescale
+        from automl.tasks.heads import ByStep, dense_head
 
-        target = self.target
-        dense = dense_head(shape, target.steps * len(target.names))
-        return nn.Sequential(dense, Rescale(target.steps, target.mean, target.std))
+        steps, names = self.target.steps, len(self.target.names)
+        return nn.Sequential(dense_head(shape, steps * names), ByStep(steps, names))
 
     def loss(
         self,
@@ -52,62 +55,91 @@ class Regression(Task):
         label_smoothing: float = 0.0,
         weights: Tensor | None = None,
     ) -> Tensor:
-        """Mean squared error in standard deviations; there are no classes to smooth or weigh."""
-        error = (outputs - targets) / outputs.new_tensor(self.target.std)
-        return error.square().mean()
+        """Mean squared error in standard units; without classes the options have no effect."""
+        known = ~targets.isnan()
+        error = (outputs - targets).masked_fill(~known, 0.0)
+        return error.square().sum() / known.sum().clamp(min=1)
 
-    def measure(self, outputs: Tensor, targets: Tensor) -> dict[str, float]:
-        """RMSE and MAE in the target's units, R² (the mean over the numbers), and the loss."""
-        error = outputs.double() - targets.double()
-        spread = (targets.double() - targets.double().mean(dim=(0, 1))).square().sum(dim=(0, 1))
-        unexplained = error.square().sum(dim=(0, 1)) / spread.clamp(min=1e-12)
+    def measure(
+        self, outputs: Tensor, targets: Tensor, without: frozenset[str] = frozenset()
+    ) -> dict[str, float]:
+        """RMSE and MAE in the target's units, R² and the loss.
+
+        For several quantities, whose units differ, RMSE, MAE and R² are means over the quantities
+        in standard units. The figures of each, in its own units, follow: ``"mae price"``.
+        """
+        errors = [
+            self._errors(outputs[..., at], targets[..., at]) for at in range(targets.shape[2])
+        ]
+        own = [
+            {"rmse": each["rmse"] * std, "mae": each["mae"] * std, "r2": each["r2"]}
+            for each, std in zip(errors, self.target.std, strict=True)
+        ]
+        loss = {"loss": self.loss(outputs.float(), targets).item()}
+        if len(own) == 1:
+            return own[0] | loss
+        means = {name: sum(each[name] for each in errors) / len(errors) for name in errors[0]}
+        pairs = zip(self.target.names, own, strict=True)
+        return means | loss | {f"{name} {of}": each[name] for of, each in pairs for name in each}
+
+    def _errors(self, outputs: Tensor, targets: Tensor) -> dict[str, float]:
+        """RMSE and MAE of one quantity in standard units, and R²; both tensors are (N, steps)."""
+        known = ~targets.isnan()
+        truths, error = targets[known].double(), (outputs - targets)[known].double()
+        spread = (truths - truths.mean()).square().sum().clamp(min=1e-12)
         return {
             "rmse": error.square().mean().sqrt().item(),
             "mae": error.abs().mean().item(),
-            "r2": (1 - unexplained).mean().item(),
-            "loss": self.loss(outputs.float(), targets).item(),
+            "r2": (1 - error.square().sum() / spread).item(),
         }
 
-    def review(self, outputs: Tensor, targets: Tensor) -> Findings:
-        """The first number beside what was said of it, and the examples furthest off.
+    def find_errors(self, outputs: Tensor, targets: Tensor) -> ErrorSummary:
+        """The first quantity beside its predictions, and the examples with the largest errors.
 
-        How far is the mean over an example's numbers, each in standard deviations.
+        The error of an example is the mean over all its numbers, in standard units. An example with
+        unknown numbers is never among the worst.
         """
-        error = (outputs.double() - targets.double()).abs()
-        far = (error / error.new_tensor(self.target.std)).mean(dim=(1, 2))
-        worst = far.sort(descending=True, stable=True).indices[:MOST_MISTAKES].tolist()
-        findings = (
-            self._finding(at, targets[at].T.float(), outputs[at].T.float())
-            for at in worst
-            if far[at] > 0
-        )
-        return Findings(self._scatter(outputs, targets), tuple(findings))
+        far = (outputs.double() - targets.double()).abs().mean(dim=(1, 2)).nan_to_num()
+        worst = far.sort(descending=True, stable=True).indices[:MAX_WRONG_ANSWERS].tolist()
+        truths, answers = self._restore(targets), self._restore(outputs)
+        wrong = (self._in_words(at, truths[at].T, answers[at].T) for at in worst if far[at] > 0)
+        return ErrorSummary(self._scatter(truths, answers), tuple(wrong))
 
-    def _scatter(self, outputs: Tensor, targets: Tensor) -> Scatter:
-        truths, answers = targets[:, :, 0].flatten(), outputs[:, :, 0].float().flatten()
-        stride = -(-len(truths) // MOST_POINTS)
-        pairs = (tuple(each[::stride].tolist()) for each in (truths, answers))
+    def _restore(self, units: Tensor) -> Tensor:
+        """(…, names) in standard units -> the same in the quantities' units, float64 on the CPU."""
+        import torch
+
+        mean, std = (
+            torch.tensor(each, dtype=torch.float64) for each in (self.target.mean, self.target.std)
+        )
+        return mean + std * units.double().cpu()
+
+    def _scatter(self, truths: Tensor, answers: Tensor) -> Scatter:
+        first = truths[:, :, 0]
+        known = ~first.isnan()
+        stride = -(-int(known.sum()) // MAX_SCATTER_POINTS) or 1
+        pairs = (tuple(each[known][::stride].tolist()) for each in (first, answers[:, :, 0]))
         return Scatter(self.target.names[0], *pairs)
 
-    def _finding(self, at: int, truths: Tensor, answers: Tensor) -> Finding:
-        """One example, of which ``truths`` and ``answers`` are (names, steps)."""
+    def _in_words(self, at: int, truths: Tensor, answers: Tensor) -> WrongAnswer:
+        """The example at ``at``, with ``truths`` and ``answers`` (names, steps)."""
         names, off = self.target.names, (answers - truths).abs().mean(dim=1)
         ahead = (
-            Line(f"{name}, {what}", 0, tuple(numbers[n].tolist()))
+            SeriesLine(name, 0, tuple(numbers[n].tolist()), role)
             for n, name in enumerate(names)
-            for what, numbers in (("what came", truths), ("forecast", answers))
+            for role, numbers in (("came", truths), ("forecast", answers))
         )
-        degree = ", ".join(f"{each:.4g}" for each in off.tolist())
-        return Finding(
+        degree = ", ".join(number(each, 4) for each in off.tolist())
+        return WrongAnswer(
             at,
-            _in_words(names, truths),
-            _in_words(names, answers),
+            _list_quantities(names, truths),
+            _list_quantities(names, answers),
             f"off by {degree}" + (" on average" if self.target.steps > 1 else ""),
             tuple(ahead) if self.target.steps > 1 else (),
         )
 
     def average(self, outputs: Tensor, shares: Tensor) -> Tensor:
-        """The mean of the models' numbers."""
+        """The weighted mean of the models' numbers."""
         return (outputs.float() * shares.reshape(-1, 1, 1, 1)).sum(dim=0)
 
     def decode(self, outputs: Tensor) -> list[Prediction]:
@@ -115,34 +147,34 @@ class Regression(Task):
         names = self.target.names
         return [
             QuantityPrediction(dict(zip(names, map(tuple, example.T.tolist()), strict=True)))
-            for example in outputs.float()
+            for example in self._restore(outputs)
         ]
 
 
-def _in_words(names: tuple[str, ...], numbers: Tensor) -> str:
-    """The numbers by name, of a long forecast the first few steps."""
+def _list_quantities(names: tuple[str, ...], numbers: Tensor) -> str:
+    """The numbers (names, steps) by name; the first few steps of a long forecast."""
     parts = []
     for name, steps in zip(names, numbers.tolist(), strict=True):
-        values = " ".join(f"{each:.5g}" for each in steps[:MOST_STEPS])
-        more = " …" if len(steps) > MOST_STEPS else ""
+        values = " ".join(map(number, steps[:MAX_STEPS_IN_WORDS]))
+        more = " …" if len(steps) > MAX_STEPS_IN_WORDS else ""
         parts.append(f"{name} {values}{more}")
     return ", ".join(parts)
 
 
 class TextRegression(Regression):
-    """A number for each text: a rating, a strength."""
+    """Numbers for each text: a rating, a strength."""
 
     data: ClassVar[str] = "text"
 
 
 class TabularRegression(Regression):
-    """A number for each row of a table."""
+    """Numbers for each row of a table."""
 
     data: ClassVar[str] = "table"
 
 
 class Forecasting(Regression):
-    """The steps that come after a window of a series."""
+    """The next steps after a window of a series."""
 
     data: ClassVar[str] = "forecast"
     default_metric: ClassVar[str] = "mae"

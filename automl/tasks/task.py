@@ -1,50 +1,130 @@
-"""What every task is: the output layer, the loss, the metrics and how a prediction is read."""
+"""The base of all tasks: output layer, loss, metrics, errors, and how outputs are read.
+
+A task is what is predicted. Its own file holds all that is particular to its kind of target.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from automl.core.errors import Infeasible
-from automl.core.shape import Shape
-from automl.core.target import Target
-from automl.tasks.findings import Findings
+from automl.core.data_types import Shape, Target
+from automl.core.error_analysis import Confusion, Scatter, SeriesLine
+from automl.core.errors import UnknownName
+from automl.core.registry import nearest
 from automl.tasks.prediction import Prediction
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+# Number of wrong answers that an error summary keeps.
+MAX_WRONG_ANSWERS = 12
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that says how good a model is on a whole split.
+
+    Args:
+        name: Name in search spaces, records and reports: ``"accuracy"``.
+        maximize: Whether larger is better.
+        bounds: Smallest and largest possible value.
+        share: Whether the value is a share of the examples.
+        costly: Whether it may take longer than a step of training. A costly metric is measured at
+            the end of a training only.
+    """
+
+    name: str
+    maximize: bool
+    bounds: tuple[float, float]
+    share: bool = False
+    costly: bool = False
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """An example that a model gets wrong.
+
+    Args:
+        index: Position in the split.
+        truth: Correct answer, in words.
+        answer: Answer of the model, in words.
+        degree: Size of the error, in words.
+        ahead: True and predicted steps of a forecast; step 0 is the first after the window.
+    """
+
+    index: int
+    truth: str
+    answer: str
+    degree: str
+    ahead: tuple[SeriesLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class ErrorSummary:
+    """The errors of a model on a whole split.
+
+    Args:
+        errors: All answers beside the correct ones.
+        worst: Wrong answers, the worst first, at most ``MAX_WRONG_ANSWERS``.
+    """
+
+    errors: Confusion | Scatter
+    worst: tuple[WrongAnswer, ...]
 
 
 class Task(ABC):
     """A kind of problem.
 
     Args:
-        target: What is predicted.
+        target: Description of what is predicted: classes or quantities.
     """
 
     data: ClassVar[str]
-    """The kind of data it is about; says how a path is read: ``"images"``, ``"table"``."""
+    """Kind of data, which decides how a path is read: ``"images"``, ``"table"``."""
 
-    metrics: ClassVar[Mapping[str, bool]]
-    """Name of each metric -> whether larger is better."""
+    metrics: ClassVar[tuple[Metric, ...]]
+    """Metrics that the task measures. A metric's name means the same in every task."""
 
     default_metric: ClassVar[str]
-    """The metric that ranks models when the space names none."""
+    """Name of the metric that ranks models when the space names none."""
 
     @abstractmethod
     def __init__(self, target: Target) -> None:
-        """Raises TypeError if the task is not about such a target."""
+        """Raises TypeError if the task does not predict such a target."""
+
+    @classmethod
+    def metric(cls, name: str) -> Metric:
+        """The metric called ``name``.
+
+        Raises:
+            UnknownName: if the task does not measure it.
+        """
+        names = tuple(each.name for each in cls.metrics)
+        if name not in names:
+            raise UnknownName("metric", name, names, nearest(name, names))
+        return cls.metrics[names.index(name)]
+
+    @property
+    def shares(self) -> frozenset[str]:
+        """Names of the metrics that are a share of the examples."""
+        return frozenset(each.name for each in self.metrics if each.share)
+
+    @property
+    def costly(self) -> frozenset[str]:
+        """Names of the metrics that are measured at the end of a training only."""
+        return frozenset(each.name for each in self.metrics if each.costly)
 
     @abstractmethod
     def head(self, shape: Shape) -> nn.Module:
         """The output layer: from the network's features to outputs.
 
         Args:
-            shape: Of the network's output for one example.
+            shape: Shape of the network's output for one example.
 
         Raises:
-            Infeasible: if the network ends in a shape that the task cannot use.
+            Infeasible: if the task cannot use such a shape.
         """
 
     @abstractmethod
@@ -55,65 +135,53 @@ class Task(ABC):
         label_smoothing: float = 0.0,
         weights: Tensor | None = None,
     ) -> Tensor:
-        """What training makes small.
+        """The mean loss of a batch, a scalar, which training minimises.
 
         Args:
-            outputs: Floats, as the head gives them.
-            targets: As the target says; where classes are predicted, also (N, classes)
-                probabilities as mixup makes them.
+            outputs: (N, …) floats from the head.
+            targets: (N,) int64 class ids, (N, classes) probabilities from mixup, or (N, steps,
+                names) numbers.
             label_smoothing: Share of each target that is spread evenly over all classes, 0..1.
-            weights: (classes,) floats: what an example of each class counts; None is one each.
-
-        Returns:
-            The mean over the batch, a scalar.
+            weights: (classes,) weights of the classes; None if all weigh 1.
         """
 
     @abstractmethod
-    def measure(self, outputs: Tensor, targets: Tensor) -> dict[str, float]:
-        """Every metric over a whole split.
+    def measure(
+        self, outputs: Tensor, targets: Tensor, without: frozenset[str] = frozenset()
+    ) -> dict[str, float]:
+        """All metrics on a whole split, by name.
 
         Args:
-            outputs: Floats, as the head gives them, N > 0, on any device.
-            targets: As the target says, on the same device.
+            outputs: (N, …) floats from the head, N > 0, on any device.
+            targets: (N,) int64 class ids or (N, steps, names) numbers, on the same device.
+            without: Names of costly metrics to leave out.
         """
 
     @abstractmethod
-    def review(self, outputs: Tensor, targets: Tensor) -> Findings:
-        """What the model gets wrong on a whole split.
+    def find_errors(self, outputs: Tensor, targets: Tensor) -> ErrorSummary:
+        """The errors on a whole split.
 
         Args:
-            outputs: As ``measure`` takes them.
-            targets: Likewise.
+            outputs: (N, …) floats from the head, N > 0, on any device.
+            targets: (N,) int64 class ids or (N, steps, names) numbers, on the same device.
         """
 
     @abstractmethod
     def average(self, outputs: Tensor, shares: Tensor) -> Tensor:
-        """What several models say together; without a branch, for exports trace it.
+        """The outputs of an ensemble. Has no branch on values, since exports trace it.
 
         Args:
-            outputs: (models, N, …) floats, as each model's head gives them.
-            shares: (models,) floats that add up to 1: the say that each has.
+            outputs: (models, N, …) floats from each model's head.
+            shares: (models,) weights of the models, which add up to 1.
 
         Returns:
-            (N, …), to be measured and decoded as one model's outputs are.
+            (N, …) floats, which are measured and decoded like one model's outputs.
         """
 
     @abstractmethod
     def decode(self, outputs: Tensor) -> list[Prediction]:
-        """Read outputs as one prediction per example."""
+        """One prediction for each example.
 
-
-def dense_head(shape: Shape, outputs: int) -> nn.Module:
-    """A dense layer from a vector to ``outputs`` numbers.
-
-    Raises:
-        Infeasible: if the network does not end in a vector.
-    """
-    from torch import nn
-
-    if len(shape) != 1:
-        raise Infeasible(
-            f"the output layer needs a vector, got {shape}: "
-            "end the network with flatten or global_avg_pool"
-        )
-    return nn.Linear(shape[0], outputs)
+        Args:
+            outputs: (N, …) floats from the head.
+        """

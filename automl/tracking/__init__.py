@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from automl.core.registry import Registry
-from automl.tracking.tracker import Tracker
+
+if TYPE_CHECKING:
+    from automl.tracking.tracker import Tracker
 
 TRACKERS: Registry[type[Tracker]] = Registry(
     "tracker",

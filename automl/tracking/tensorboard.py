@@ -8,33 +8,33 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from automl.core.one_line import one_line
+from automl.core.errors import require
+from automl.core.markdown import table, text
+from automl.core.text import one_line
 from automl.core.trial import Measurement
-from automl.tracking.require import require
-from automl.tracking.table import read_table
-from automl.tracking.tracker import Ending, Track, Tracked, Tracker
+from automl.tracking.tracker import TrackedTrial, Tracker, TrialEnd, TrialTracker, read_table
 
 # How TensorBoard names its files.
 EVENTS = "events.out.tfevents.*"
 
 
 class TensorBoard(Tracker):
-    """Scalars, the parameters beside them, pictures and tables; on this machine alone."""
+    """Scalars, parameters, pictures and tables, in files on this machine."""
 
     def __init__(self) -> None:
-        require("tensorboard")
-        # TensorBoard loads TensorFlow where there is one, which takes seconds and says a lot,
-        # unless it finds this module, as in its builds without.
+        require("tensorboard", "tensorboard")
+        # TensorBoard would load an installed TensorFlow, which is slow and noisy, unless it finds
+        # this module, as in its builds without TensorFlow.
         sys.modules.setdefault("tensorboard.compat.notf", ModuleType("notf"))
-        # Here, for threads that import at once may get halves of modules.
+        # Here, for threads that import at the same time may get incomplete modules.
         import torch.utils.tensorboard  # noqa: F401
 
-    def begin(self, trial: Tracked) -> Track:
+    def begin(self, trial: TrackedTrial) -> TrialTracker:
         """Write the trial's events anew."""
-        return Events(trial)
+        return TrialEvents(trial)
 
     def abandon(self) -> None:
-        """Do nothing: event files are complete up to the last step as they are."""
+        """Do nothing: event files are always complete up to the last step."""
 
     @staticmethod
     def look(trials: Path) -> tuple[str, str] | None:
@@ -44,40 +44,41 @@ class TensorBoard(Tracker):
         return f"tensorboard --logdir {trials}", "curves, parameters and mistakes, in the browser"
 
 
-class Events(Track):
+class TrialEvents(TrialTracker):
     """The event file of one trial; the trial's folder is what TensorBoard calls the run.
 
     Args:
         trial: The trial.
     """
 
-    def __init__(self, trial: Tracked) -> None:
+    def __init__(self, trial: TrackedTrial) -> None:
         from tensorboard.plugins.hparams.summary_v2 import hparams_pb
         from torch.utils.tensorboard import SummaryWriter
 
-        for file in trial.folder.glob(EVENTS):  # a trial that goes on hands up all steps again
+        for file in trial.folder.glob(EVENTS):  # a continued trial reports all steps again
             file.unlink()
         self._metric, self._step, self._began = trial.metric, 0, time.time()
         self._writer: Any = SummaryWriter(str(trial.folder))
-        # SummaryWriter.add_hparams would also write what columns the whole table has, and trials of
-        # a conditional space have others.
+        # SummaryWriter.add_hparams would also write the columns of the table, which differ between
+        # the trials of a conditional space.
         parameters = {name: _known(value) for name, value in trial.parameters.items()}
         name = f"{one_line(trial.study)}/{trial.number:04d}"
         self._add(hparams_pb(parameters, trial_id=name))
 
     def measure(self, measurement: Measurement) -> None:
-        """Write every metric, dated by the seconds of training rather than by when it came."""
+        """Write every metric, dated by the seconds of training."""
         self._step = measurement.step
         at = self._began + measurement.seconds
         for name, value in {**measurement.metrics, "epoch": measurement.epoch}.items():
             self._writer.add_scalar(name, value, self._step, walltime=at)
         self._writer.flush()
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: TrialEnd) -> None:
         """Write the objective at its best, how the trial ended, and its pictures and tables."""
         if ending.value is not None:
             self._writer.add_scalar(f"best/{self._metric}", ending.value, self._step)
-        self._writer.add_text("status", ": ".join(filter(None, (ending.status, ending.reason))))
+        told = ": ".join(filter(None, (ending.status, ending.reason)))
+        self._writer.add_text("status", text(told))
         for file in ending.artifacts:
             self._show(file)
         self._add(_session_end(ending.status))
@@ -85,7 +86,9 @@ class Events(Track):
 
     def _show(self, file: Path) -> None:
         if file.suffix == ".csv":
-            self._writer.add_text(file.stem, _markdown(*read_table(file)), self._step)
+            columns, rows = read_table(file)
+            cells = [[text(cell) for cell in row] for row in (columns, *rows)]
+            self._writer.add_text(file.stem, table(cells[0], cells[1:]), self._step)
         elif file.suffix == ".png":
             self._writer.add_image(file.stem, _pixels(file), self._step, dataformats="HWC")
 
@@ -95,12 +98,12 @@ class Events(Track):
 
 
 def _known(value: object) -> bool | float | str:
-    """A parameter as the HParams tab can have it."""
+    """A parameter as a type that the HParams tab supports."""
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
 def _session_end(status: str) -> Any:
-    """What the HParams tab filters by."""
+    """The status by which the HParams tab filters."""
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.plugins.hparams import api_pb2, metadata
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionEndInfo
@@ -122,12 +125,3 @@ def _pixels(file: Path) -> Any:
 
     with Image.open(file) as image:
         return np.asarray(image.convert("RGB"))
-
-
-def _markdown(columns: list[str], rows: list[list[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

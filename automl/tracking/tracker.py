@@ -1,7 +1,8 @@
-"""What every tracker is, and what it is told of a trial."""
+"""The interface of trackers, and what they are told of a trial."""
 
 from __future__ import annotations
 
+import csv
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,16 +13,16 @@ from automl.core.trial import Measurement
 
 
 @dataclass(frozen=True)
-class Tracked:
+class TrackedTrial:
     """A trial that is tracked.
 
     Args:
         study: The study's name.
-        number: The trial's number in it.
-        parameters: What was drawn, by the names that people read: ``"optimizer.adamw.lr"``.
-        setting: What all trials of the study share: space, data, seed, epochs.
-        metric: The objective's name: which of the measured metrics ranks trials.
-        folder: Where the trial's files are.
+        number: Number of the trial in the study.
+        parameters: Parameters of the trial by name: ``"optimizer.adamw.lr"``.
+        setting: Settings that all trials share: space, data, seed, epochs.
+        metric: Name of the metric that ranks trials.
+        folder: Folder with the files of the trial.
     """
 
     study: str
@@ -33,18 +34,18 @@ class Tracked:
 
 
 @dataclass(frozen=True)
-class Ending:
+class TrialEnd:
     """How a tracked trial ended.
 
     Args:
-        status: "complete", "pruned", "infeasible", "diverged", "failed" or "paused", which goes on
-            later.
-        reason: Why it ended so; empty for a complete one.
-        value: The objective at its best step, or None.
-        size: Number of weights of its network, or None if it was never built.
-        flops: Floating-point operations of one example's forward pass, or None.
-        seconds: Wall-clock seconds it held a worker.
-        artifacts: Pictures (.png) and tables (.csv) of it, for people.
+        status: "complete", "pruned", "infeasible", "diverged", "failed" or "paused", which
+            continues later.
+        reason: Reason of the status; empty for a complete trial.
+        value: Objective at the best step, or None.
+        size: Number of parameters of the network, or None if it was never built.
+        flops: FLOPs of the forward pass of one example, or None.
+        seconds: Wall-clock seconds that it occupied a worker.
+        artifacts: Pictures (.png) and tables (.csv) of the trial.
     """
 
     status: str
@@ -56,22 +57,22 @@ class Ending:
     artifacts: tuple[Path, ...] = ()
 
 
-class Track(ABC):
-    """What a tracker keeps of one trial."""
+class TrialTracker(ABC):
+    """The record of one trial in a tracker."""
 
     @abstractmethod
     def measure(self, measurement: Measurement) -> None:
-        """Take a reporting step; each comes once, in order."""
+        """Record a reporting step; each comes once, in order."""
 
     @abstractmethod
-    def end(self, ending: Ending) -> None:
-        """Take how the trial ended, and close what is open; nothing comes after it."""
+    def end(self, ending: TrialEnd) -> None:
+        """Record how the trial ended, and close everything; nothing comes after it."""
 
 
 class Tracker(ABC):
-    """Software that trials are also shown in; to make one is to check that it can be used.
+    """Software that also records trials; its constructor checks that it can be used.
 
-    Its methods, and those of its tracks, are called in one thread, and may take long and raise.
+    Its methods and those of its trials are called in one thread; they may take long and raise.
 
     Raises:
         MissingPackage: if its library is not installed.
@@ -79,14 +80,21 @@ class Tracker(ABC):
     """
 
     @abstractmethod
-    def begin(self, trial: Tracked) -> Track:
-        """Track a trial; one that was tracked before goes on, and hands up all its steps again."""
+    def begin(self, trial: TrackedTrial) -> TrialTracker:
+        """Start to track a trial; a continued one reports all its steps again."""
 
     @abstractmethod
     def abandon(self) -> None:
-        """Let go of everything at once, so that nothing of it holds up the end of the program."""
+        """Drop everything at once, so that nothing delays the end of the program."""
 
     @staticmethod
     @abstractmethod
     def look(trials: Path) -> tuple[str, str] | None:
-        """The command to type next, and what it is for, if there is something below ``trials``."""
+        """A command that shows what is below ``trials``, and its purpose; None without any."""
+
+
+def read_table(file: Path) -> tuple[list[str], list[list[str]]]:
+    """The columns and the rows of a .csv file."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        columns, *rows = csv.reader(lines)
+    return columns, rows

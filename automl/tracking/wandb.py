@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from automl.core.errors import UserError
-from automl.tracking.require import require
-from automl.tracking.tracker import Track, Tracked, Tracker
-from automl.tracking.wandb_run import FOLDER, OFFLINE, Run
+from automl.core.errors import UserError, require
+from automl.core.text import one_line
+from automl.core.trial import Measurement
+from automl.tracking.tracker import TrackedTrial, Tracker, TrialEnd, TrialTracker, read_table
 
 PROJECT = "automl"
-# Its modes that need a server.
+# Modes of the library that need a server.
 ONLINE = ("online", "run", "shared")
+# Folder of the library's files.
+FOLDER = "wandb"
+# Runs that were written offline, for `wandb sync` to send.
+OFFLINE = "offline-run-*"
+# Seconds for sending the rest of a run; the remainder stays on disk.
+FINISH_SECONDS = 60.0
+# Longest name that the server accepts.
+LONGEST = 128
 
 
 class WeightsAndBiases(Tracker):
     """Runs on a server, or in files where WANDB_MODE is offline."""
 
     def __init__(self) -> None:
-        require("wandb")
-        # Before it and in this thread: wandb takes modules as it finds them, halves that another
-        # thread is about to import too, and puts stand-ins in the place of others.
+        require("wandb", "wandb")
+        # Imported here first: wandb uses modules that another thread has only half imported, and
+        # replaces others by stand-ins.
         import numpy as np  # noqa: F401
         import PIL.Image  # noqa: F401
         import requests  # noqa: F401
@@ -30,7 +41,7 @@ class WeightsAndBiases(Tracker):
 
         try:
             settings = wandb.setup(wandb.Settings(silent=True)).settings
-            # Without a look at the server: a slow network must not hold up the search.
+            # Without asking the server: a slow network must not delay the search.
             self._online = settings.mode in ONLINE
             ready = not self._online or wandb.login(prompt=False, verify=False)
         except Exception as error:
@@ -42,16 +53,16 @@ class WeightsAndBiases(Tracker):
             )
         self._project = settings.project or PROJECT
 
-    def begin(self, trial: Tracked) -> Track:
-        """Begin the trial's run, or take it up again."""
-        return Run(trial, self._project)
+    def begin(self, trial: TrackedTrial) -> TrialTracker:
+        """Start the run of a trial, or resume it."""
+        return WandbRun(trial, self._project)
 
     def abandon(self) -> None:
         """End the library's service process, which waits for the network.
 
         At the end of the program the library waits for that process: a minute and a half if the
-        network is gone. There is no public way to say that nobody has the time. Offline it is quick
-        to write what is left, and is given that time.
+        network is gone. There is no public way to skip that. Offline, writing the rest is quick
+        and is waited for.
         """
         import wandb
 
@@ -62,7 +73,7 @@ class WeightsAndBiases(Tracker):
             service = library._connection._proc._process
             service.kill()
             service.wait()
-        with suppress(Exception, SystemExit):  # that of a service that did not end well
+        with suppress(Exception, SystemExit):  # raised by a service that was killed
             wandb.teardown()
 
     @staticmethod
@@ -71,3 +82,103 @@ class WeightsAndBiases(Tracker):
         if not any(trials.glob(f"*/{FOLDER}/{OFFLINE}")):
             return None
         return f"wandb sync {trials}/*/{FOLDER}/{OFFLINE}", "send the runs to Weights & Biases"
+
+
+class WandbRun(TrialTracker):
+    """The run of one trial.
+
+    Args:
+        trial: The trial.
+        project: Name of the project in the library.
+    """
+
+    def __init__(self, trial: TrackedTrial, project: str) -> None:
+        import wandb
+
+        name = one_line(trial.study)
+        self._run = wandb.init(
+            project=project,
+            group=name[:LONGEST],
+            name=f"{name[: LONGEST - 10]} {trial.number}",
+            id=_identity(trial),
+            job_type="trial",
+            config={**trial.setting, **trial.parameters},
+            dir=str(_without_offline_runs(trial.folder)),
+            resume="allow",
+            allow_val_change=True,
+            reinit="create_new",
+            settings=_quiet(),
+        )
+        # A resumed run on a server has its first steps already.
+        self._step = self._first = self._run.starting_step
+
+    def measure(self, measurement: Measurement) -> None:
+        """Log all metrics and the epoch at the step of the trial."""
+        if measurement.step >= self._first:
+            self._step = measurement.step
+            metrics = {**measurement.metrics, "epoch": measurement.epoch}
+            self._run.log(metrics, step=self._step)
+
+    def end(self, ending: TrialEnd) -> None:
+        """Log pictures, tables and the end of the trial, and finish the run."""
+        for file in ending.artifacts:
+            self._show(file)
+        self._run.summary.update(
+            {
+                "status": ending.status,
+                "reason": ending.reason,
+                "value": ending.value,
+                "parameters": ending.size,
+                "flops": ending.flops,
+                "seconds": ending.seconds,
+            }
+        )
+        others = (tag for tag in self._run.tags or () if tag != "paused")
+        self._run.tags = tuple(dict.fromkeys((*others, ending.status)))
+        self._run.finish(exit_code=int(ending.status == "failed"))
+
+    def _show(self, file: Path) -> None:
+        import wandb
+
+        if file.suffix == ".csv":
+            columns, rows = read_table(file)
+            self._run.log({file.stem: wandb.Table(columns=[*columns], data=rows)}, step=self._step)
+        elif file.suffix == ".png":
+            self._run.log({file.stem: wandb.Image(str(file))}, step=self._step)
+
+
+def _quiet() -> Any:
+    """Settings for no output, and no reading of code, packages or machine."""
+    import wandb
+
+    return wandb.Settings(
+        silent=True,
+        console="off",
+        disable_code=True,
+        disable_git=True,
+        use_dot_wandb=False,
+        x_disable_stats=True,
+        x_save_requirements=False,
+        finish_timeout=FINISH_SECONDS,
+        finish_timeout_raises=True,
+    )
+
+
+def _identity(trial: TrackedTrial) -> str:
+    """The id of the run, the same whenever the trial continues.
+
+    It is kept in a file, for a study of the same name elsewhere must have another one.
+    """
+    file = trial.folder / FOLDER / "run-id"
+    if not file.is_file():
+        file.parent.mkdir(exist_ok=True)
+        study = re.sub(r"[^a-zA-Z0-9_-]+", "-", trial.study)[:40]
+        file.write_text(f"{study}-{trial.number:04d}-{secrets.token_hex(4)}", encoding="utf-8")
+    return file.read_text(encoding="utf-8")
+
+
+def _without_offline_runs(folder: Path) -> Path:
+    """The folder of a trial without earlier offline runs, for all steps are reported again."""
+    for old in (folder / FOLDER).glob(OFFLINE):
+        shutil.rmtree(old)
+    return folder

@@ -7,36 +7,36 @@ from typing import TYPE_CHECKING
 from automl.core.registry import Registry
 
 if TYPE_CHECKING:
-    from automl.training.augmentations.augmentation import Augmentation
-    from automl.training.optimizers.optimizer import Optimizer
-    from automl.training.schedules.schedule import Schedule
+    from automl.training.augment import Augmentation
+    from automl.training.optimizers import Optimizer
+    from automl.training.schedules import Schedule
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(
     "optimizer",
     {
-        "adamw": "automl.training.optimizers.adamw:AdamW",
-        "sgd": "automl.training.optimizers.sgd:SGD",
-        "rmsprop": "automl.training.optimizers.rmsprop:RMSprop",
-        "muon": "automl.training.optimizers.muon:Muon",
+        "adamw": "automl.training.optimizers:AdamW",
+        "sgd": "automl.training.optimizers:SGD",
+        "rmsprop": "automl.training.optimizers:RMSprop",
+        "muon": "automl.training.optimizers:Muon",
     },
 )
 
 SCHEDULES: Registry[type[Schedule]] = Registry(
     "schedule",
     {
-        "constant": "automl.training.schedules.constant:Constant",
-        "cosine": "automl.training.schedules.cosine:Cosine",
-        "one_cycle": "automl.training.schedules.one_cycle:OneCycle",
-        "plateau": "automl.training.schedules.plateau:Plateau",
+        "constant": "automl.training.schedules:Constant",
+        "cosine": "automl.training.schedules:Cosine",
+        "one_cycle": "automl.training.schedules:OneCycle",
+        "plateau": "automl.training.schedules:Plateau",
     },
 )
 
 AUGMENTATIONS: Registry[type[Augmentation]] = Registry(
     "augmentation",
     {
-        "flip": "automl.training.augmentations.flip:Flip",
-        "crop": "automl.training.augmentations.crop:Crop",
-        "erase": "automl.training.augmentations.erase:Erase",
-        "rotate": "automl.training.augmentations.rotate:Rotate",
+        "flip": "automl.training.augment:Flip",
+        "crop": "automl.training.augment:Crop",
+        "erase": "automl.training.augment:Erase",
+        "rotate": "automl.training.augment:Rotate",
     },
 )

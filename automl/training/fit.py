@@ -1,50 +1,60 @@
-"""The training loop, from top to bottom."""
+"""The training loop, from top to bottom.
+
+``fit`` trains one reporting step after the other, an epoch or an equal part of one, and yields a
+measurement after each. Below it stand, in the order in which the loop needs them: the training of
+a step and of a batch, validation, the order of the examples, gradient accumulation, class weights,
+and the checks that end a training.
+"""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 
+from automl.core.errors import AutomlError, UserError
+from automl.core.text import number
 from automl.core.trial import Measurement
-from automl.training.batches import evaluation_batches, training_batches
-from automl.training.checks import check_data, check_finite
-from automl.training.draws import Draws, derive_seed
-from automl.training.imbalance import balanced_weights
-from automl.training.losses import Losses
-from automl.training.memory import keep_freed_memory
-from automl.training.micro_batches import micro_batches
-from automl.training.mixup import Mixup
-from automl.training.precision import forward
-from automl.training.run import TrainingRun
-from automl.training.steps import part_of_epoch, reports_per_epoch
-from automl.training.tensors import Tensors
+from automl.training.augment import Mixup, MixupModel
+from automl.training.device import Tensors, forward, keep_freed_memory
+from automl.training.rng import StepRng, derive_seed
+from automl.training.settings import reports_per_epoch
+from automl.training.state import TrainingRun
 
 # Validation keeps no activations for a backward pass, so it has room for larger batches.
 VALIDATION_BATCHES = 4
 
+# Texts of similar length are batched together within a pool of this many batches: few enough that
+# the order of an epoch stays random, enough that batches have next to no padding.
+BATCHES_PER_POOL = 50
+
+# Reading a loss waits for the GPU, so there it is done once for this many batches.
+READ_EVERY = 16
+
 
 def fit(run: TrainingRun, train: Tensors, validation: Tensors) -> Iterator[Measurement]:
-    """Train ``run`` to its end, handing up a measurement after each reporting step.
+    """Train ``run`` to its end, yielding a measurement after each reporting step.
 
-    Between two measurements the run stands still: it can be looked at, saved and loaded, left
-    for good, or gone on with later. It goes on from where ``run`` stands.
+    Between two measurements the run stands still: it can be inspected, saved, loaded, abandoned,
+    or continued later. Training continues from the step that ``run`` is at.
 
     Args:
-        run: What to train; changed in place.
-        train: What it learns from.
-        validation: What it is measured on.
+        run: The model in training and its state; changed in place.
+        train: The split that the weights are fitted to.
+        validation: The split that every measurement is made on.
 
     Yields:
-        The measurement of each step, with the task's metrics on ``validation`` and the mean
-        ``train_loss`` since the one before.
+        The measurement of each step: the task's metrics on ``validation``, and as ``train_loss``
+        the mean loss on ``train`` since the previous measurement.
 
     Raises:
-        Diverged: at the first batch whose loss is infinite or NaN, or the first such metric.
-        UserError: if the settings ask for what such inputs cannot have.
+        Diverged: at the first batch with an infinite or NaN loss, or the first such metric.
+        UserError: if the settings ask for something that these inputs or targets do not allow.
     """
     check_data(run, train)
     keep_freed_memory()
@@ -57,53 +67,49 @@ def fit(run: TrainingRun, train: Tensors, validation: Tensors) -> Iterator[Measu
 
 
 def train_step(run: TrainingRun, train: Tensors) -> float:
-    """Train for one reporting step; the mean loss of its examples."""
+    """Train for one reporting step and return the mean loss of its examples."""
     parts = reports_per_epoch(run.epochs)
     epoch, part = divmod(run.step, parts)
-    seed = derive_seed(run.seed, "order", epoch)
-    batches = training_batches(run, train, seed)
+    batches = training_batches(run, train, seed=derive_seed(run.seed, "order", epoch))
     ahead = part_of_epoch(len(batches), part, parts)
-    if not ahead:  # An epoch of very few batches: nothing was trained since the last measurement.
+    if not ahead:  # An epoch with very few batches: nothing was trained since the last measurement.
         return run.measurements[-1].metrics["train_loss"]
 
     run.model.train()
-    draws = Draws.of_step(run.seed, run.step, run.device)
+    rng = StepRng.of_step(run.seed, run.step, run.device)
     weights = class_weights(run, train)
     curve = run.curve
-    losses = Losses(run.device, steps_before=run.updates, steps_per_epoch=len(batches))
+    losses = RunningLoss(run.device, steps_before=run.updates, steps_per_epoch=len(batches))
     for batch in ahead:
         progress = (epoch + batch / len(batches)) / run.epochs
         run.set_learning_rate(run.schedule.scale(progress, curve))
         inputs, targets = (each.to(run.device) for each in train.at(batches[batch]))
-        losses.add(train_batch(run, inputs, targets, weights, draws), len(targets))
+        losses.add(train_batch(run, inputs, targets, weights, rng), len(targets))
     return losses.mean()
 
 
-def class_weights(run: TrainingRun, train: Tensors) -> Tensor | None:
-    """What an example of each class counts in the loss; None is one each."""
-    if run.classes is None or run.settings.class_weights == "even":
-        return None
-    return balanced_weights(train.targets, run.classes).to(run.device)
-
-
 def train_batch(
-    run: TrainingRun, inputs: Tensor, targets: Tensor, weights: Tensor | None, draws: Draws
+    run: TrainingRun, inputs: Tensor, targets: Tensor, weights: Tensor | None, rng: StepRng
 ) -> Tensor:
-    """Take one step of the optimiser; the loss before it."""
+    """Take one step of the optimiser and return the batch's mean loss before it, a scalar."""
     settings = run.settings
+    network: Callable[[Tensor], Tensor] = run.model
     for augmentation in run.augmentations:
-        inputs = augmentation.apply(inputs, draws.tensors)
+        inputs = augmentation.apply(inputs, rng.tensors)
     if settings.mixup and run.classes is not None:
-        mixup = Mixup.draw(settings.mixup, len(targets), draws)
-        inputs, targets = mixup.blend(inputs, targets, run.classes)
+        mixup = Mixup.draw(settings.mixup, len(targets), rng)
+        model = cast(MixupModel, run.model)
+        inputs, targets = mixup.blend(model.preprocess(inputs), targets, run.classes)
+        network = model.from_encoded
 
     run.optimizer.zero_grad()
     total = torch.zeros((), device=run.device)
-    for part in micro_batches(inputs, targets, weights, run.accumulate):
-        outputs = forward(run.model, part.inputs)
-        loss = run.loss(outputs, part.targets, settings.label_smoothing, weights)
-        loss.backward(part.share)  # type: ignore[no-untyped-call]
-        total += part.share * loss.detach()
+    parts = micro_batches(inputs, targets, weights, run.grad_accumulation)
+    for part_inputs, part_targets, share in parts:
+        outputs = forward(network, part_inputs)
+        loss = run.loss(outputs, part_targets, settings.label_smoothing, weights)
+        loss.backward(share)  # type: ignore[no-untyped-call]
+        total += share * loss.detach()
     if settings.clip_norm is not None:
         clip_grad_norm_(run.model.parameters(), settings.clip_norm)
     run.optimizer.step()
@@ -111,29 +117,48 @@ def train_batch(
     return total
 
 
+# -- Validation ------------------------------------------------------------------------------------
+
+
 def validate(run: TrainingRun, validation: Tensors) -> dict[str, float]:
-    """Measure the model as it is on the whole validation split."""
-    outputs = answer(run, validation)
-    metrics = dict(run.measure(outputs, validation.targets.to(run.device)))
-    check_finite(metrics, run.updates, (run.step + 1) / reports_per_epoch(run.epochs))
+    """Metrics of the current weights on the validation split; costly ones in the last step only.
+
+    Raises:
+        Diverged: if a metric is infinite or NaN.
+    """
+    outputs, targets = compute_outputs(run, validation), validation.targets.to(run.device)
+    metrics = dict(run.measure(outputs, targets, run.only_at_the_end))
+    if run.only_at_the_end and run.ends_with(metrics[run.metric]):
+        metrics = dict(run.measure(outputs, targets, frozenset()))
+    for name, value in metrics.items():
+        if not math.isfinite(value):
+            epoch = (run.step + 1) / reports_per_epoch(run.epochs)
+            raise Diverged(f"validation {name}", value, run.updates, epoch)
     return metrics
 
 
 @torch.inference_mode()
-def answer(run: TrainingRun, validation: Tensors) -> Tensor:
-    """The outputs of the model as it is, (N, …), in the order of the examples."""
+def compute_outputs(run: TrainingRun, data: Tensors) -> Tensor:
+    """Outputs of the current weights for every example, (N, …) float32, in the data's order."""
     run.model.eval()
-    size = max(1, VALIDATION_BATCHES * run.settings.batch_size // run.accumulate)
-    batches, back = evaluation_batches(validation, size)
-    outputs = gather((forward(run.model, each.to(run.device)) for each in batches), len(validation))
+    size = max(1, VALIDATION_BATCHES * run.settings.batch_size // run.grad_accumulation)
+    batches, back = evaluation_batches(data, size)
+    outputs = gather((forward(run.model, each.to(run.device)) for each in batches), len(data))
     return outputs if back is None else outputs[back]
 
 
 def gather(batches: Iterable[Tensor], count: int) -> Tensor:
-    """The outputs of all batches, (``count``, …), copied as they come.
+    """The outputs of all batches as one tensor (``count``, …), copied as they come.
 
-    Each kept on its own would lie between the activations of two batches, in memory that the next
-    batch could then not take: a validation would take as much as all its activations.
+    Collected in a list, they would lie between the activations of two batches and fragment the
+    memory: a validation would then take as much as the activations of all its batches together.
+
+    Args:
+        batches: Outputs (M, …) of each batch, on any device.
+        count: Number of examples in all batches.
+
+    Returns:
+        (``count``, …), in the dtype and on the device of the batches.
     """
     outputs = torch.empty(0)
     done = 0
@@ -143,3 +168,223 @@ def gather(batches: Iterable[Tensor], count: int) -> Tensor:
         outputs[done : done + len(batch)] = batch
         done += len(batch)
     return outputs
+
+
+# -- Which examples go into which batch ------------------------------------------------------------
+
+
+def part_of_epoch(batches: int, part: int, parts: int) -> range:
+    """The batches of part ``part`` (from 0) of an epoch of ``batches`` that is cut into ``parts``.
+
+    With fewer batches than parts some parts are empty, never the first.
+    """
+    return range(-(-batches * part // parts), -(-batches * (part + 1) // parts))
+
+
+def training_batches(run: TrainingRun, train: Tensors, seed: int) -> list[Tensor]:
+    """The batches of one epoch, as indices (M,) int64, in an order that ``seed`` decides.
+
+    Each example comes once; with balanced sampling, as often as chance has it. The last batch may
+    be smaller, but a single example joins the batch before it, since batch normalisation cannot
+    train on one. Texts and series are batched with others of similar length.
+    """
+    # Drawn on the CPU, so that the order is the same for every device.
+    generator = torch.Generator().manual_seed(seed)
+    size = run.settings.batch_size
+    order = _epoch_order(run, train, generator)
+    if train.lengths is not None:
+        order = _sort_by_length(order, train.lengths.cpu(), pool=BATCHES_PER_POOL * size)
+    batches = list(torch.split(order, size))
+    if len(batches) > 1 and len(batches[-1]) == 1:
+        batches[-2:] = [torch.cat(batches[-2:])]
+    if train.lengths is not None:
+        batches = [batches[at] for at in torch.randperm(len(batches), generator=generator).tolist()]
+    return [batch.to(train.inputs.device) for batch in batches]
+
+
+def evaluation_batches(data: Tensors, size: int) -> tuple[list[Tensor], Tensor | None]:
+    """The inputs of all examples in batches, and the order that restores the data's own.
+
+    Texts and series come sorted by length, with the order as indices (N,) int64. Batches of any
+    other inputs are views in the data's own order, and the order is None.
+    """
+    if data.lengths is None:
+        return list(torch.split(data.inputs, size)), None
+    order = data.lengths.argsort()
+    return [data.inputs_at(batch) for batch in torch.split(order, size)], order.argsort()
+
+
+def _epoch_order(run: TrainingRun, train: Tensors, generator: torch.Generator) -> Tensor:
+    if run.settings.sampling == "shuffled" or run.classes is None:
+        return torch.randperm(len(train), generator=generator)
+    targets = train.targets.cpu()
+    weights = balanced_weights(targets, run.classes)[targets]
+    return torch.multinomial(weights, len(train), replacement=True, generator=generator)
+
+
+def _sort_by_length(order: Tensor, lengths: Tensor, pool: int) -> Tensor:
+    """``order`` with every ``pool`` examples sorted by their length."""
+    pools = torch.split(order, pool)
+    return torch.cat([each[lengths[each].argsort(stable=True)] for each in pools])
+
+
+# -- Gradient accumulation and class weights -------------------------------------------------------
+
+
+def micro_batches(
+    inputs: Tensor, targets: Tensor, weights: Tensor | None, count: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Cut a batch into ``count`` parts of about equal size, which take less memory one by one.
+
+    Every part has at least 2 examples, which batch normalisation needs: a small batch is cut into
+    fewer parts. Batch normalisation uses the statistics of each part on its own.
+
+    Args:
+        inputs: (N, …) inputs.
+        targets: (N,) class ids, (N, classes) probabilities, or (N, steps, names) numbers.
+        weights: (classes,) weights of the classes in the loss; None if all weigh 1.
+        count: Number of parts, at least 1.
+
+    Yields:
+        Inputs (M, …) and targets (M, …) of each part, and the weight of the part's mean loss in
+        that of the batch, a scalar. These weights add up to 1.
+    """
+    count = max(1, min(count, len(targets) // 2))
+    parts = zip(inputs.tensor_split(count), targets.tensor_split(count), strict=True)
+    for part_inputs, part_targets in parts:
+        yield part_inputs, part_targets, _share(part_targets, targets, weights)
+
+
+def _share(part: Tensor, whole: Tensor, weights: Tensor | None) -> Tensor:
+    """Weight of the mean loss of ``part`` in that of ``whole``, both of targets.
+
+    The loss is a mean over known numbers; over examples for probabilities and without weights;
+    and a weighted mean for class ids.
+    """
+    if whole.ndim == 3:
+        return (~part.isnan()).sum() / (~whole.isnan()).sum().clamp(min=1)
+    if weights is None or whole.is_floating_point():
+        return torch.full((), len(part) / len(whole), device=whole.device)
+    return weights[part].sum() / weights[whole].sum()
+
+
+def class_weights(run: TrainingRun, train: Tensors) -> Tensor | None:
+    """(classes,) weights of the classes in the loss; None if all weigh 1."""
+    if run.classes is None or run.settings.class_weights == "even":
+        return None
+    return balanced_weights(train.targets, run.classes).to(run.device)
+
+
+def balanced_weights(targets: Tensor, classes: int) -> Tensor:
+    """Weights of the classes, inverse to their frequency: all classes then count the same.
+
+    Source: King and Zeng, "Logistic Regression in Rare Events Data" (2001), as scikit-learn's
+    ``class_weight="balanced"``.
+
+    Args:
+        targets: (N,) int64 class ids.
+        classes: Number of classes.
+
+    Returns:
+        (classes,) float32, 1 on average over the examples; 0 for a class without an example.
+    """
+    counts = targets.bincount(minlength=classes).float()
+    present = (counts > 0).sum()
+    return (len(targets) / (present * counts.clamp(min=1))) * (counts > 0)
+
+
+# -- What ends a training --------------------------------------------------------------------------
+
+
+class Diverged(AutomlError):
+    """A loss or metric became infinite or NaN; more training cannot mend it.
+
+    Args:
+        what: Name of the number: ``"loss"``, ``"validation rmse"``.
+        value: Value that it took.
+        step: Optimiser step at which it did, counted from 1 over the whole training.
+        epoch: Epochs trained by then.
+    """
+
+    def __init__(self, what: str, value: float, step: int, epoch: float) -> None:
+        self.what, self.value, self.step, self.epoch = what, value, step, epoch
+        super().__init__(
+            f"the training diverged at step {step} (epoch {number(epoch, 2)}): the {what} became "
+            f"{value}; lower the learning rate or set clip_norm"
+        )
+
+
+class RunningLoss:
+    """Mean loss of a reporting step; raises at the first batch whose loss is not finite.
+
+    Losses are read at once on the CPU, and every few batches on a GPU.
+
+    Args:
+        device: Device on which the losses are computed.
+        steps_before: Optimiser steps taken before the first of them.
+        steps_per_epoch: Optimiser steps in an epoch.
+    """
+
+    def __init__(self, device: torch.device, steps_before: int, steps_per_epoch: int) -> None:
+        self._read_every = 1 if device.type == "cpu" else READ_EVERY
+        self._step, self._steps_per_epoch = steps_before, steps_per_epoch
+        self._unread: list[tuple[Tensor, int]] = []
+        self._total, self._examples = 0.0, 0
+
+    def add(self, loss: Tensor, examples: int) -> None:
+        """Add the mean ``loss`` of a batch of ``examples``, a scalar on the device.
+
+        Raises:
+            Diverged: naming the first step whose loss is infinite or NaN, this or an earlier one.
+        """
+        self._unread.append((loss, examples))
+        if len(self._unread) == self._read_every:
+            self._read()
+
+    def mean(self) -> float:
+        """The mean over the examples of all batches.
+
+        Raises:
+            Diverged: as ``add`` does.
+        """
+        if self._unread:
+            self._read()
+        return self._total / self._examples
+
+    def _read(self) -> None:
+        losses, counts = zip(*self._unread, strict=True)
+        self._unread.clear()
+        for loss, examples in zip(torch.stack(losses).tolist(), counts, strict=True):
+            self._step += 1
+            if not math.isfinite(loss):
+                raise Diverged("loss", loss, self._step, self._step / self._steps_per_epoch)
+            self._total += loss * examples
+            self._examples += examples
+
+
+def check_data(run: TrainingRun, train: Tensors) -> None:
+    """Check that the settings suit the data.
+
+    Raises:
+        UserError: if inputs other than images are to be augmented, inputs of several lengths to be
+            blended, or a setting about classes is used where numbers are predicted.
+    """
+    settings, inputs = run.settings, train.inputs
+    if settings.augment and inputs.ndim != 4:
+        names = ", ".join(name for each in settings.augment for name in each)
+        raise UserError(
+            f"`augment` (={names}) needs images (N, C, H, W), but the inputs have the shape "
+            f"{tuple(inputs.shape)}; leave `augment` out"
+        )
+    if settings.mixup and train.lengths is not None:
+        raise UserError(
+            f"`mixup` (={settings.mixup:g}) blends numbers of one length, but the inputs are ids, "
+            f"or series of several lengths ({inputs.dtype}); set `mixup: 0`"
+        )
+    for name in ("label_smoothing", "mixup", "sampling", "class_weights"):
+        value, default = getattr(settings, name), type(settings).model_fields[name].default
+        if run.classes is None and value != default:
+            raise UserError(
+                f"`{name}` (={value}) is about classes, but the target is a number; "
+                f"set `{name}: {default}`"
+            )

@@ -1,46 +1,100 @@
-"""All that a space may set about training."""
+"""Training settings: what a search space may set about training, with types and defaults.
+
+Optimisers, schedules and augmentations have options of their own; ``Options`` is their base and
+``resolve`` looks one up. Nothing here imports torch.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from automl.core.options import Named
-from automl.training.optimizers.adamw import AdamW
-from automl.training.options import Options
+from automl.core.errors import UserError
+from automl.core.registry import MemberOf, Registry
+from automl.training import OPTIMIZERS
+
+# About how many measurements a training has, and the most that an epoch has.
+REPORTS_PER_TRAINING = 20
+MAX_REPORTS_PER_EPOCH = 4
+
+
+class Options(BaseModel):
+    """Options of one optimiser, schedule or augmentation.
+
+    A value without a name sets the first field: ``crop: 4`` is ``crop: {padding: 4}``.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+
+AnyOptions = TypeVar("AnyOptions", bound=Options)
+
+
+def resolve(registry: Registry[type[AnyOptions]], choice: Mapping[str, Any]) -> AnyOptions:
+    """The options object that ``choice`` describes.
+
+    Args:
+        registry: Family to choose from.
+        choice: One ``{name: options}``.
+
+    Raises:
+        UnknownName: if the registry lacks the name; it has the nearest one.
+        UserError: if ``choice`` does not have exactly one name, or an option is wrong.
+    """
+    if len(choice) != 1:
+        raise UserError(
+            f"{registry.kind} (={dict(choice)}) must be one name with its options, "
+            f"such as {{{registry.names[0]!r}: {{}}}}"
+        )
+    [(name, options)] = choice.items()
+    kind = registry[name]
+    try:
+        return kind.model_validate(options)
+    except ValidationError as error:
+        raise UserError(f"{registry.kind} {name}: {_problems(error)}") from error
+
+
+def _problems(error: ValidationError) -> str:
+    return "; ".join(
+        f"`{'.'.join(map(str, each['loc']))}` (={each['input']!r}): {each['msg']}"
+        for each in error.errors()
+    )
 
 
 class TrainingSettings(Options):
-    """How a network is trained. The ways against overfitting are settings like any other."""
+    """How a network is trained."""
 
     epochs: int = Field(default=10, ge=1)
     """Passes over the train split."""
 
     batch_size: int = Field(default=128, ge=2)
-    """Examples a step; cut to the train split where that is smaller."""
+    """Examples per step of the optimiser; at most the train split."""
 
-    optimizer: Annotated[dict[str, Any], Named("optimizer")] = Field(
-        default_factory=lambda: {"adamw": AdamW().model_dump()}
+    optimizer: Annotated[dict[str, Any], MemberOf("optimizer")] = Field(
+        default_factory=lambda: {"adamw": OPTIMIZERS["adamw"]().model_dump()}
     )
-    """What updates the weights."""
+    """Optimiser that updates the weights."""
 
-    schedule: Annotated[dict[str, Any], Named("schedule")] = Field(
+    schedule: Annotated[dict[str, Any], MemberOf("schedule")] = Field(
         default_factory=lambda: {"constant": {}}
     )
-    """How the learning rate moves over the training."""
+    """Course of the learning rate over the training."""
 
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     """Share of a target spread evenly over all classes (Szegedy et al. 2016, arXiv 1512.00567)."""
 
     mixup: float = Field(default=0.0, ge=0)
-    """Alpha of the Beta that blends pairs of examples (arXiv 1710.09412); 0 is off."""
+    """Alpha of the Beta distribution that blends pairs of examples (arXiv 1710.09412); 0 is off."""
 
     sampling: Literal["shuffled", "balanced"] = "shuffled"
-    """Each example once an epoch, or examples drawn so that all classes come equally often."""
+    """`shuffled` takes each example once an epoch; `balanced` draws all classes equally often."""
 
     class_weights: Literal["even", "balanced"] = "even"
-    """What an example counts in the loss: the same, or less the more there are of its class."""
+    """Weights in the loss: `even`, or `balanced`, inverse to the frequency of the class."""
 
     clip_norm: float | None = Field(default=None, gt=0)
     """Largest norm of the gradients of one step; None is off."""
@@ -48,8 +102,16 @@ class TrainingSettings(Options):
     early_stopping: int | None = Field(default=None, ge=1)
     """Epochs without a better objective after which training ends; None is off."""
 
-    # A list, as JSON and YAML have it, will do for the tuple.
-    augment: Annotated[tuple[dict[str, Any], ...], Named("augmentation", many=True)] = Field(
+    # Not strict, so that a list, as JSON and YAML have it, becomes a tuple.
+    augment: Annotated[tuple[dict[str, Any], ...], MemberOf("augmentation", many=True)] = Field(
         default=(), strict=False
     )
-    """Random changes of the training images, in order."""
+    """Random changes of the training images, applied in order."""
+
+
+def reports_per_epoch(epochs: int) -> int:
+    """Number of reporting steps in an epoch: 1 to 4, more in short trainings.
+
+    It depends on nothing else, so that step 3 means the same in every trial of a study.
+    """
+    return min(max(REPORTS_PER_TRAINING // epochs, 1), MAX_REPORTS_PER_EPOCH)

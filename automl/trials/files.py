@@ -1,10 +1,11 @@
-"""What a trial's worker writes into the trial's folder."""
+"""The files that a worker writes into a trial's folder, and when it saves a checkpoint."""
 
 from __future__ import annotations
 
 import json
+import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,12 +14,19 @@ from shutil import rmtree
 from safetensors.torch import save
 from torch import Tensor
 
-from automl.core.leg import Leg
-from automl.core.review import Review
-from automl.core.trial import Measurement
-from automl.pictures.artifacts import write_curve, write_review
-from automl.store import ARTIFACTS, FINISHED, LEGS, LOG, REVIEW, STATE, WEIGHTS
-from automl.training.whole_file import partial_of, whole_file
+from automl.core.error_analysis import ErrorAnalysis
+from automl.core.files import remove_partial, whole_file
+from automl.core.stored import to_stored
+from automl.core.trial import Measurement, Segment
+from automl.plots.trial import write_curve, write_review
+from automl.store import ARTIFACTS, FINISHED, LOG, REVIEW, SEGMENTS, STATE, WEIGHTS, holds_weights
+from automl.training.state import TrainingRun, load_checkpoint, save_checkpoint
+from automl.trials.memory import is_about_memory
+
+# Training takes at least this many times as long as saving its checkpoints.
+WORTH = 20
+# Assumed seconds to save a checkpoint, until one was saved.
+FIRST_COST = 0.05
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class TrialFiles:
         Raises:
             OSError: if they cannot be written; what was there stays.
         """
+        self._keep_folder()
         with whole_file(self.weights) as partial:
             partial.write_bytes(save(dict(weights)))
 
@@ -56,17 +65,17 @@ class TrialFiles:
         with whole_file(self.folder / FINISHED) as partial:
             partial.write_text(json.dumps([asdict(each) for each in curve]), encoding="utf-8")
 
-    def add_leg(self, leg: Leg) -> None:
+    def add_segment(self, segment: Segment) -> None:
         """Note that a part of the trial begins, if it can be written."""
-        with suppress(OSError), (self.folder / LEGS).open("a", encoding="utf-8") as file:
-            file.write(f"{json.dumps(asdict(leg))}\n")
+        with suppress(OSError), (self.folder / SEGMENTS).open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(to_stored(segment))}\n")
 
     def finished(self, metric: str) -> tuple[Measurement, ...]:
         """The curve of a trial that trained to its end; empty if it did not.
 
         A damaged one is as none, and so is one that lacks ``metric``, the objective.
         """
-        if not self.weights.is_file():
+        if not holds_weights(self.weights):
             return ()
         try:
             rows = json.loads((self.folder / FINISHED).read_text(encoding="utf-8"))
@@ -75,8 +84,9 @@ class TrialFiles:
         except (OSError, ValueError, TypeError):
             return ()
 
-    def save_review(self, review: Review) -> None:
+    def save_review(self, review: ErrorAnalysis) -> None:
         """Write what the best weights get wrong, as data and as pictures."""
+        self._keep_folder()
         with whole_file(self.folder / REVIEW) as partial:
             partial.write_text(json.dumps(asdict(review)), encoding="utf-8")
         write_review(self.folder / ARTIFACTS, review)
@@ -97,7 +107,7 @@ class TrialFiles:
         """Remove what a worker that was killed while it wrote has left."""
         for name in (FINISHED, STATE, WEIGHTS, REVIEW):
             with suppress(OSError):
-                partial_of(self.folder / name).unlink(missing_ok=True)
+                remove_partial(self.folder / name)
 
     @contextmanager
     def optional(self) -> Iterator[None]:
@@ -113,3 +123,52 @@ class TrialFiles:
         """Keep ``text`` for whoever asks what failed, if it can be written."""
         with suppress(OSError):
             (self.folder / LOG).write_text(text, encoding="utf-8")
+
+    def _keep_folder(self) -> None:
+        """Make the folder again if somebody has deleted it meanwhile."""
+        self.folder.mkdir(exist_ok=True)
+
+
+class Checkpoints:
+    """Saves a run from time to time, so that a crash costs little of it.
+
+    Args:
+        path: The file; the older one stays until a newer is whole.
+        run: What is trained, where it stands now.
+    """
+
+    def __init__(self, path: Path, run: TrainingRun) -> None:
+        self._path, self._run = path, run
+        self._cost, self._saved_at = FIRST_COST, run.seconds
+
+    def save_if_due(self) -> None:
+        """Save the run if it was trained for long enough since the last time."""
+        if self._run.seconds - self._saved_at >= WORTH * self._cost:
+            self.save()
+
+    def save(self) -> None:
+        """Save the run; where it cannot be written, the older checkpoint has to do."""
+        started = time.perf_counter()
+        with suppress(OSError):
+            save_checkpoint(self._run, self._path)
+        self._cost = time.perf_counter() - started
+        self._saved_at = self._run.seconds
+
+
+def go_on(prepare: Callable[[], TrainingRun], path: Path) -> TrainingRun:
+    """The run as the checkpoint at ``path`` has it; from its beginning if that cannot be read.
+
+    Args:
+        prepare: Makes the run as it is at its beginning.
+        path: The checkpoint, there or not.
+    """
+    run = prepare()
+    if not path.is_file():
+        return run
+    try:
+        load_checkpoint(run, path)
+    except Exception as error:  # each way in which a file is damaged has an error of its own
+        if is_about_memory(error):
+            raise
+        return prepare()
+    return run

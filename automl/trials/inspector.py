@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from automl.core.inspection import Inspection
+from automl.core.costs import NetworkProfile
 from automl.core.trial import Config
 from automl.data.dataset import Dataset
-from automl.models.limits import LIMITS, check_limits
-from automl.models.preprocessing.make import make_preprocess
-from automl.models.summary import summarize
+from automl.models.preprocessing import make_preprocess
+from automl.models.summary import LIMITS, check_limits, summarize
 from automl.tasks import TASKS
 
 
-def inspect(config: Config, data: Dataset, constraints: Mapping[str, float]) -> Inspection:
+def inspect(config: Config, data: Dataset, constraints: Mapping[str, float]) -> NetworkProfile:
     """What the network of ``config`` would be on ``data``.
 
     Args:
@@ -32,4 +31,4 @@ def inspect(config: Config, data: Dataset, constraints: Mapping[str, float]) -> 
     )
     check_limits(summary, {name: constraints[name] for name in LIMITS if name in constraints})
     rows = tuple((row.name, row.shape, row.parameters) for row in summary.rows)
-    return Inspection(summary.parameters, summary.flops, rows)
+    return NetworkProfile(summary.parameters, summary.flops, rows)

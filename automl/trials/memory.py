@@ -1,24 +1,34 @@
-"""What a trial that ran out of memory would have needed."""
+"""How much memory a process may hold, and what a trial that ran out of it would have needed."""
 
 from __future__ import annotations
 
 import errno
+import os
 import re
+import resource
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
-
-from automl.trials.limits import memory_limits
 
 # How errors that have no class of their own say it: PyTorch's CPU allocators and C++; CUDA's
 # runtime, cuBLAS and cuDNN.
 _OF_HOST = re.compile(r"can't allocate memory|not enough memory|bad_alloc")
+
 _OF_GPU = re.compile(r"CUDA error: out of memory|_ALLOC_FAILED")
+
 _REQUEST = re.compile(r"allocate (?P<number>[\d.]+) (?P<unit>bytes|[KMGTP]iB)")
+
 _UNITS = {"bytes": 0, "KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40, "PiB": 50}
 
 # The least that a trial counts as over: memory in pieces too small for it is short as well.
 LEAST_VIOLATION = 0.01
+# Where a container (cgroup v2) finds the most bytes it may hold: a number, or "max".
+CONTAINER = Path("/sys/fs/cgroup/memory.max")
+# Linux: pages of address space, and of those the ones in memory.
+_PAGES = Path("/proc/self/statm")
 
 
 @dataclass(frozen=True)
@@ -88,3 +98,33 @@ def _request(message: str) -> int:
 
 def _size(count: int) -> str:
     return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"
+
+
+def memory_limits(container: Path = CONTAINER) -> Iterator[tuple[int, int]]:
+    """Each limit on this process: the bytes it holds of what is limited, and the limit."""
+    addresses, resident = _held()
+    yield resident, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if soft != resource.RLIM_INFINITY:
+        yield addresses, soft
+    granted = _granted(container)
+    if granted is not None:
+        yield resident, granted
+
+
+def _held() -> tuple[int, int]:
+    """Bytes of address space, and bytes in memory; elsewhere than on Linux the most there were."""
+    if sys.platform != "linux":
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most, most
+    addresses, resident, *_ = map(int, _PAGES.read_text().split())
+    page = os.sysconf("SC_PAGE_SIZE")
+    return addresses * page, resident * page
+
+
+def _granted(container: Path) -> int | None:
+    """Bytes that ``container`` grants, or None where it sets no limit."""
+    try:
+        return int(container.read_text())
+    except (OSError, ValueError):
+        return None

@@ -1,74 +1,104 @@
-"""Runs trials on one worker."""
+"""Runs trials on one worker: train, measure, obey decisions, and leave a folder to resume from.
+
+A trial never raises: whatever happens becomes a ``TrialResult`` with its reason.
+"""
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import torch
+from torch import nn
 
-from automl.core.leg import Leg
-from automl.core.trial import Decision, Measurement, Status, Trial, TrialResult, TrialSpec, Verdict
+from automl.core.errors import AutomlError, Infeasible
+from automl.core.trial import (
+    Decision,
+    Measurement,
+    Segment,
+    Status,
+    Trial,
+    TrialResult,
+    TrialSpec,
+    Verdict,
+)
 from automl.data.dataset import Dataset
-from automl.store import PULSE
-from automl.training.memory import give_back_memory
-from automl.trials.attempt import Attempt
-from automl.trials.deterministic import make_deterministic
-from automl.trials.files import TrialFiles
-from automl.trials.outcome import Outcome, outcome_of
-from automl.trials.placement import Placement
-from automl.trials.pulse import Pulse
+from automl.plots.trial import load_matplotlib
+from automl.store import HEARTBEAT
+from automl.training.device import give_back_memory
+from automl.training.fit import Diverged, fit
+from automl.training.state import TrainingRun
+from automl.trials.error_analysis import review_best
+from automl.trials.files import Checkpoints, TrialFiles, go_on
+from automl.trials.memory import shortage_behind
+from automl.trials.preparation import DeviceData, check_latency, measure_latency, prepare
 
-# How a training that was not let to its end is called.
+# Status of a training that was not allowed to finish.
 _STOPPED = {Verdict.PAUSE: Status.PAUSED, Verdict.STOP: Status.PRUNED}
 
-# Ends of an attempt after which another goes on.
-_GOING_ON = {Status.PAUSED, Status.OUT_OF_MEMORY, Status.LOST}
+# Results of an attempt after which the trial continues.
+_CONTINUING = {Status.PAUSED, Status.OUT_OF_MEMORY, Status.LOST}
 
-# Ends after which no file of the trial is of any use.
+# Results after which no file of the trial is useful.
 _OVER = {Status.PRUNED, Status.INFEASIBLE, Status.DIVERGED, Status.FAILED}
+# Seconds between two heartbeats; a forward pass may take much less.
+BEAT_SECONDS = 1.0
 
 
 class TrialRunner:
-    """Holds what the trials of one worker share: the device, and the data on it.
+    """Runs the trials of one worker, which share its device and the data on it.
 
     Args:
         threads: CPU threads a trial may use.
-        deterministic: Use no algorithm whose result depends on chance or timing.
-        whereabouts: What a ``Leg`` keeps of this place.
+        deterministic: Whether to use only algorithms that give the same result every time.
+        machine_facts: Fields of a ``Segment`` that describe this machine.
+        beat_seconds: Seconds between two heartbeats of a trial.
     """
 
-    def __init__(self, threads: int, deterministic: bool, whereabouts: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        threads: int,
+        deterministic: bool,
+        machine_facts: Mapping[str, Any],
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
+        self._beat_seconds = beat_seconds
         if deterministic:
             make_deterministic()
         torch.set_num_threads(threads)
+        _import_early()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._place = Placement(self.device)
-        self._leg = Leg(0, threads, 1, str(self.device), **whereabouts)
+        self._place = DeviceData(self.device)
+        self._segment = Segment(0, threads, 1, str(self.device), **machine_facts)
 
     def __call__(self, spec: TrialSpec, data: Dataset) -> Trial:
-        """Run a trial, one reporting step at a time. Never raises: failures are results.
+        """Run a trial, one reporting step at a time.
 
-        A resumed trial first hands up again what was measured up to its checkpoint.
+        A resumed trial first repeats the measurements up to its checkpoint.
         """
         started = time.monotonic()
         files, curve = TrialFiles(Path(spec.folder)), list[Measurement]()
         try:
             outcome = yield from self._run(spec, data, files, curve)
-            if curve and spec.shown and outcome.status not in _GOING_ON:
+            if curve and spec.shown and outcome.status not in _CONTINUING:
                 with files.optional():
                     files.save_curve(curve, spec.metric)
-        finally:  # also when it is dropped half way
+        finally:  # also when the trial is closed early
             give_back_memory(self.device)
         values = [each.metrics[spec.metric] for each in curve]
         return TrialResult(
             number=spec.number,
             status=outcome.status,
             measurements=tuple(curve),
-            value=(max if spec.maximize else min)(values, default=None),
+            objective=(max if spec.maximize else min)(values, default=None),
             checkpoint=str(files.weights) if files.weights.is_file() else None,
             reason=outcome.reason,
             seconds=time.monotonic() - started,
@@ -78,12 +108,12 @@ class TrialRunner:
 
     def _run(
         self, spec: TrialSpec, data: Dataset, files: TrialFiles, curve: list[Measurement]
-    ) -> Generator[Measurement, Decision, Outcome]:
-        """Run a trial in a frame of its own, so that nothing of it is held when this returns."""
+    ) -> Generator[Measurement, Decision, TrialOutcome]:
+        """Run a trial in a frame of its own, so that its memory is free when this returns."""
         try:
-            with Pulse(files.folder / PULSE) as pulse:
-                attempt = Attempt(spec, files, pulse, self.device, self._leg)
-                outcome = yield from _judged(attempt, data, self._place, curve)
+            with Heartbeat(files.folder / HEARTBEAT, self._beat_seconds) as heartbeat:
+                run = TrialRun(spec, files, heartbeat, self.device, self._segment)
+                outcome = yield from _judged(run, data, self._place, curve)
         except Exception as error:
             outcome = outcome_of(error, self.device)
             if outcome.status is Status.FAILED:
@@ -94,14 +124,179 @@ class TrialRunner:
 
 
 def _judged(
-    attempt: Attempt, data: Dataset, place: Placement, curve: list[Measurement]
-) -> Generator[Measurement, Decision, Outcome]:
-    for measurement in attempt.measurements(data, place):
+    run: TrialRun, data: Dataset, place: DeviceData, curve: list[Measurement]
+) -> Generator[Measurement, Decision, TrialOutcome]:
+    for measurement in run.measurements(data, place):
         curve.append(measurement)
         decision = yield measurement
         if decision.verdict is Verdict.PAUSE:
-            measured = attempt.pause()
+            measured = run.pause()
             curve += measured[len(curve) :]
         if decision.verdict is not Verdict.CONTINUE:
-            return Outcome(_STOPPED[decision.verdict], decision.reason)
-    return Outcome(Status.COMPLETE)
+            return TrialOutcome(_STOPPED[decision.verdict], decision.reason)
+    return TrialOutcome(Status.COMPLETE)
+
+
+def _import_early() -> None:
+    """Import now, while the driver reads the data, what would delay the first trial by seconds."""
+    load_matplotlib()
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])  # imports PyTorch's compiler
+
+
+class TrialRun:
+    """One attempt at a trial, which continues where an earlier one stopped.
+
+    Args:
+        spec: Spec of the trial.
+        files: Files of the trial.
+        heartbeat: Heartbeat that shows its progress.
+        device: Device that it trains on.
+        segment: Description of this machine, kept with the trial.
+    """
+
+    def __init__(
+        self,
+        spec: TrialSpec,
+        files: TrialFiles,
+        heartbeat: Heartbeat,
+        device: torch.device,
+        segment: Segment,
+    ) -> None:
+        self._spec, self._files, self._device = spec, files, device
+        self._heartbeat = heartbeat
+        self._segment = replace(segment, grad_accumulation=spec.grad_accumulation)
+        self._run: TrainingRun | None = None
+
+    def measurements(self, data: Dataset, place: DeviceData) -> Iterator[Measurement]:
+        """The measurements that an earlier attempt saved, then those of this one.
+
+        At the end the best weights and the learning curve are on disk.
+        """
+        self._files.clear_partial()
+        if not self._spec.resume:
+            self._files.clear()
+        finished = self._files.finished(self._spec.metric)
+        yield from finished or self._train(data, place)
+
+    def pause(self) -> tuple[Measurement, ...]:
+        """Save a checkpoint to resume from; if the disk is full, an older one remains.
+
+        Returns:
+            All measurements, including those of an earlier attempt that were not repeated yet.
+        """
+        run = self._run
+        if run is None:
+            return ()
+        Checkpoints(self._files.state, run).save()
+        with suppress(OSError):
+            self._files.save_weights(run.best_weights)
+        return tuple(run.measurements)
+
+    def _train(self, data: Dataset, place: DeviceData) -> Iterator[Measurement]:
+        fresh = partial(prepare, self._spec, data, self._device)
+        run = self._run = go_on(fresh, self._files.state)
+        self._files.add_segment(replace(self._segment, begins=run.step))
+        self._heartbeat.follow(run.model)
+        train, validation = place(data)
+        if run.latency is None:
+            run.latency = measure_latency(run.model, train)
+        check_latency(run.latency, self._spec.max_latency)
+        yield from tuple(run.measurements)
+        checkpoints = Checkpoints(self._files.state, run)
+        for measurement in fit(run, train, validation):
+            yield measurement
+            checkpoints.save_if_due()
+        if self._spec.shown:
+            with self._files.optional():
+                self._files.save_review(review_best(run, data, validation))
+        self._files.finish(run.best_weights, run.measurements)
+
+
+@dataclass(frozen=True)
+class TrialOutcome:
+    """How a trial ended: its result without the measurements.
+
+    Args:
+        status, reason, violation: As in ``TrialResult``.
+    """
+
+    status: Status
+    reason: str = ""
+    violation: float = 0.0
+
+
+def outcome_of(error: Exception, device: torch.device) -> TrialOutcome:
+    """How a trial on ``device`` ended that raised ``error``; call it while handling the error."""
+    if isinstance(error, Infeasible):
+        return TrialOutcome(Status.INFEASIBLE, error.reason, error.violation)
+    if isinstance(error, Diverged):
+        return TrialOutcome(Status.DIVERGED, str(error))
+    shortage = shortage_behind(error, device)
+    if shortage is not None:
+        return TrialOutcome(Status.OUT_OF_MEMORY, str(shortage), shortage.violation)
+    if isinstance(error, OSError):  # its files: a full disk is not the trial's fault
+        return TrialOutcome(Status.LOST, f"its files could not be read or written: {error}")
+    return TrialOutcome(Status.FAILED, _explain(error))
+
+
+def _explain(error: Exception) -> str:
+    """Why a trial failed, in one line."""
+    if isinstance(error, AutomlError):
+        return str(error)
+    first = str(error).splitlines()[0] if str(error) else ""
+    return f"{type(error).__name__}: {first} (see log.txt in the trial's folder)"
+
+
+class Heartbeat:
+    """Touches a file at forward passes of a model, so that others see the trial make progress.
+
+    A trial that hangs has no heartbeat, though its process is alive.
+
+    Args:
+        path: File to touch, removed at the end; a full disk does not end the trial.
+        interval: Seconds between two touches, at least.
+    """
+
+    def __init__(self, path: Path, interval: float = BEAT_SECONDS) -> None:
+        self._path, self._interval = path, interval
+        self._due = 0.0
+
+    def __enter__(self) -> Heartbeat:
+        self.beat()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def beat(self) -> None:
+        """Touch the file, unless the last beat was less than ``interval`` seconds ago."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + self._interval
+            with suppress(OSError):
+                self._path.parent.mkdir(exist_ok=True)  # somebody may have deleted it meanwhile
+                self._path.touch()
+
+    def follow(self, model: nn.Module) -> None:
+        """Beat at each forward pass of ``model``."""
+        model.register_forward_hook(lambda *_: self.beat())
+
+
+def make_deterministic() -> None:
+    """Have this process use only algorithms that give the same result every time.
+
+    An operation without one raises a RuntimeError that names it. Call this before CUDA starts.
+
+    Source: https://docs.pytorch.org/docs/stable/notes/randomness.html
+    """
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read once, when cuBLAS starts
+    torch.use_deterministic_algorithms(True)
+    # Nothing here reads uninitialised memory, and filling it takes time.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.benchmark = False

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 from automl.core.registry import Registry
 
 if TYPE_CHECKING:
-    from automl.tuning.pruners import MakePruner
-    from automl.tuning.samplers import MakeSampler
+    from automl.tuning.pruners import Pruner
+    from automl.tuning.samplers import Sampler
 
 # Optuna brings tqdm, which misses a package in notebooks though nothing here uses it.
 warnings.filterwarnings("ignore", message="IProgress not found")
 
-SAMPLERS: Registry[MakeSampler] = Registry(
+SAMPLERS: Registry[type[Sampler]] = Registry(
     "sampler",
     {
-        "tpe": "automl.tuning.samplers.tpe:make",
-        "gp": "automl.tuning.samplers.gp:make",
-        "cmaes": "automl.tuning.samplers.cmaes:make",
-        "qmc": "automl.tuning.samplers.qmc:make",
-        "random": "automl.tuning.samplers.random:make",
-        "grid": "automl.tuning.samplers.grid:make",
+        "tpe": "automl.tuning.samplers.tpe:Tpe",
+        "gp": "automl.tuning.samplers.gp:GaussianProcess",
+        "cmaes": "automl.tuning.samplers.cmaes:CmaEs",
+        "qmc": "automl.tuning.samplers.qmc:QuasiMonteCarlo",
+        "random": "automl.tuning.samplers.random:RandomSearch",
+        "grid": "automl.tuning.samplers.grid:Grid",
     },
 )
 
-PRUNERS: Registry[MakePruner] = Registry(
+PRUNERS: Registry[type[Pruner]] = Registry(
     "pruner",
     {
-        "asha": "automl.tuning.pruners.asha:make",
-        "hyperband": "automl.tuning.pruners.hyperband:make",
-        "median": "automl.tuning.pruners.median:make",
-        "percentile": "automl.tuning.pruners.percentile:make",
-        "wilcoxon": "automl.tuning.pruners.wilcoxon:make",
-        "none": "automl.tuning.pruners.none:make",
+        "asha": "automl.tuning.pruners.asha:Asha",
+        "hyperband": "automl.tuning.pruners.hyperband:Hyperband",
+        "median": "automl.tuning.pruners.median:Median",
+        "percentile": "automl.tuning.pruners.percentile:Percentile",
+        "wilcoxon": "automl.tuning.pruners.wilcoxon:Wilcoxon",
+        "none": "automl.tuning.pruners.none:NeverPrune",
     },
 )

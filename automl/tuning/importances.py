@@ -1,7 +1,8 @@
-"""How much each parameter matters to be among the best trials."""
+"""Importances: how much each parameter matters for being among the best trials."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -11,9 +12,8 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from automl.core.text import count
-from automl.tuning.part import with_objectives
-from automl.tuning.quiet import quiet_optuna
-from automl.tuning.reading import status_of
+from automl.tuning.optuna_private import quiet_optuna
+from automl.tuning.trial_records import status_of
 
 # Of fewer trials than these, importances would be noise.
 FEWEST = 10
@@ -23,7 +23,7 @@ BEST_SHARE, FEWEST_BEST = 0.1, 5
 
 @dataclass(frozen=True)
 class Importances:
-    """What sets the best trials of a study apart.
+    """What distinguishes the best trials of a study.
 
     Args:
         shares: Parameter -> its share of what does, in all 1, the largest first; empty where too
@@ -37,7 +37,7 @@ class Importances:
 
 @dataclass(frozen=True)
 class _Compared:
-    """Trials with a value each that can be compared, and where they have it from, in words."""
+    """Trials with comparable values, and where the values come from, in words."""
 
     trials: tuple[FrozenTrial, ...]
     basis: str
@@ -67,6 +67,15 @@ def importances(study: optuna.Study) -> Importances:
     return Importances({name: weights[name] / total for name in ordered}, compared.basis)
 
 
+def with_objectives(trial: FrozenTrial, number: int) -> FrozenTrial:
+    """A trial with only its first ``number`` objectives."""
+    if not trial.values or len(trial.values) <= number:
+        return trial
+    alone = copy.copy(trial)
+    alone.values = trial.values[:number]
+    return alone
+
+
 def _choose(study: optuna.Study) -> _Compared:
     known = study.get_trials(deepcopy=False)
     trials = [with_objectives(each, 1) for each in known if status_of(each) != "duplicate"]
@@ -86,7 +95,7 @@ def _choose(study: optuna.Study) -> _Compared:
 def _as_at(
     trials: Iterable[FrozenTrial], step: int, direction: optuna.study.StudyDirection
 ) -> Iterable[FrozenTrial]:
-    """The trials that came to a step, as complete ones with the best they had reported by then."""
+    """The trials that reached a step, as complete ones with their best report until then."""
     best = max if direction == optuna.study.StudyDirection.MAXIMIZE else min
     for each in trials:
         by_then = [value for at, value in each.intermediate_values.items() if at <= step]

@@ -1,96 +1,105 @@
-"""The notes that optuna-dashboard shows beside trials and studies, in Markdown."""
+"""What optuna-dashboard shows beside studies and trials: notes in Markdown, and files."""
 
 from __future__ import annotations
 
-from automl.core.costs import HEADINGS, in_words
-from automl.core.final import Final, opened
-from automl.core.inspection import Inspection
-from automl.core.records import TrialRecord
-from automl.core.text import value
-from automl.core.trial import Status, TrialResult, TrialSpec
-from automl.tuning.watch import Setting
+from collections.abc import Iterable
+from pathlib import Path
 
-# Of the log of a failed trial: its end says what went wrong.
+import optuna
+from optuna.artifacts import FileSystemArtifactStore, get_all_artifact_meta, upload_artifact
+
+from automl.core.costs import HEADINGS, NetworkProfile, in_words
+from automl.core.final import FinalRecord, opened
+from automl.core.markdown import fenced, table, text
+from automl.core.records import TrialRecord
+from automl.core.text import epochs, one_line, shell_word, value
+from automl.core.trial import Status, TrialResult, TrialSpec
+from automl.tuning.study import SharedStudy
+from automl.tuning.watcher import SearchInfo
+
+# Lines of a failed trial's log that are shown: its end says what went wrong.
 LAST_LINES = 20
 
 
-def trial_note(network: Inspection, spec: TrialSpec, result: TrialResult, log: str) -> str:
+def trial_note(network: NetworkProfile, spec: TrialSpec, result: TrialResult, log: str) -> str:
     """A trial in Markdown: how it ended and why, then its layers with shapes and parameters.
 
     Args:
-        network: Its network.
-        spec: What was to be run.
-        result: What came of it.
-        log: What it had to say of a failure; empty if nothing.
+        network: Profile of its network.
+        spec: Spec that its worker was given.
+        result: Result of the trial.
+        log: Log of a failed trial; empty if there is none.
     """
     if not network.rows:
         return ""
     ended = {Status.COMPLETE: "Ran to its end"}.get(result.status, result.status.value.capitalize())
-    reason = f": {result.reason}" if result.reason else ""
-    parts = f" Each batch in {spec.accumulate} parts, for memory." if spec.accumulate > 1 else ""
-    speed = f"{_seconds_per_epoch(result):.2f} s an epoch on {result.device}"
-    layers = (f"| {name} | {_shape(shape)} | {size:,} |" for name, shape, size in network.rows)
+    reason = f": {text(result.reason)}" if result.reason else ""
+    parts = (
+        f" Each batch was split into {spec.grad_accumulation} micro-batches to save memory."
+        if spec.grad_accumulation > 1
+        else ""
+    )
+    speed = f"{_seconds_per_epoch(result):.2f} s an epoch on {text(result.device)}"
+    layers = ((text(name), _shape(shape), f"{size:,}") for name, shape, size in network.rows)
     return "\n".join(
         [
             f"**{ended}{reason}**{parts}",
             "",
-            f"{network.size:,} parameters, {network.flops:,} FLOPs an example, {speed}"
+            f"{network.num_parameters:,} parameters, {network.flops:,} FLOPs an example, {speed}"
             f"{_latency(result)}",
             "",
-            "| layer | output | parameters |",
-            "|---|---|---|",
-            *layers,
+            table(("layer", "output", "parameters"), layers),
             *_end_of(log),
         ]
     )
 
 
-def study_note(setting: Setting, best: TrialRecord | None, baseline: TrialRecord | None) -> str:
-    """A study in Markdown: the best so far, what is searched, and how to go on.
+def study_note(info: SearchInfo, best: TrialRecord | None, baseline: TrialRecord | None) -> str:
+    """A study in Markdown: the best trial so far, what is searched, and how to resume.
 
     Args:
-        setting: What was known when the search began.
-        best: The best trial that ran to its end, or None.
+        info: Facts that were known when the search began.
+        best: Best complete trial, or None.
         baseline: Trial 0, if it has ended.
     """
-    answer = "No trial has run to its end yet."
+    answer = "No trial is complete yet."
     if best is not None:
-        answer = f"Best so far: trial {best.number}, {setting.metric} {value(best.value)}"
+        answer = f"Best so far: trial {best.number}, {info.metric} {value(best.objective)}"
         if baseline is not None and baseline.number != best.number:
-            answer += f" (the baseline, trial 0: {value(baseline.value)})"
+            answer += f" (the baseline, trial 0: {value(baseline.objective)})"
     facts = {
-        "space": setting.space,
-        "data": setting.data,
-        "objective": ", ".join(_objectives(setting)),
-        "trials": f"{setting.trials} in all, of up to {setting.epochs} epochs",
-        "runs on": setting.device,
+        "space": info.space,
+        "data": info.data,
+        "objective": ", ".join(_objectives(info)),
+        "trials": f"{info.trials} in all, of up to {epochs(info.epochs)}",
+        "runs on": info.device,
     }
-    if setting.final is not None:
-        facts |= _final(setting.final)
+    if info.final is not None:
+        facts |= _final(info.final)
     return "\n".join(
         [
-            f"**{answer}**",
+            f"**{text(answer)}**",
             "",
-            "| | |",
-            "|---|---|",
-            *(f"| {name} | {_cell(fact)} |" for name, fact in facts.items()),
+            table(("", ""), ((name, text(fact)) for name, fact in facts.items())),
             "",
-            f"Go on with it: `automl resume {setting.study}` (in the folder that holds `results`)",
+            "Resume it in the folder that holds `results`:",
+            "",
+            fenced(f"automl resume {shell_word(info.study)}", "sh"),
         ]
     )
 
 
-def _final(final: Final) -> dict[str, str]:
-    """Its figure on the test split beside the one on validation."""
+def _final(final: FinalRecord) -> dict[str, str]:
+    """The final model's scores on the validation and the test split."""
     return {
         "final model": f"{final.made()}: {final.score} on validation, a mean; {final.why()}",
         "test split": f"{', '.join(map(str, final.test))}; opened {opened(final.test_opened)}",
     }
 
 
-def _objectives(setting: Setting) -> list[str]:
-    metric = f"{'the largest' if setting.maximize else 'the smallest'} {setting.metric}"
-    return [metric, *(f"the smallest {HEADINGS[each]}" for each in setting.minimize)]
+def _objectives(info: SearchInfo) -> list[str]:
+    metric = f"{'the largest' if info.maximize else 'the smallest'} {info.metric}"
+    return [metric, *(f"the smallest {HEADINGS[each]}" for each in info.minimize)]
 
 
 def _latency(result: TrialResult) -> str:
@@ -98,16 +107,12 @@ def _latency(result: TrialResult) -> str:
     return "" if latency is None else f", {in_words('latency', latency)} for one example"
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
-
-
 def _end_of(log: str) -> list[str]:
-    """The last lines as they are; none of them can end the block that they are in."""
+    """The last lines, indented, so that no line can end the code block."""
     if not log:
         return []
-    lines = log.rstrip().splitlines()[-LAST_LINES:]
-    return ["", "The end of its log:", "", *(f"    {line}" for line in lines)]
+    last = log.rstrip().splitlines()[-LAST_LINES:]
+    return ["", "The end of its log:", "", *(f"    {one_line(line)}" for line in last)]
 
 
 def _shape(shape: tuple[int, ...]) -> str:
@@ -119,3 +124,49 @@ def _seconds_per_epoch(result: TrialResult) -> float:
         return 0.0
     last = result.measurements[-1]
     return last.seconds / last.epoch
+
+
+class StudyNote:
+    """Keeps the study's note up to date: written at the start, and with every new best trial.
+
+    Args:
+        study: Study that the note is about.
+        info: Facts that were known when the search began.
+    """
+
+    def __init__(self, study: SharedStudy, info: SearchInfo) -> None:
+        self._study, self._info = study, info
+        self._best, self._baseline = info.best, info.baseline
+
+    def write(self) -> None:
+        """Write the note as it is now."""
+        self._study.write_note(study_note(self._info, self._best, self._baseline))
+
+    def end(self, trial: TrialRecord) -> None:
+        """A trial ended; write the note again if it is the best so far."""
+        if trial.number == 0:
+            self._baseline = trial
+        if trial.status == "complete" and trial.beats(self._best, self._info.maximize):
+            self._best = trial
+            self.write()
+
+
+class DashboardArtifacts:
+    """Copies files of trials to where optuna-dashboard finds them.
+
+    Args:
+        folder: Folder of such files of all studies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._store = FileSystemArtifactStore(folder)
+
+    def attach(self, trial: optuna.Trial, files: Iterable[Path]) -> None:
+        """Show ``files`` beside ``trial``, except those whose names are shown already."""
+        shown = {each.filename for each in get_all_artifact_meta(trial)}
+        for file in files:
+            if file.name not in shown:
+                upload_artifact(
+                    artifact_store=self._store, file_path=str(file), study_or_trial=trial
+                )

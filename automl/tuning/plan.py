@@ -1,48 +1,70 @@
-"""What a study is to do, as it was decided when it began."""
+"""The plan of a study: its settings as study.yaml keeps them, checks of them, and their defaults.
+
+Some defaults only the data can give: the task, where a space allows several, and so the metric.
+``resolve`` fills them in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from automl.core.errors import StudyError
-from automl.tuning.watchdog import STALL_SECONDS, Limits
+from automl.core.costs import COSTS
+from automl.core.errors import DataError, StudyError, UserError
+from automl.core.registry import Registry, nearest
+from automl.core.storage_url import StorageUrl
+from automl.core.text import either
+from automl.tuning import PRUNERS, SAMPLERS
+from automl.tuning.watchdog import STALL_SECONDS, TimeLimits
+
+if TYPE_CHECKING:
+    from optuna.pruners import BasePruner
+    from optuna.samplers import BaseSampler
+
+    from automl.data.dataset import Dataset
+    from automl.spaces.space import SearchSpace
+    from automl.tuning.pruners import Pruner
+    from automl.tuning.samplers import Sampler
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A study's settings, all decided: what study.yaml keeps so that ``resume`` needs no flag.
+    """A study's settings, kept in study.yaml so that ``resume`` needs no flag.
 
     Args:
-        name: The study's name.
-        space: The space as the user named it.
-        task: Name of the task; of a space's several the one that the data calls for.
+        name: Name of the study.
+        space: Search space as the user named it.
+        task: Name of the task; of several in a space, the one that fits the data.
         data: Name or absolute path of the dataset.
-        trials: The study's total.
-        timeout: Seconds one run may take, or None.
-        epochs: Full length of a trial.
+        trials: Total number of trials.
+        timeout: Seconds that one run may take, or None.
+        epochs: Epochs of a full trial.
         sampler: Name of the sampler.
         pruner: Name of the pruner.
-        metric: The objective; None until the data has said what the task is.
-        seed: Of everything that is drawn.
-        storage: An Optuna URL, or None for the journal in the results folder.
-        executor: Where trials run: ``"ray"`` or ``"local"``.
-        workers: Trials at once, or None for what the machine has.
-        cpus_per_trial: CPU threads a trial, or None.
-        gpus_per_trial: GPUs a trial, a fraction to share one, or None.
-        ray_address: A running cluster, or None.
-        options: What was set of the dataset beside the space: column names.
+        metric: Name of the metric that ranks trials; None until the task is known.
+        seed: Seed of everything random.
+        storage: Address of a database without its secrets, or None for the journal in the results
+            folder.
+        executor: Name of the executor: ``"ray"`` or ``"local"``.
+        workers: Number of trials at once, or None for as many as the machine has room for.
+        cpus_per_trial: CPU threads per trial, or None.
+        gpus_per_trial: GPUs per trial, a fraction to share one, or None.
+        ray_address: Address of a running Ray cluster, or None.
+        options: Options of the dataset that were set on the command line: columns and their types.
         deterministic: Whether the same seed gives the same trials with any number of workers.
         trial_timeout: Seconds a trial may train, or None.
-        stall_timeout: Seconds a trial may be without a sign of life.
+        stall_timeout: Seconds a trial may go without a heartbeat.
         track: Names of the trackers that measurements also go to.
-        minimize: What is to be small beside the metric, of ``COSTS``.
-        finalize: Whether a search that has come to its end makes the final model.
-        ensemble: How many times a model is chosen for an ensemble beside the final model, or None.
-        init_from: Name of the study whose best configurations it began with, or None.
+        minimize: Further objectives, of ``COSTS``; smaller is better in all of them.
+        finalize: Whether the search makes the final model when all trials are done.
+        ensemble: Number of times a model is chosen for an ensemble beside the final model, or None.
+        overrides: Values that replace those of the space, by their paths, as YAML text.
+        init_from: Name of the study whose best configurations are tried first, or None.
+        storage_env: Environment variable that holds the database's password or its whole address;
+            None if nothing of it is secret.
     """
 
     name: str
@@ -62,7 +84,7 @@ class Plan:
     cpus_per_trial: int | None
     gpus_per_trial: float | None
     ray_address: str | None
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str | bool] = field(default_factory=dict)
     deterministic: bool = False
     trial_timeout: float | None = None
     stall_timeout: float = STALL_SECONDS
@@ -71,22 +93,36 @@ class Plan:
     finalize: bool = True
     ensemble: int | None = None
     init_from: str | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    storage_env: str | None = None
 
     @property
-    def limits(self) -> Limits:
-        """How long a trial may take."""
-        return Limits(self.trial_timeout, self.stall_timeout)
+    def address(self) -> StorageUrl | None:
+        """The database's address, or None for the journal in the results folder."""
+        return None if self.storage is None else StorageUrl(self.storage, self.storage_env)
+
+    def without_secrets(self) -> Plan:
+        """The same plan, without a secret that an older version left in its address."""
+        address = StorageUrl.given(self.storage, self.storage_env)
+        if address is None:
+            return self
+        return replace(self, storage=address.url, storage_env=address.variable)
+
+    @property
+    def limits(self) -> TimeLimits:
+        """Time limits of a trial."""
+        return TimeLimits(self.trial_timeout, self.stall_timeout)
 
     def as_record(self) -> dict[str, Any]:
-        """For study.yaml."""
+        """The plan as study.yaml keeps it."""
         return asdict(self)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Plan:
-        """From study.yaml.
+        """The plan in study.yaml.
 
         Raises:
-            StudyError: if a setting is missing there, or is no such thing.
+            StudyError: if a setting is missing there, or of the wrong type.
         """
         known = {each.name: record[each.name] for each in fields(cls) if each.name in record}
         try:
@@ -103,7 +139,7 @@ class Plan:
         data: str | None = None,
         workers: int | None = None,
     ) -> Plan:
-        """The same plan with another total, time limit, place of the data or number of workers."""
+        """The same plan with other trials, time limit, path of the data or number of workers."""
         return replace(
             self,
             trials=self.trials if trials is None else trials,
@@ -111,3 +147,129 @@ class Plan:
             data=self.data if data is None else data,
             workers=self.workers if workers is None else workers,
         )
+
+
+def check_objectives(plan: Plan, limited: Collection[str]) -> None:
+    """Check that a plan can be carried out with its objectives.
+
+    Args:
+        plan: Plan of the study.
+        limited: Costs that its space limits.
+
+    Raises:
+        UserError: if an objective is unknown, or the sampler or pruner handles only one objective.
+    """
+    for name in plan.minimize:
+        _check_cost(name)
+    if plan.deterministic and "latency" in {*plan.minimize, *limited}:
+        raise UserError(
+            "--deterministic: latency is measured, and no two measurements are the same; do not "
+            "minimize or limit it, or search without --deterministic"
+        )
+    if plan.minimize:
+        _check_several(SAMPLERS, plan.sampler)
+        _check_several(PRUNERS, plan.pruner)
+
+
+def _check_cost(name: str) -> None:
+    if name not in COSTS:
+        guess = nearest(name, COSTS)
+        hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(COSTS)}"
+        raise UserError(f"--minimize {name!r}: no such cost; {hint}")
+
+
+def _check_several(family: Registry[type[Sampler]] | Registry[type[Pruner]], name: str) -> None:
+    if not family[name].several_objectives:
+        fitting = tuple(each for each in family if family[each].several_objectives)
+        raise UserError(
+            f"--{family.kind} {name}: handles one objective only, and there are several; "
+            f"choose {either(fitting)}"
+        )
+
+
+@dataclass(frozen=True)
+class ResolvedPlan:
+    """A plan with every default resolved; see ``resolve``.
+
+    Args:
+        plan: Plan of the study, with its task and metric.
+        space: Search space that configurations are drawn from.
+        data: Dataset with the options of the simplest configuration.
+    """
+
+    plan: Plan
+    space: SearchSpace
+    data: Dataset
+
+    @property
+    def metric(self) -> str:
+        """Name of the metric that ranks trials."""
+        assert self.plan.metric is not None, "the plan is not resolved"
+        return self.plan.metric
+
+    @property
+    def maximize(self) -> bool:
+        """Whether larger values of the metric are better."""
+        from automl.tasks import TASKS
+
+        return TASKS[self.plan.task].metric(self.metric).maximize
+
+    @property
+    def steps(self) -> int:
+        """Reporting steps of a full trial."""
+        from automl.training.settings import reports_per_epoch
+
+        return self.plan.epochs * reports_per_epoch(self.plan.epochs)
+
+
+def resolve(plan: Plan, space: SearchSpace, data: Dataset) -> ResolvedPlan:
+    """The plan with the task that the data is for, and the metric of the task.
+
+    Raises:
+        DataError: if the data is for another task than the space.
+        UserError: if the task does not measure the metric.
+    """
+    check_task(data, space)
+    metric = choose_metric(plan.metric or space.objective.metric, data.task)
+    return ResolvedPlan(replace(plan, task=data.task, metric=metric), space, data)
+
+
+def check_task(data: Dataset, space: SearchSpace) -> None:
+    """Check that a space fits the data.
+
+    Raises:
+        DataError: if the data is for another task.
+    """
+    if data.task not in space.tasks:
+        raise DataError(
+            f"{data.name} is for {data.task} ({data.target}), and {space.source} is for "
+            f"{' or '.join(space.tasks)}; choose another space (see: automl spaces) or target, or "
+            "say what the target is: --task classification or regression"
+        )
+
+
+def choose_metric(name: str | None, *tasks: str) -> str:
+    """The metric that ranks trials: ``name``, or the default of the first task.
+
+    Raises:
+        UserError: if no task measures it.
+    """
+    from automl.tasks import TASKS
+
+    if name is None:
+        return TASKS[tasks[0]].default_metric
+    metrics = tuple(dict.fromkeys(each.name for task in tasks for each in TASKS[task].metrics))
+    if name not in metrics:
+        guess = nearest(name, metrics)
+        hint = f"did you mean {guess!r}?" if guess else f"there are: {', '.join(metrics)}"
+        raise UserError(f"--metric {name!r}: {' or '.join(tasks)} does not measure it; {hint}")
+    return name
+
+
+def make_sampling(resolved: ResolvedPlan) -> tuple[BaseSampler, BasePruner]:
+    """The sampler and the pruner that a plan names."""
+    from automl.tuning.samplers.per_trial import PerTrial
+
+    plan = resolved.plan
+    sampler = SAMPLERS[plan.sampler](resolved.space.parameters(), plan.seed)
+    return PerTrial(sampler), PRUNERS[plan.pruner](resolved.steps)

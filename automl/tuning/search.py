@@ -1,156 +1,188 @@
-"""The search: fill the slots, judge what is measured, tell what ended."""
+"""The search: fill the workers, judge what is measured, tell Optuna what ended."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from automl.core.protocols import Executor, Finished, Measured
-from automl.core.trial import Status, TrialResult, TrialSpec
+from automl.core.costs import NetworkProfile
+from automl.core.executor import Executor, Finished, Measured
+from automl.core.records import TrialRecord
+from automl.core.trial import Config, Status, TrialResult, TrialSpec
 from automl.store import StudyFolder
-from automl.tuning.attempts import Attempt, Attempts
-from automl.tuning.board import Board
-from automl.tuning.budget import Budget
-from automl.tuning.drafts import MAX_WASTED, Draft, Drafts
-from automl.tuning.exhibits import Exhibits
-from automl.tuning.judge import Judge
-from automl.tuning.keeper import Keeper
-from automl.tuning.notes import trial_note
-from automl.tuning.order import AsTheyCome, InRounds
-from automl.tuning.problem import Problem
-from automl.tuning.study import Study
-from automl.tuning.trial_facts import note_end
-from automl.tuning.watch import Outcome, Watcher
-from automl.tuning.watchdog import Watchdog
+from automl.tuning.judge import Budget, Judge
+from automl.tuning.notes import DashboardArtifacts, StudyNote, trial_note
+from automl.tuning.proposals import MAX_WASTED, DrawableSpace, Proposal, Proposals
+from automl.tuning.retries import RetryPolicy, TrialAttempt
+from automl.tuning.scheduler import FirstComeScheduler, RoundScheduler
+from automl.tuning.study import SharedStudy
+from automl.tuning.study_state import StudyState
+from automl.tuning.trial_records import note_end
+from automl.tuning.watchdog import TimeLimits, TrialWatchdog
+from automl.tuning.watcher import SearchInfo, SearchOutcome, Watcher
 
 POLL_SECONDS = 0.2
+# Number of best trials whose weights are kept.
+KEPT_WEIGHTS = 3
+
+
+@dataclass(frozen=True)
+class SearchProblem:
+    """What a search is about: everything about a study except its trials.
+
+    Args:
+        info: Facts that watchers are told when the search begins.
+        space: Search space that configurations are drawn from.
+        inspect: Function that profiles a configuration's network without a device; raises
+            Infeasible.
+        load: Function that gives the dataset a configuration asks for.
+        seed: Seed that the trials' seeds are made from.
+        pruner: Name of the pruner, for the reasons of pruned trials.
+        limits: Time limits of a trial.
+        deterministic: Whether the same seed gives the same trials with any number of workers.
+        max_latency: Latency limit in milliseconds for one example, or None.
+    """
+
+    info: SearchInfo
+    space: DrawableSpace
+    inspect: Callable[[Config], NetworkProfile]
+    load: Callable[[Config], Any]
+    seed: int
+    pruner: str
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    deterministic: bool = False
+    max_latency: float | None = None
 
 
 class Search:
     """One run of a search over a study.
 
     Args:
-        problem: What is searched for.
-        study: Where trials are asked for and told.
-        folder: Where trials' files go.
-        executor: Where trials run.
-        watcher: Follows the search.
-        stop: Set it to have running trials pause and the search end.
+        problem: Problem that is searched.
+        study: Study that trials are asked of and told to.
+        folder: Folder for the trials' files.
+        executor: Executor that runs the trials.
+        watcher: Watcher that follows the search.
+        stop: Event that makes running trials pause and the search end once it is set.
     """
 
     def __init__(
         self,
-        problem: Problem,
-        study: Study,
+        problem: SearchProblem,
+        study: SharedStudy,
         folder: StudyFolder,
         executor: Executor,
         watcher: Watcher,
         stop: threading.Event,
     ) -> None:
-        setting = problem.setting
+        info = problem.info
         self._problem, self._study, self._folder = problem, study, folder
         self._executor, self._watcher, self._stop = executor, watcher, stop
-        self._budget = Budget(setting.timeout, weighs=not problem.deterministic)
+        self._budget = Budget(info.timeout, limits_trials=not problem.deterministic)
         self._judge = Judge(
-            setting.metric, setting.steps, problem.pruner, self._budget, problem.limits, stop
+            info.metric, info.steps, problem.pruner, self._budget, problem.limits, stop
         )
-        self._drafts = Drafts(
-            study, problem.space, problem.inspect, self._budget, setting.epochs, watcher.end
+        self._proposals = Proposals(
+            study, problem.space, problem.inspect, self._budget, info.epochs, watcher.end
         )
-        self._order = (InRounds if problem.deterministic else AsTheyCome)(study, self._ask)
-        self._attempts = Attempts(study.claims.lose, executor.shares_memory)
-        self._watchdog = Watchdog(problem.limits, lambda number: folder.trial(number).pulse)
-        self._keeper = Keeper(folder, study.standing)
-        self._exhibits = Exhibits(folder.exhibits)
-        self._board = Board(study, setting)
-        self._open: dict[int, Draft] = {}  # asked for, and not told yet
-        self._running: dict[int, Attempt] = {}
-        self._exhausted = self._told = False
-        self._in_vain = 0  # trials in a row that workers found infeasible
+        self._scheduler = (RoundScheduler if problem.deterministic else FirstComeScheduler)(
+            study, self._ask
+        )
+        self._retries = RetryPolicy(study.claims.lose, executor.shares_memory)
+        self._watchdog = TrialWatchdog(
+            problem.limits, lambda number: folder.trial(number).heartbeat
+        )
+        self._retention = WeightsRetention(folder, study.state)
+        self._artifacts = DashboardArtifacts(folder.dashboard_files)
+        self._note = StudyNote(study, info)
+        self._open: dict[int, Proposal] = {}  # asked for and not told yet
+        self._running: dict[int, TrialAttempt] = {}
+        self._exhausted = self._pausing_announced = False
+        self._infeasible_in_a_row = 0
 
-    def run(self) -> Outcome:
-        """Search until the total, the time limit, the user or the space ends it.
+    def run(self) -> SearchOutcome:
+        """Search until trials, time or space are exhausted, or the user stops it.
 
-        Whatever ends it, no trial is left running: those that were wait, to be gone on with.
+        Whatever ends it, no trial is left running: unfinished trials wait to be resumed.
         """
-        self._watcher.begin(self._problem.setting)
+        self._watcher.begin(self._problem.info)
         try:
             self._fill()
+            self._note.write()
             while self._running and not self._budget.overdue:
                 self._handle_events()
                 self._watch()
                 self._fill()
         finally:
-            for number in self._open:
-                self._study.claims.release(number)
-        study = self._study.standing.records()
-        return Outcome(study, self._reason(study.counted), self._budget.elapsed)
+            self._study.claims.let_go(self._open)
+        study = self._study.state.records()
+        return SearchOutcome(study, self._reason(study.counted), self._budget.elapsed)
 
     def _fill(self) -> None:
         while len(self._running) < self._executor.slots and not self._stopping():
-            draft = self._order.next()
-            if draft is None:
+            proposal = self._scheduler.next()
+            if proposal is None:
                 return
-            self._start(draft)
+            self._start(proposal)
 
-    def _ask(self) -> Draft | None:
-        """The next trial of the study, if its total has room for one; in the study's turn."""
+    def _ask(self) -> Proposal | None:
+        """The next trial, unless the study has all its trials; call it in the study's turn."""
         self._study.claims.take_over()
-        if self._exhausted or self._study.standing.claimed >= self._problem.setting.trials:
+        if self._exhausted or self._study.state.claimed >= self._problem.info.trials:
             return None
-        draft = self._drafts.next()
-        if draft is None:
+        proposal = self._proposals.next()
+        if proposal is None:
             self._exhausted = True
         else:
-            self._open[draft.number] = draft
-        return draft
+            self._open[proposal.number] = proposal
+        return proposal
 
-    def _start(self, draft: Draft) -> None:
-        if draft.ended is not None:  # all but told, when its process died
-            self._arrange(Finished(TrialResult(draft.number, draft.ended)))
+    def _start(self, proposal: Proposal) -> None:
+        if proposal.ended is not None:  # its process died before it could tell Optuna
+            self._arrange(Finished(TrialResult(proposal.number, proposal.ended)))
             return
-        self._submit(Attempt(self._spec(draft)))
-        self._watcher.start(self._study.standing.record(draft.number))
+        self._submit(TrialAttempt(self._spec(proposal)))
+        self._watcher.start(self._study.state.record(proposal.number))
 
-    def _spec(self, draft: Draft) -> TrialSpec:
-        problem, number = self._problem, draft.number
+    def _spec(self, proposal: Proposal) -> TrialSpec:
+        problem, number = self._problem, proposal.number
         return TrialSpec(
             number=number,
-            task=problem.task,
-            data=problem.data,
-            config=draft.config,
+            config=proposal.config,
             seed=problem.seed + number,
-            epochs=problem.setting.epochs,
-            metric=problem.setting.metric,
-            maximize=problem.setting.maximize,
+            epochs=problem.info.epochs,
+            metric=problem.info.metric,
+            maximize=problem.info.maximize,
             folder=str(self._folder.trial(number).path.resolve()),
-            resume=draft.resumed,
+            resume=proposal.resumed,
             max_latency=problem.max_latency,
         )
 
-    def _submit(self, attempt: Attempt) -> None:
+    def _submit(self, attempt: TrialAttempt) -> None:
         files = self._folder.trial(attempt.number)
-        files.begin(attempt.spec, self._open[attempt.number].inspection)
+        files.begin(attempt.spec, self._open[attempt.number].profile)
         data = self._problem.load(attempt.spec.config)
         self._watchdog.begin(attempt.number)
         self._executor.submit(attempt.spec, data, alone=attempt.alone)
         self._running[attempt.number] = attempt
 
     def _handle_events(self) -> None:
-        if self._stopping() and not self._told:
-            self._told = True
-            self._watcher.pausing()
+        if self._stopping() and not self._pausing_announced:
+            self._pausing_announced = True
+            self._watcher.pausing("interrupted" if self._stop.is_set() else "time limit")
         events = self._executor.poll(POLL_SECONDS)
         ended = [event.result for event in events if isinstance(event, Finished)]
         for result in ended:
             self._end_attempt(result)
         gone = {result.number for result in ended}
         for event in events:
-            # Of a trial whose worker died right after: it is handed up again.
+            # A trial whose worker died right after measuring measures this step again.
             if isinstance(event, Measured) and event.number not in gone:
                 self._measure(event)
         if self._stopping():
-            for held in self._order.interrupt():
+            for held in self._scheduler.interrupt():
                 self._answer(held)
 
     def _measure(self, event: Measured) -> None:
@@ -159,7 +191,7 @@ class Search:
         self._arrange(event)
 
     def _arrange(self, event: Measured | Finished) -> None:
-        for due in self._order.arrange(event):
+        for due in self._scheduler.arrange(event):
             if isinstance(due, Measured):
                 self._answer(due)
             else:
@@ -173,36 +205,38 @@ class Search:
     def _end_attempt(self, result: TrialResult) -> None:
         attempt = self._running.pop(result.number)
         self._watchdog.end(result.number)
-        self._order.drop(result.number)
-        after = self._attempts.after(attempt, result)
+        self._scheduler.drop(result.number)
+        after = self._retries.after(attempt, result)
         if isinstance(after, TrialResult):
             self._end(after, attempt.spec)
-        elif not self._stopping():  # else it waits for a resume, as it is
+        elif not self._stopping():  # else it waits to be resumed
             self._submit(after)
 
     def _end(self, result: TrialResult, spec: TrialSpec) -> None:
-        draft = self._open[result.number]
+        proposal = self._open[result.number]
         files = self._folder.trial(result.number)
-        files.end(result)
+        files.end(result, spec, proposal.profile)
         log = files.log() if result.status is Status.FAILED else ""
-        self._exhibits.attach(draft.trial, files.artifacts())
-        note = trial_note(draft.inspection, spec, result, log)
-        note_end(draft.trial, result, note)
+        self._artifacts.attach(proposal.trial, files.artifacts())
+        note = trial_note(proposal.profile, spec, result, log)
+        note_end(proposal.trial, result, note)
         if result.measurements:
             last = result.measurements[-1]
-            self._budget.learn(draft.inspection.flops, last.seconds, last.epoch)
+            self._budget.learn(proposal.profile.flops, last.seconds, last.epoch)
         self._arrange(Finished(result))
 
     def _tell(self, result: TrialResult) -> None:
-        record = self._study.ends.tell(self._open.pop(result.number).trial)
-        self._in_vain = self._in_vain + 1 if record.status == "infeasible" else 0
-        self._exhausted = self._exhausted or self._in_vain >= MAX_WASTED
-        self._keeper.end(record)
-        self._board.end(record)
+        record = self._study.tell(self._open.pop(result.number).trial)
+        self._infeasible_in_a_row = (
+            self._infeasible_in_a_row + 1 if record.status == "infeasible" else 0
+        )
+        self._exhausted = self._exhausted or self._infeasible_in_a_row >= MAX_WASTED
+        self._retention.end(record)
+        self._note.end(record)
         self._watcher.end(record)
 
     def _watch(self) -> None:
-        """End the attempts that hang or whose time is up."""
+        """Cancel attempts that hang or whose time is up."""
         for number, attempt in list(self._running.items()):
             expired = self._watchdog.expires(number)
             reason = expired or self._watchdog.hangs(number)
@@ -216,8 +250,39 @@ class Search:
     def _reason(self, counted: int) -> str:
         if self._stop.is_set():
             return "interrupted"
-        if counted >= self._problem.setting.trials:
+        if counted >= self._problem.info.trials:
             return "done"
         if self._exhausted:
             return "exhausted"
         return "time limit" if self._budget.over else "shared"
+
+
+class WeightsRetention:
+    """Keeps the weights of the best few trials and of the Pareto front; deletes the others.
+
+    Args:
+        folder: Folder of the study.
+        state: The study's trials as they are now; other processes may end some of them.
+    """
+
+    def __init__(self, folder: StudyFolder, state: StudyState) -> None:
+        self._folder, self._state = folder, state
+        self._have = set(state.best_complete())
+        self._drop_others()
+
+    def end(self, trial: TrialRecord) -> None:
+        """Delete the files that are superfluous now that ``trial`` has ended."""
+        if trial.status == "paused":
+            return
+        self._folder.trial(trial.number).drop_state()
+        if trial.status != "complete":
+            self._folder.trial(trial.number).drop_weights()
+            return
+        self._have.add(trial.number)
+        self._drop_others()
+
+    def _drop_others(self) -> None:
+        kept = {*self._state.best_complete(KEPT_WEIGHTS), *self._state.front()}
+        for number in self._have - kept:
+            self._folder.trial(number).drop_weights()
+        self._have &= kept

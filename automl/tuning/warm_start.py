@@ -1,4 +1,4 @@
-"""Beginning with the best configurations of another study, as far as they fit."""
+"""Warm start: try the best configurations of another study first, as far as they fit the space."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from automl.core.distributions import Distribution, Parameter, Value
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import plain
 
-# Configurations that a study takes over at most.
+# Most configurations that a study takes over.
 MOST = 5
-# Lines that say what was not taken over.
+# Most lines that say what was not taken over.
 SHOWN = 6
 
-# Gives a value as a distribution holds it; raises ValueError, saying what is inside.
+# Converts a value to one of a distribution; raises ValueError, which says what values it has.
 Accept = Callable[[Distribution, Value], Value]
 
 
@@ -23,9 +23,9 @@ class Start:
     """A configuration of another study, as far as it fits.
 
     Args:
-        trial: Its number there.
-        values: Parameter name -> value; all others are drawn.
-        left: What does not fit, each with its reason.
+        trial: Number of its trial there.
+        values: Parameter name -> value; parameters without a value are sampled.
+        left: Reasons why other parameters do not fit, one each.
     """
 
     trial: int
@@ -38,9 +38,9 @@ class WarmStart:
     """What a study takes over from another one.
 
     Args:
-        study: The other's name.
-        starts: Those configurations of which something fits, the best first.
-        strange: Those that were looked at and of which nothing does.
+        study: Name of the other study.
+        starts: Configurations that fit at least partly, best first.
+        strange: Configurations that do not fit at all.
     """
 
     study: str
@@ -48,7 +48,7 @@ class WarmStart:
     strange: tuple[Start, ...]
 
     def in_words(self) -> str:
-        """What is taken over, and what is not and why: a few lines."""
+        """A few lines that say what is taken over, and what is not and why."""
         return "\n".join([self._headline(), *self._left()])
 
     def _headline(self) -> str:
@@ -75,9 +75,9 @@ class Fitting:
     """Fits configurations of one space into another.
 
     Args:
-        there: The parameters of the space that they are from.
-        here: The parameters of the space that they are to fit.
-        accept: Says whether a distribution holds a value.
+        there: Parameters of the other study's space, by name.
+        here: Parameters of this study's space, by name.
+        accept: Function that converts a value to one of a distribution, or raises ValueError.
     """
 
     there: Mapping[str, Parameter]
@@ -106,7 +106,7 @@ class Fitting:
         return WarmStart(study.name, tuple(starts), tuple(strange[:most]))
 
     def fit(self, trial: TrialRecord) -> Start:
-        """What of a trial's configuration fits."""
+        """The configuration of a trial, as far as it fits."""
         values: dict[str, Value] = {}
         left: dict[str, str] = {}
         for name, value in trial.parameters.items():
@@ -136,12 +136,12 @@ class Fitting:
             raise ValueError(f"{name}={plain(value)}: {error} here") from error
 
     def _implied(self, name: str, known: Mapping[str, Value]) -> dict[str, Value]:
-        """The branches that lead to a parameter here, where there was no choice there."""
+        """The choices that lead to a parameter here, where the other space had no such choice."""
         when = self.here[name].when
         return {up: to[0] for up, to in when.items() if up not in known and len(to) == 1}
 
     def _goes_with_another(self, name: str, left: Mapping[str, str]) -> bool:
-        """Whether it hangs on what does not fit either, and so need not be told by itself."""
+        """Whether it depends on a choice that does not fit either, which is told already."""
         known = self.there.get(name)
         return name not in self.here and known is not None and any(p in left for p in known.when)
 

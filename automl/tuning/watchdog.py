@@ -1,4 +1,4 @@
-"""Trials that hang, and trials whose time is up without their coming to a report."""
+"""Watchdog: finds trials that hang, and trials whose time is up long before their next report."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ from dataclasses import dataclass
 
 from automl.core.trial import Measurement
 
-# A trial without a sign of life for so many seconds hangs: no batch takes as long.
+# Seconds without a heartbeat after which a trial counts as hung: no batch takes that long.
 STALL_SECONDS = 600.0
-# Over its time, a trial may still come to its next report for so long: this share, and seconds.
+
+# Extra time in which a trial may reach its next report: a share of its limit, plus seconds.
 GRACE_SHARE, GRACE_SECONDS = 0.1, 10.0
 
 
 @dataclass(frozen=True)
-class Limits:
+class TimeLimits:
     """How long a trial may take, in seconds.
 
     Args:
-        trial: Training and validation in all, or None.
-        stall: Without a sign of life.
+        trial: Seconds of training and validation in all, or None for no limit.
+        stall: Seconds without a heartbeat.
     """
 
     trial: float | None = None
     stall: float = STALL_SECONDS
 
     def exceeded(self, seconds: float) -> str:
-        """Why a trial of so many seconds is to stop, or "" if it is not."""
+        """Reason to stop a trial that has taken ``seconds``, or ""."""
         if self.trial is None or seconds < self.trial:
             return ""
         return f"over its time: {seconds:.0f} s, and --trial-timeout is {self.trial:g} s"
 
 
 @dataclass
-class Watched:
+class WatchedTrial:
     """What was last seen of a trial.
 
     Args:
-        pulse: When its pulse file was last touched, by the clock of whichever machine did: that
-            it changes is all that counts.
-        seen: When that changed, by our own clock; None before the first time.
-        since: When it began, or was last let go on; None while it stands still.
-        trained: Seconds it had trained before that.
+        pulse: Time of its last heartbeat by the clock of the worker's machine; only a change of it
+            says anything.
+        seen: Time of that change by our own clock; None before the first one.
+        since: Time at which it began or last continued; None while it waits for a decision.
+        trained: Seconds it had trained before ``since``.
     """
 
     pulse: float | None
@@ -51,44 +52,45 @@ class Watched:
     trained: float = 0.0
 
 
-class Watchdog:
-    """Watches the trials that run, from their first sign of life on.
+class TrialWatchdog:
+    """Watches running trials, from their first heartbeat on.
 
     Args:
-        limits: How long they may take.
-        pulse: When a trial last touched its pulse file, by its number; None for never.
-        now: Seconds by a clock that only goes forward, whoever sets the machine's.
+        limits: Time limits of a trial.
+        pulse: Function that gives the time of a trial's last heartbeat by its number; None if there
+            was none.
+        now: Clock in seconds that only goes forward, even if the machine's clock is set.
     """
 
     def __init__(
         self,
-        limits: Limits,
+        limits: TimeLimits,
         pulse: Callable[[int], float | None],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limits, self._pulse, self._now = limits, pulse, now
-        self._watched: dict[int, Watched] = {}
+        self._watched: dict[int, WatchedTrial] = {}
 
     def begin(self, number: int) -> None:
-        """A trial is on its way to a worker."""
-        self._watched[number] = Watched(self._pulse(number))
+        """A trial was submitted."""
+        self._watched[number] = WatchedTrial(self._pulse(number))
 
     def measure(self, number: int, measurement: Measurement) -> None:
-        """A trial reported, and stands still until it is let go on."""
+        """A trial reported, and waits until it may continue."""
         watched = self._watched[number]
         watched.trained, watched.since = measurement.seconds, None
 
     def go_on(self, number: int) -> None:
-        """A trial is let go on."""
+        """A trial continues."""
         watched = self._watched[number]
         watched.seen = watched.since = self._now()
 
     def end(self, number: int) -> None:
-        """A trial is off its worker."""
+        """An attempt at a trial ended."""
         del self._watched[number]
 
     def hangs(self, number: int) -> str:
-        """Why a trial is taken to hang, or ""."""
+        """Reason to take a trial for hung, or ""."""
         watched, now = self._watched[number], self._now()
         pulse = self._pulse(number)
         if pulse != watched.pulse:
@@ -99,7 +101,7 @@ class Watchdog:
         return f"hung: no sign of life for {now - watched.seen:.0f} s"
 
     def expires(self, number: int) -> str:
-        """Why a trial is to be ended at once, its time being up by far, or ""."""
+        """Reason to cancel a trial whose time limit and extra time are over, or ""."""
         watched, limit = self._watched[number], self._limits.trial
         if limit is None or watched.since is None:
             return ""

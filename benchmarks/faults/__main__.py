@@ -3,7 +3,10 @@
 Each study trains real networks on real data through the command line. It is struck again and again:
 its driver is killed, or told to end as by a cloud that takes its machine back; a worker, or one of
 Ray's own processes, is killed; the disk fills up; the journal's last line is torn. Each time the
-study goes on by ``automl resume``, and what the journal holds is checked.
+study goes on by ``automl resume``, and what the journal holds is checked. Other faults damage what
+is on disk: the journal is cut or garbled in its middle, a trial's folder or all results are gone, a
+checkpoint is full of zeros, the clock goes back. And a worker stands still for good, and the
+making of the final model is broken off.
 
     python benchmarks/faults
     python benchmarks/faults --faults 300 --seed 1 --only driver worker
@@ -58,13 +61,13 @@ def run(campaign: Campaign, faults: int, kinds: list[str]) -> None:
 def table(campaign: Campaign) -> str:
     """What was done and what became of it; the last line is the sum."""
     score = campaign.score
-    rows = [f"{name:14}{count:6}" for name, count in sorted(campaign.injected.items())]
+    rows = [f"{name:18}{count:6}" for name, count in sorted(campaign.injected.items())]
     return "\n".join(
         [
-            "fault         times",
+            "fault             times",
             *rows,
             f"{score['studies']} studies of {campaign.total} trials; "
-            f"{score['given up']} trials given up",
+            f"{score['given up']} trials given up, {score['final models']} final models",
             f"slowest end after SIGTERM {campaign.slowest_end:.1f} s",
             score_line(campaign),
         ]

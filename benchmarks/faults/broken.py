@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PATIENCE = 180.0  # seconds until something that must happen is taken not to
+PATIENCE = 600.0  # seconds until something that must happen is taken not to
 
 
 class Broken(Exception):

@@ -9,16 +9,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from broken import Broken
+from broken import PATIENCE, Broken
 from journal_counts import doubled
-from running_search import AGENTS, Search, launch, wait_for_none
-from whole_study import require_whole
+from running_search import AGENTS, RunningSearch, launch, wait_for_none
+from whole_study import require_final, require_whole
 
 from automl import api
 from automl.core.records import StudyRecord, TrialRecord
 
 SPACE = Path(__file__).with_name("space.yaml")
 STUDY = SPACE.stem
+# On a busy machine a trial may do nothing for some seconds.
+STALL = ("--stall-timeout", "20s")
 FINISHED = ("complete", "pruned", "diverged", "infeasible", "duplicate", "failed")
 
 
@@ -35,6 +37,8 @@ class Campaign:
         score: What became of the studies and of their trials.
         slowest_end: Seconds that a search took at most to end after a SIGTERM.
         known: The trials of the present study that had ended, by number.
+        files_lost: Whether files of its trials were taken from it.
+        finalized: Whether the making of its final model was begun.
     """
 
     root: Path
@@ -45,6 +49,8 @@ class Campaign:
     score: Counter[str] = field(default_factory=Counter)
     slowest_end: float = 0.0
     known: dict[int, TrialRecord] = field(default_factory=dict)
+    files_lost: bool = False
+    finalized: bool = False
 
     @property
     def results(self) -> Path:
@@ -61,15 +67,20 @@ class Campaign:
         """Whether there is a study to go on with."""
         return (self.results / STUDY / "study.yaml").is_file()
 
-    def start(self) -> Search:
+    def start(self) -> RunningSearch:
         """Begin the study, or go on with it."""
         command = ["resume", STUDY] if self.has_begun else self._first_command()
         return launch(self.root, [*command, "--results", "results", "--quiet"])
 
     def _first_command(self) -> list[str]:
-        flags = [f"--trials={self.total}", f"--executor={self.executor}"]
+        flags = [f"--trials={self.total}", f"--executor={self.executor}", *STALL]
         seed = self.chance.randrange(1000)
         return ["search", SPACE.name, *flags, f"--seed={seed}", "--no-finalize"]
+
+    def finalize(self) -> RunningSearch:
+        """Begin to make the final model, or go on with it."""
+        self.finalized = True
+        return launch(self.root, ["finalize", STUDY, "--results", "results", "--quiet"])
 
     def study(self) -> StudyRecord:
         """The study as the journal has it."""
@@ -82,6 +93,11 @@ class Campaign:
     def remember(self) -> None:
         """Note which trials have ended now."""
         self.known |= {n: each for n, each in self.trials().items() if each.status in FINISHED}
+
+    def forget(self) -> None:
+        """Take the trials as they are now for all that was known: the journal was damaged."""
+        self.known = {}
+        self.remember()
 
     def check(self) -> None:
         """Compare what the journal holds with what it held."""
@@ -104,13 +120,22 @@ class Campaign:
             raise Broken(f"the last resume exited {code}: {search.complaint()}")
         self.check()
         study = self.study()
-        require_whole(study, self.total, self.results / STUDY)
+        require_whole(study, self.total, self.results / STUDY, self.files_lost)
+        if self.finalized:
+            self._finish_final()
         self.score["finished"] += study.counted
         self.score["given up"] += study.count("failed")
         wait_for_none(20, but_for=AGENTS)
         self._forget()
 
+    def _finish_final(self) -> None:
+        making = self.finalize()
+        if (code := making.wait(2 * PATIENCE)) != 0:  # ten trainings
+            raise Broken(f"the last finalize exited {code}: {making.complaint()}")
+        require_final(STUDY, self.results)
+        self.score["final models"] += 1
+
     def _forget(self) -> None:
         shutil.rmtree(self.results)
-        self.known = {}
+        self.known, self.files_lost, self.finalized = {}, False, False
         self.score["studies"] += 1

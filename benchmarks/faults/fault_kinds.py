@@ -8,22 +8,29 @@ import time
 from collections.abc import Callable, Iterable
 
 from broken import Broken
-from campaign import Campaign
-from running_search import Search
+from campaign import STUDY, Campaign
+from damage import (
+    cut_journal,
+    delete_trial,
+    garble_journal,
+    remove_results,
+    set_clock_back,
+    zero_checkpoint,
+)
+from running_search import RunningSearch
 from small_disk import no_room
 
-Fault = Callable[[Campaign, Search], None]
+Fault = Callable[[Campaign, RunningSearch], None]
 # What is said of a full disk: by the system, or before it comes to that.
 FULL = ("No space left on device", "its disk has")
 
 
-def kill_driver(campaign: Campaign, search: Search) -> None:
+def kill_driver(campaign: Campaign, search: RunningSearch) -> None:
     """SIGKILL to the driver alone, as the kernel does when memory runs out."""
-    search.process.kill()
-    search.wait()
+    search.kill()
 
 
-def end_driver(campaign: Campaign, search: Search) -> None:
+def end_driver(campaign: Campaign, search: RunningSearch) -> None:
     """SIGTERM: it has ten seconds."""
     started = time.monotonic()
     search.process.terminate()
@@ -31,28 +38,45 @@ def end_driver(campaign: Campaign, search: Search) -> None:
     campaign.slowest_end = max(campaign.slowest_end, time.monotonic() - started)
 
 
-def kill_worker(campaign: Campaign, search: Search) -> None:
+def kill_worker(campaign: Campaign, search: RunningSearch) -> None:
     """SIGKILL to a worker; the search goes on."""
     strike(campaign, search.descendants("ray::Worker"))
 
 
-def kill_ray(campaign: Campaign, search: Search) -> None:
+def kill_ray(campaign: Campaign, search: RunningSearch) -> None:
     """SIGKILL to the raylet or to the global control store; the search ends, or goes on."""
     strike(campaign, search.descendants("raylet/raylet", "gcs/gcs_server"))
 
 
-def tear_journal(campaign: Campaign, search: Search) -> None:
+def stop_worker(campaign: Campaign, search: RunningSearch) -> None:
+    """SIGSTOP to a worker, for good; the search ends it when it has shown no life for a while."""
+    strike(campaign, search.descendants("ray::Worker"), signal.SIGSTOP)
+
+
+def kill_final(campaign: Campaign, search: RunningSearch) -> None:
+    """Kill the driver, have the final model made of what is there, and kill that half way."""
+    search.kill()
+    if campaign.study().best is None:
+        return
+    making = campaign.finalize()
+    progress = campaign.results / STUDY / "final" / "progress.json"
+    while making.process.poll() is None and not progress.is_file():
+        time.sleep(0.05)
+    time.sleep(campaign.chance.random() * 3)
+    making.kill()
+
+
+def tear_journal(campaign: Campaign, search: RunningSearch) -> None:
     """Kill the driver and cut its last line short, as a power cut may."""
-    kill_driver(campaign, search)
+    search.kill()
     content = campaign.journal.read_bytes()
     last = content.rstrip(b"\n").rfind(b"\n") + 1
     cut = campaign.chance.randint(last + 1, len(content) - 1)
     campaign.journal.write_bytes(content[:cut])
-    campaign.known = {}  # what that line said was never said
-    campaign.remember()
+    campaign.forget()  # what that line said was never said
 
 
-def fill_disk(campaign: Campaign, search: Search) -> None:
+def fill_disk(campaign: Campaign, search: RunningSearch) -> None:
     """Take all the room there is, for as long as the search can stand it, ten seconds at most."""
     with no_room(campaign.root, campaign.chance.choice([0, 0, 2**12, 2**16])):
         deadline = time.monotonic() + 10
@@ -68,10 +92,18 @@ FAULTS: dict[str, Fault] = {
     "sigterm": end_driver,
     "worker": kill_worker,
     "ray": kill_ray,
+    "worker stopped": stop_worker,
+    "final model": kill_final,
     "torn journal": tear_journal,
+    "journal cut": cut_journal,
+    "journal garbled": garble_journal,
+    "trial deleted": delete_trial,
+    "zeros": zero_checkpoint,
+    "results removed": remove_results,
+    "clock back": set_clock_back,
     "disk full": fill_disk,
 }
-NEED_RAY = ("worker", "ray")
+NEED_RAY = ("worker", "ray", "worker stopped")
 NEED_SMALL_DISK = ("disk full",)
 
 
@@ -81,10 +113,10 @@ def possible(names: Iterable[str], executor: str, is_small: bool) -> list[str]:
     return [name for name in names if name not in without]
 
 
-def strike(campaign: Campaign, pids: list[int]) -> None:
-    """SIGKILL to one of these processes, if there is any."""
+def strike(campaign: Campaign, pids: list[int], how: int = signal.SIGKILL) -> None:
+    """A signal to one of these processes, if there is any."""
     if pids:
         try:
-            os.kill(campaign.chance.choice(pids), signal.SIGKILL)
+            os.kill(campaign.chance.choice(pids), how)
         except ProcessLookupError:  # it ended by itself meanwhile
             return

@@ -21,7 +21,7 @@ def reports(journal: Path) -> int:
 def doubled(journal: Path) -> int:
     """Measurements that are in the journal twice, and trials that were told twice."""
     seen: Counter[tuple[Any, ...]] = Counter()
-    for line in journal.read_bytes().splitlines():
+    for line in journal.read_bytes().splitlines() if journal.is_file() else ():
         try:
             log = json.loads(line)
         except ValueError:

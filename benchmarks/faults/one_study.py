@@ -9,7 +9,7 @@ from broken import PATIENCE, Broken
 from campaign import Campaign
 from fault_kinds import FAULTS
 from journal_counts import reports
-from running_search import Search
+from running_search import RunningSearch
 
 
 def run_study(campaign: Campaign, faults: Sequence[str]) -> None:
@@ -18,7 +18,7 @@ def run_study(campaign: Campaign, faults: Sequence[str]) -> None:
     Raises:
         Broken: if a search stands still or ends in a traceback, or the study does not end well.
     """
-    search: Search | None = None
+    search: RunningSearch | None = None
     for fault in faults:
         search = search or campaign.start()
         if not let_run(campaign, search):
@@ -27,12 +27,11 @@ def run_study(campaign: Campaign, faults: Sequence[str]) -> None:
         if search.process.poll() is not None:
             search = None
     if search is not None:
-        search.process.kill()
-        search.wait()
+        search.kill()
     campaign.finish()
 
 
-def let_run(campaign: Campaign, search: Search) -> bool:
+def let_run(campaign: Campaign, search: RunningSearch) -> bool:
     """Until a few more measurements came; whether the search still runs then."""
     goal = reports(campaign.journal) + campaign.chance.randint(1, 25)
     deadline = time.monotonic() + PATIENCE
@@ -44,7 +43,7 @@ def let_run(campaign: Campaign, search: Search) -> bool:
     return search.process.poll() is None
 
 
-def inject(campaign: Campaign, search: Search, fault: str) -> None:
+def inject(campaign: Campaign, search: RunningSearch, fault: str) -> None:
     """Strike once, and see what is left of what had ended."""
     campaign.remember()
     FAULTS[fault](campaign, search)

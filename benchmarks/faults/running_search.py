@@ -19,7 +19,7 @@ AGENTS = ("ray::DashboardAgent", "ray::RuntimeEnvAgent")
 
 
 @dataclass
-class Search:
+class RunningSearch:
     """A search under way, as a process of its own."""
 
     process: subprocess.Popen[str]
@@ -29,16 +29,21 @@ class Search:
         """The processes it started whose command line has one of these names."""
         return [pid for pid, line in marked() if any(name in line for name in names)]
 
-    def wait(self) -> int:
+    def wait(self, patience: float = PATIENCE) -> int:
         """Its exit code."""
-        return self.process.wait(PATIENCE)
+        return self.process.wait(patience)
+
+    def kill(self) -> None:
+        """SIGKILL to its driver, and wait for its end."""
+        self.process.kill()
+        self.wait()
 
     def complaint(self) -> str:
         """What it said on standard error."""
         return self.errors.read_text(errors="replace")
 
 
-def launch(root: Path, arguments: Sequence[str]) -> Search:
+def launch(root: Path, arguments: Sequence[str]) -> RunningSearch:
     """Run ``automl`` with these arguments in a folder, where its errors go to ``errors.txt``."""
     errors = root / "errors.txt"
     with errors.open("w") as file:
@@ -51,7 +56,7 @@ def launch(root: Path, arguments: Sequence[str]) -> Search:
             text=True,
             start_new_session=True,
         )
-    return Search(process, errors)
+    return RunningSearch(process, errors)
 
 
 def marked() -> Iterator[tuple[int, str]]:

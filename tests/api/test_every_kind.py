@@ -11,6 +11,8 @@ from automl import api
 from automl.data import READERS
 from automl.tasks.prediction import LabelPrediction, QuantityPrediction
 
+pytestmark = pytest.mark.slow
+
 NETWORKS = {
     "images": "[flatten]",
     "text": "[{embedding: {size: 4}}, global_avg_pool]",

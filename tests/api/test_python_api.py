@@ -9,6 +9,8 @@ import pytest
 from automl import api
 from automl.core.errors import DataError, StudyError, UnknownName, UserError
 
+pytestmark = pytest.mark.slow
+
 SPACE = """\
 task: image_classification
 data: digits
@@ -39,10 +41,12 @@ def test_a_search_gives_the_study(space: str) -> None:
     assert {trial.parameters["units"] for trial in study.record.trials} == {8, 16}
     assert api.show("small").trials == study.record.trials
     assert [study.name for study in api.studies()] == ["small"]
-    assert len(api.curve("small", 0)) == 4
-    network = api.network("small", 0)
+    details = api.trial("small", 0)
+    assert len(details.curve) == 4
+    network = details.network
+    assert network is not None
     assert [row[0] for row in network.rows] == ["flatten", "dense", "activation", "output"]
-    assert network.size == study.record.trials[0].size
+    assert network.num_parameters == study.record.trials[0].num_parameters
 
 
 def test_a_larger_total_goes_on(space: str) -> None:
@@ -54,8 +58,8 @@ def test_a_larger_total_goes_on(space: str) -> None:
 def test_a_seed_decides_everything_in_one_process(space: str) -> None:
     flags = {"executor": "local", "sampler": "random", "trials": 2, "seed": 3, "finalize": False}
     first, second = (api.search(space, name=name, **flags).record for name in ("a", "b"))
-    assert [(trial.parameters, trial.value) for trial in first.trials] == [
-        (trial.parameters, trial.value) for trial in second.trials
+    assert [(trial.parameters, trial.objective) for trial in first.trials] == [
+        (trial.parameters, trial.objective) for trial in second.trials
     ]
 
 

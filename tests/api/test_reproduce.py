@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_process import automl
+from command_line import automl
 from hypothesis import given
 from hypothesis import strategies as st
 from own_data import write_rows
 
 from automl import api
-from automl.api.reproducing import Reproduction
-from automl.cli.reproduction import reproduction_text
-from automl.core.comparison import Verdict, compare
+from automl.api.reproduce import Reproduction
+from automl.cli.reproduce import reproduction_text
+from automl.core.curve_comparison import Agreement, compare_curves
 from automl.core.errors import StudyError
-from automl.core.leg import Leg, lasting
-from automl.core.trial import Measurement
-from automl.tuning.watch import Silent
+from automl.core.trial import Measurement, Segment, surviving_segments
+from automl.tuning.watcher import Watcher
+
+pytestmark = pytest.mark.slow
 
 # Every end that a trial may come to, in one grid: half of it is over the limit, half of the rest
 # diverges.
@@ -50,7 +51,7 @@ search: {trials: 1, pruner: none}
 FLAGS: dict[str, Any] = {"executor": "local", "finalize": False}
 
 
-class Heard(Silent):
+class StoppingListener(Watcher):
     """Keeps what is announced, and stops a search at a measurement."""
 
     def __init__(self, at: tuple[int, int] | None = None) -> None:
@@ -89,7 +90,7 @@ def number(results: str, status: str, **drawn: Any) -> int:
 
 
 @pytest.fixture
-def legs(results: str) -> Any:
+def segments(results: str) -> Any:
     """The file that says how the best trial without dropout was trained, as it was afterwards."""
     trial = number(results, "complete", dropout=0.0)
     file = Path(results, "small", "trials", f"{trial:04d}", "legs.jsonl")
@@ -103,14 +104,14 @@ def text_of(found: Reproduction) -> str:
 
 
 def test_a_complete_trial_comes_again_exactly(results: str) -> None:
-    heard, steps = Heard(), []
+    heard, steps = StoppingListener(), []
     found = api.reproduce(
         "small", None, results, heard, lambda done, total: steps.append((done, total))
     )
     assert found.trial == api.show("small", results).best
-    assert found.verdict is Verdict.EXACT
+    assert found.verdict is Agreement.EXACT
     assert [each.metrics for each in found.curve] == [
-        each.metrics for each in api.curve("small", found.trial.number, results)
+        each.metrics for each in api.trial("small", found.trial.number, results).curve
     ]
     assert found.changes == ()
     assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
@@ -121,7 +122,7 @@ def test_a_complete_trial_comes_again_exactly(results: str) -> None:
 def test_a_diverged_trial_diverges_again(results: str) -> None:
     trial = number(results, "diverged")
     found = api.reproduce("small", trial, results)
-    assert (found.verdict, found.ended) == (Verdict.EXACT, "diverged")
+    assert (found.verdict, found.ended) == (Agreement.EXACT, "diverged")
     assert "Both diverged: the training diverged at step" in text_of(found)
 
 
@@ -143,33 +144,33 @@ def test_the_study_is_only_read(results: str) -> None:
     assert contents() == before
 
 
-def test_smaller_parts_of_batches_are_replayed_as_such(results: str, legs: Any) -> None:
-    trial, file = legs
-    leg = json.loads(file.read_text())
-    file.write_text(json.dumps({**leg, "accumulate": 2}))
+def test_smaller_parts_of_batches_are_replayed_as_such(results: str, segments: Any) -> None:
+    trial, file = segments
+    segment = json.loads(file.read_text())
+    file.write_text(json.dumps({**segment, "accumulate": 2}))
     found = api.reproduce("small", trial, results)
-    assert found.verdict is not Verdict.EXACT, "the same sums in another order"
+    assert found.verdict is not Agreement.EXACT, "the same sums in another order"
     assert "As then, it was trained with" in text_of(found)
     assert "batches in 2 parts" in text_of(found)
 
 
-def test_what_is_other_here_is_told(results: str, legs: Any) -> None:
-    trial, file = legs
-    leg = json.loads(file.read_text())
-    elsewhere = {"hardware": "64 cores", "versions": leg["versions"] | {"torch": "1.0"}}
-    file.write_text(json.dumps({**leg, **elsewhere}))
+def test_what_is_other_here_is_told(results: str, segments: Any) -> None:
+    trial, file = segments
+    segment = json.loads(file.read_text())
+    elsewhere = {"hardware": "64 cores", "versions": segment["versions"] | {"torch": "1.0"}}
+    file.write_text(json.dumps({**segment, **elsewhere}))
     changes = api.reproduce("small", trial, results).changes
     assert [change.split(" was ")[0] for change in changes] == ["the hardware", "torch"]
     assert changes[1].startswith("torch was 1.0, and is ")
 
 
-def test_of_an_older_study_the_threads_are_not_known(results: str, legs: Any) -> None:
-    trial, file = legs
+def test_of_an_older_study_the_threads_are_not_known(results: str, segments: Any) -> None:
+    trial, file = segments
     file.unlink()
     found = api.reproduce("small", trial, results)
-    assert found.verdict is Verdict.EXACT
-    assert found.changes[0].startswith("how many threads it had was not kept then")
-    assert "Not all is as it was: how many" in text_of(found)
+    assert found.verdict is Agreement.EXACT
+    assert found.changes[0].startswith("the number of threads was not recorded")
+    assert "Not all is as it was: the number of threads was not recorded" in text_of(found)
 
 
 @pytest.fixture
@@ -191,7 +192,7 @@ def tampered(results: str) -> Any:
 
 def test_a_small_difference_is_rounding_and_is_shown(results: str, tampered: Any) -> None:
     found = api.reproduce("small", tampered(step=2, factor=1.005), results)
-    assert (found.verdict, found.comparison.first) == (Verdict.ROUNDING, None)
+    assert (found.verdict, found.comparison.first) == (Agreement.ROUNDING, None)
     text = text_of(found)
     assert text.startswith("The same within rounding: all metrics of 4 steps within 1% (")
     assert "The largest difference: loss is " in text
@@ -212,7 +213,7 @@ def test_a_difference_is_placed_and_exits_1(study: Path, results: str, tampered:
     assert text.startswith("Different (4 steps of 4, ")
     assert "From step 3 (epoch 0.75) on: loss is " in text
     assert "33.33% apart" in text
-    assert text.endswith("Nothing that is known of it has changed.")
+    assert text.endswith("No known condition has changed.")
 
 
 def test_a_trial_that_was_stopped_is_replayed_up_to_there(study: Path) -> None:
@@ -220,19 +221,23 @@ def test_a_trial_that_was_stopped_is_replayed_up_to_there(study: Path) -> None:
     api.search(space, results=results, trials=1, trial_timeout=1e-6, **FLAGS)
     assert api.show("small", results).trials[0].status == "pruned"
     found = api.reproduce("small", 0, results)
-    assert (found.verdict, len(found.curve)) == (Verdict.EXACT, 1)
+    assert (found.verdict, len(found.curve)) == (Agreement.EXACT, 1)
 
 
 def test_a_trial_that_went_on_is_replayed_in_its_parts(study: Path) -> None:
-    space, results, heard = str(study / "small.yaml"), str(study / "paused"), Heard(at=(0, 2))
+    space, results, heard = (
+        str(study / "small.yaml"),
+        str(study / "paused"),
+        StoppingListener(at=(0, 2)),
+    )
     api.search(space, results=results, trials=1, watcher=heard, stop=heard.stop, **FLAGS)
     assert api.show("small", results).trials[0].status == "paused"
-    assert api.reproduce("small", 0, results).verdict is Verdict.EXACT
+    assert api.reproduce("small", 0, results).verdict is Agreement.EXACT
     api.resume("small", results=results)
     found = api.reproduce("small", 0, results)
-    assert (found.verdict, len(found.curve)) == (Verdict.EXACT, 4)
-    assert [leg.begins for leg in found.legs] == [0, 2]
-    assert "It was trained in 2 parts, and so was the replay: from step 1 with" in text_of(found)
+    assert (found.verdict, len(found.curve)) == (Agreement.EXACT, 4)
+    assert [segment.begins for segment in found.segments] == [0, 2]
+    assert "It was trained in 2 segments, and so was the replay: from step 1 with" in text_of(found)
 
 
 def test_other_data_is_told_before_the_replay(tmp_path: Path) -> None:
@@ -241,10 +246,10 @@ def test_other_data_is_told_before_the_replay(tmp_path: Path) -> None:
     space = str(tmp_path / "rows.yaml")
     api.search(space, data=str(data), target="price", results=results, **FLAGS)
     data.write_text(data.read_text() + "\n5.0,red,3.0,900000.0")
-    heard = Heard()
+    heard = StoppingListener()
     found = api.reproduce("rows", None, results, heard)
-    assert found.verdict is Verdict.DIFFERENT
-    told = next(at for at, line in enumerate(heard.said) if line.startswith("the data is not what"))
+    assert found.verdict is Agreement.DIFFERENT
+    told = next(at for at, line in enumerate(heard.said) if line.startswith("the data has changed"))
     assert heard.said[told + 1].startswith("Replaying trial 0 of rows")
     assert found.changes[0] == heard.said[told]
 
@@ -258,29 +263,31 @@ def curve(values: list[float]) -> list[Measurement]:
 
 @given(st.lists(POSITIVE, min_size=1), st.data())
 def test_a_value_that_is_off_is_found_where_it_is(values: list[float], data: st.DataObject) -> None:
-    assert compare(curve(values), curve(values)).verdict is Verdict.EXACT
+    assert compare_curves(curve(values), curve(values)).verdict is Agreement.EXACT
     at = data.draw(st.integers(0, len(values) - 1))
     other = [*values]
     other[at] += max(values)  # beyond the rounding of the smallest, too
-    found = compare(curve(values), curve(other))
-    assert found.verdict is Verdict.DIFFERENT
+    found = compare_curves(curve(values), curve(other))
+    assert found.verdict is Agreement.DIFFERENT
     assert found.first == found.largest
     assert (found.first.step, found.first.now) == (at + 1, other[at])  # type: ignore[union-attr]
 
 
 @given(st.lists(POSITIVE, min_size=1), st.floats(min_value=-0.009, max_value=0.009))
 def test_within_a_hundredth_is_rounding_or_exact(values: list[float], share: float) -> None:
-    found = compare(curve(values), curve([each * (1 + share) for each in values]))
-    assert found.verdict is not Verdict.DIFFERENT
+    found = compare_curves(curve(values), curve([each * (1 + share) for each in values]))
+    assert found.verdict is not Agreement.DIFFERENT
 
 
 def test_a_curve_that_breaks_off_is_different() -> None:
-    assert compare(curve([1.0, 2.0]), curve([1.0])).verdict is Verdict.DIFFERENT
+    assert compare_curves(curve([1.0, 2.0]), curve([1.0])).verdict is Agreement.DIFFERENT
 
 
 @given(st.lists(st.integers(0, 9), min_size=1))
 def test_the_parts_that_last_follow_each_other(begins: list[int]) -> None:
-    kept = [leg.begins for leg in lasting([Leg(each, 1, 1) for each in begins])]
+    kept = [
+        segment.begins for segment in surviving_segments([Segment(each, 1, 1) for each in begins])
+    ]
     assert kept == sorted(set(kept))
     assert kept[-1] == begins[-1]
     assert kept[0] == min(begins[begins.index(min(begins)) :])

@@ -10,8 +10,10 @@ from automl import api
 from automl.api.vocabulary import make_vocabulary
 from automl.core.distributions import Value
 from automl.core.trial import Config
-from automl.spaces.fixed_suggest import FixedSuggest
-from automl.spaces.read import parse_space
+from automl.spaces.reader import parse_space
+from automl.spaces.suggest import FixedSuggest
+
+pytestmark = pytest.mark.slow
 
 SPACE = """\
 task: image_classification
@@ -50,7 +52,7 @@ def test_a_result_is_reused_and_takes_no_worker(
     assert {each.parameters["hidden.repeat"] for each in twins} == {0, 1}
     for twin in twins:
         assert twin.reason == f"the same configuration as trial {drawn[0.0].number}"
-        assert (twin.seconds, twin.value) == (0.0, drawn[0.0].value)
+        assert (twin.seconds, twin.objective) == (0.0, drawn[0.0].objective)
 
 
 def test_layers_that_do_nothing_are_left_out() -> None:

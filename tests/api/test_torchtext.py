@@ -11,6 +11,8 @@ import pytest
 from automl import api
 from automl.core.errors import MissingPackage
 
+pytestmark = pytest.mark.slow
+
 TORCHTEXT = importlib.util.find_spec("torchtext") is not None
 SPACE = """\
 task: text_classification

@@ -18,7 +18,8 @@ HOURS = "\n".join(
 )
 SERIES = "\n".join(["s1,s2,kind", *(f"{n},{n * n % 7},{'ab'[n % 2]}" for n in range(30))])
 WORDS = "\n".join(["when,size,label", *(f"soon,{row}" for row in ROWS)])
-DOLLARS = "\n".join(["size,price", *(f"{n / 7},${n}" for n in range(30))])
+HALF = "\n".join(["s1,s2,kind", *(f"{(n, 'word')[n % 2]},1,{'ab'[n % 2]}" for n in range(30))])
+LATIN = f"{TABLE}\n1,é".encode("latin-1")
 
 
 def flat(column: str, value: str, other: str = "size") -> str:
@@ -30,21 +31,22 @@ def flat(column: str, value: str, other: str = "size") -> str:
 CASES: dict[str, tuple[str, str, str | bytes, dict[str, str], Sequence[str]]] = {
     "ragged": ("mlp", "t.csv", f"{TABLE}\n1,a,2", {}, ["t.csv:32", "2 fields", "this row 3"]),
     "open quote": ("mlp", "t.csv", f'{TABLE}\n"1,a\n2,b', {}, ["t.csv:32", "never closed"]),
-    "latin-1": ("mlp", "t.csv", f"{TABLE}\n1,é".encode("latin-1"), {}, [":32: not UTF-8"]),
-    "utf-16": ("text_cnn", "t.csv", TEXTS.encode("utf-16"), {}, [":1: not UTF-8", "save"]),
+    "latin-1": ("mlp", "t.csv", LATIN, {"encoding": "utf-8"}, [":32: not utf-8 text at byte"]),
+    "klingon": ("mlp", "t.csv", TABLE, {"encoding": "klingon"}, ["--encoding 'klingon' is no"]),
+    "a picture": ("mlp", "t.csv", b"\x89PNG\r\n\x1a\n" + bytes(99), {}, ["this is a PNG image"]),
+    "a web page": ("text_cnn", "t.csv", "<!doctype html><html>", {}, ["this is a web page"]),
     "no header": ("mlp", "t.csv", "\n".join(ROWS), {}, ["t.csv:1", "looks like data"]),
     "empty": ("forecast", "t.csv", "", {}, ["t.csv: the file is empty"]),
     "header alone": ("series", "t.csv", "s1,s2,kind\n", {}, ["t.csv: there are no rows"]),
-    "a sheet": ("mlp", "t.xlsx", b"PK\3\4", {}, ["a table is one of .csv", "save it as"]),
+    "a sheet": ("mlp", "t.xlsx", b"PK\3\4", {}, ["not an Excel workbook"]),
     "a text": ("text_cnn", "t.txt", "fine", {}, ["no targets", "CLASS/text.txt"]),
-    "one row": ("forecast", "t.csv", "time,load\n2024-01-01,1", {}, ["cannot be cut into 3"]),
+    "one row": ("forecast", "t.csv", "time,load\n2024-01-01,1", {}, ["cannot be split into 3"]),
     "three rows": ("text_cnn", "t.csv", "\n".join(TEXTS.split("\n")[:4]), {}, ["at least 3"]),
-    "one class": ("text_cnn", "t.csv", flat("label", "a", "text"), {}, ["'a' in every row"]),
+    "one class": ("text_cnn", "t.csv", TEXTS.replace(",b", ",a"), {}, ["'a' in every row"]),
     "one kind": ("series", "t.csv", SERIES.replace(",b", ",a"), {}, ["label 'a'", "must be two"]),
     "constant": ("mlp", "t.csv", flat("price", "3.5"), {}, ["'price' is '3.5' in every row"]),
     "flat": ("forecast", "t.csv", flat("load", "5", "x"), {"target": "load"}, ["always 5"]),
     "no target": ("mlp", "t.csv", flat("price", ""), {}, ["'price' is missing in every row"]),
-    "prices": ("mlp", "t.csv", DOLLARS, {}, ["30 classes in 30 examples", "written plainly"]),
     "typo": ("mlp", "t.csv", TABLE, {"target": "lable"}, ["--target", "did you mean 'label'?"]),
     "typo, text": ("text_cnn", "t.csv", TEXTS, {"text": "txt"}, ["--text", "mean 'text'?"]),
     "typo, load": ("forecast", "t.csv", HOURS, {"target": "lod"}, ["--target", "mean 'load'?"]),
@@ -52,9 +54,9 @@ CASES: dict[str, tuple[str, str, str | bytes, dict[str, str], Sequence[str]]] = 
     "no group": ("mlp", "t.csv", TABLE, {"group": "who"}, ["'who' for --group", "it has size"]),
     "no times": ("mlp", "t.csv", WORDS, {"time": "when"}, ["--time 'when'", "'soon' is neither"]),
     "no date": ("forecast", "t.csv", f"{HOURS}\nsoon,1", {}, ["'time'", "'soon' in row 721"]),
-    "a word": ("series", "t.csv", f"{SERIES}\nx,1,a", {"target": "kind"}, ["'s1' (='x' in row 31"]),
+    "words": ("series", "t.csv", HALF, {"target": "kind"}, ["'s1' (='word' in row 2) must be"]),
     "wrong flag": ("mlp", "t.csv", TABLE, {"text": "size"}, ["no option 'text' (--text)"]),
-    "another task": ("cnn", "t.csv", TABLE, {}, ["this is a file, but a folder is needed"]),
+    "another task": ("cnn", "t.csv", TABLE, {}, ["cnn is for images", "with mlp"]),
     "no numbers": ("forecast", "t.csv", TEXTS, {}, ["no column of numbers", "forecast"]),
 }
 
@@ -79,7 +81,7 @@ def test_a_named_set_of_another_kind(
     space: str, data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    refuse(space, data, {}, [f"'{data}' is data of the kind", "automl spaces"])
+    refuse(space, data, {}, [f"{data} holds ", f"and {space} is for ", "search it with "])
 
 
 def refuse(space: str, data: str, flags: dict[str, str], told: Sequence[str]) -> None:

@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from cli_process import automl
+from command_line import automl
 
 from automl import api
+
+pytestmark = pytest.mark.slow
 
 SPACE = """\
 task: tabular_classification
@@ -22,7 +24,7 @@ NUMBERS = SPACE.replace("classification", "regression").replace("breast_cancer",
 
 @pytest.fixture(scope="module")
 def cwd(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three studies of the same, two of them alike; one of another seed; one of other data."""
+    """Studies of the same, two of them alike; of another objective, seed and data."""
     cwd = tmp_path_factory.mktemp("compared")
     (cwd / "classes.yaml").write_text(SPACE)
     (cwd / "numbers.yaml").write_text(NUMBERS)
@@ -30,6 +32,7 @@ def cwd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     search(cwd, "classes", "again")
     search(cwd, "classes", "long", epochs=8)
     search(cwd, "classes", "other", seed=1, metric="loss")
+    search(cwd, "classes", "losses", metric="loss")
     search(cwd, "numbers", "numbers")
     return cwd
 
@@ -49,7 +52,7 @@ def test_the_better_one_is_said_to_be_ahead(cwd: Path) -> None:
     run = automl("compare", "short", "long", cwd=cwd)
     assert run.returncode == 0, run.stderr
     best = {name: api.show(name, str(cwd / "results")).best for name in ("short", "long")}
-    values = {name: f"{each.value:.4f}" for name, each in best.items() if each}
+    values = {name: f"{each.objective:.4f}" for name, each in best.items() if each}
     assert run.stdout.startswith(
         f"long is ahead: accuracy {values['long']} on validation (short {values['short']})\n"
     )
@@ -89,10 +92,36 @@ def test_what_cannot_be_compared_is_said_with_every_reason(cwd: Path) -> None:
     shown = automl("compare", "short", "other", cwd=cwd).stdout
     assert shown.startswith(
         "Their values cannot be compared:\n"
-        "- they rank by different metrics: short accuracy, other loss\n"
         "- their splits were drawn by different seeds: short 0, other 1\n\n"
     )
+    assert ["metric", "short", "other"] in map(cells_of, shown.splitlines())
     assert compared(cwd, "short", "long")["comparable"]
+
+
+def test_studies_of_different_objectives_are_compared_by_what_both_measured(cwd: Path) -> None:
+    shown = automl("compare", "long", "losses", cwd=cwd).stdout
+    assert shown.startswith(
+        "They were searched by different metrics: long by accuracy, losses by loss\n\n"
+        "What the best trial of each measured on validation:\n"
+    )
+    rows = {cells[0]: cells[1:] for cells in map(cells_of, shown.splitlines())}
+    told = compared(cwd, "long", "losses")
+    assert told["comparable"]
+    assert list(told["metrics"])[:2] == ["accuracy", "loss"]
+    for name, of in told["metrics"].items():
+        curves = {study: best_step(cwd, study) for study in ("long", "losses")}
+        assert of["values"] == {study: curve[name] for study, curve in curves.items()}
+        best = max if of["maximize"] else min
+        ahead = [s for s, v in of["values"].items() if v == best(of["values"].values())]
+        assert rows[name][2] == ("level" if len(ahead) == 2 else ahead[0])
+
+
+def best_step(cwd: Path, name: str) -> dict[str, float]:
+    """All that the best trial measured where its objective was the best."""
+    study, results = api.show(name, str(cwd / "results")), str(cwd / "results")
+    assert study.best is not None
+    curve = api.trial(name, study.best.number, results).curve
+    return next(dict(e.metrics) for e in curve if e.metrics[study.metric] == study.best.objective)
 
 
 def test_other_data_is_known_by_its_content(cwd: Path) -> None:

@@ -15,6 +15,8 @@ from automl.execution import EXECUTORS
 from automl.export import EXPORTERS
 from automl.tuning import PRUNERS, SAMPLERS
 
+pytestmark = pytest.mark.slow
+
 HEAVY = ("torch", "ray", "optuna", "numpy", "rich", "ruamel", "pandas", "plotly", "matplotlib")
 # What Bash does when Tab is pressed: it calls the function that the script gave it.
 PRESS_TAB = """\

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 from browser import chromium, new_page
-from cli_process import automl, start
+from command_line import automl, start
 from patience import PATIENCE
 from playwright import sync_api
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +79,7 @@ def test_the_study_says_what_it_is_and_how_to_go_on(url: str) -> None:
     note = study["note"]["body"]
     assert "**Best so far: trial " in note
     assert "| data | digits, " in note
-    assert "`automl resume tiny`" in note
+    assert "```sh\nautoml resume tiny\n```" in note
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_process import COMMAND, environment
+from command_line import COMMAND, environment
+
+pytestmark = pytest.mark.slow
 
 HEAVY = (
     *("torch", "ray", "optuna", "sklearn", "numpy", "onnx", "scipy", "rich", "ruamel.yaml"),
@@ -45,7 +47,7 @@ def test_nothing_heavy_is_imported_to_answer_at_once(arguments: tuple[str, ...],
 
 
 def test_the_local_executor_imports_nothing_of_ray(tmp_path: Path) -> None:
-    from cli_process import TINY
+    from command_line import TINY
 
     (tmp_path / "tiny.yaml").write_text(TINY)
     flags = ("--executor", "local", "--trials", "1", "--epochs", "1")
@@ -58,12 +60,16 @@ def test_a_broken_space_is_told_without_torch(tmp_path: Path) -> None:
 
 
 def test_help_takes_a_fifth_of_a_second() -> None:
-    """Of processor time, at best: the clock on the wall belongs to whatever else runs."""
-    assert any(processor_seconds() < 0.2 for _ in range(20))
+    """Of processor time, at best; a busy machine has as much more for importing Typer alone."""
+    typer = (sys.executable, "-c", "import typer")
+    assert any(
+        processor_seconds(*COMMAND, "--help") < max(0.2, 2.5 * processor_seconds(*typer))
+        for _ in range(20)
+    )
 
 
-def processor_seconds() -> float:
+def processor_seconds(*command: str) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([*COMMAND, "--help"], env=environment(), capture_output=True, check=True)
+    subprocess.run(command, env=environment(), capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_process import environment
+from command_line import environment
 from PIL import Image
+
+pytestmark = pytest.mark.slow
 
 SIDE, DIFFERENT = 256, 40
 # So many images are enough for the small folder to fill a batch, also in validation.

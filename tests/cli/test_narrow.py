@@ -11,11 +11,12 @@ import termios
 from pathlib import Path
 
 import pytest
-from cli_process import COMMAND, TINY
+from command_line import COMMAND, TINY, automl
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
-from automl.cli.tables import table
+from automl.cli.tables import columns, table
 from automl.cli.terminal import wrap
 
 WIDTH = 60
@@ -42,7 +43,7 @@ def on_terminal(*arguments: str, cwd: Path, **extra: str) -> str:
     while part := _read(ours):
         written += part
     os.close(ours)
-    assert process.wait(60) == 0
+    assert process.wait(PATIENCE) == 0
     return written.decode().replace("\r\n", "\n")
 
 
@@ -53,13 +54,7 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def piped(*arguments: str, cwd: Path, **extra: str) -> bytes:
-    run = subprocess.run(
-        [*COMMAND, *arguments], cwd=cwd, env=environment(**extra), capture_output=True, check=True
-    )
-    return run.stdout
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [("show", "tiny"), ("show", "tiny", "--trial", "0"), ("watch", "tiny")]
 )
@@ -70,18 +65,22 @@ def test_lines_fit_the_terminal(finished, arguments: tuple[str, ...]) -> None:
     assert all(len(line.rpartition("\r")[2]) <= WIDTH for line in visible.splitlines())
 
 
+@pytest.mark.slow
 def test_without_a_terminal_a_row_is_a_line(finished) -> None:
     long = "x" * 20 + " " + "y" * 200
     assert long in table(("name", "reason"), [("a", long)]).splitlines()[1]
-    assert piped("show", "tiny", cwd=finished.cwd) == piped(
-        "show", "tiny", cwd=finished.cwd, COLUMNS="1000"
+    unlimited, wide = (
+        automl("show", "tiny", cwd=finished.cwd, columns=columns) for columns in (None, 1000)
     )
+    assert unlimited.stdout == wide.stdout != ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("show", "tiny"), ("show", "tiny", "--trial", "0")])
 def test_without_unicode_drawings_are_of_ascii(finished, arguments: tuple[str, ...]) -> None:
-    plain = piped(*arguments, cwd=finished.cwd, PYTHONIOENCODING="ascii").decode("ascii")
-    usual = piped(*arguments, cwd=finished.cwd).decode("utf-8")
+    plain = automl(*arguments, cwd=finished.cwd, columns=None, encoding="ascii").stdout
+    usual = automl(*arguments, cwd=finished.cwd, columns=None).stdout
+    assert plain.isascii()
     assert [len(line) for line in plain.splitlines()] == [len(line) for line in usual.splitlines()]
     assert "?" not in plain
     assert "\\u" not in plain
@@ -91,16 +90,10 @@ def test_a_character_that_nothing_looks_like_is_spelled_out(tmp_path: Path) -> N
     folder = tmp_path / "results" / "日"
     folder.mkdir(parents=True)
     (folder / "study.yaml").write_text("no mapping")
-    run = subprocess.run(
-        [*COMMAND, "show", "日"],
-        cwd=tmp_path,
-        env=environment(PYTHONIOENCODING="ascii"),
-        capture_output=True,
-        check=False,
-    )
-    assert b"\\u65e5/study.yaml" in run.stderr
+    assert "\\u65e5/study.yaml" in automl("show", "日", cwd=tmp_path, encoding="ascii").stderr
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_gets_lines_and_nothing_to_act_on(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
     flags = ("--no-finalize", "--executor", "local", "--trials", "1", "--epochs", "1")
@@ -109,12 +102,17 @@ def test_a_dumb_terminal_gets_lines_and_nothing_to_act_on(tmp_path: Path) -> Non
     assert "[1/1] trial 0 complete" in shown
 
 
+@pytest.mark.slow
 def test_no_color_is_honoured_by_the_live_view(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
     flags = ("--no-finalize", "--executor", "local", "--trials", "1", "--epochs", "1")
     named = {"TERM": "xterm-256color"}
     coloured = on_terminal("search", "tiny.yaml", *flags, cwd=tmp_path, **named)
     assert COLOUR.search(coloured)
+    kept = re.sub(r"\x1b\[[?\d;]*[A-Za-z]|\r", "", coloured)
+    head, _, rest = kept.partition("tiny: digits")
+    assert rest.count("tiny: digits") == 0, "what is searched is above the view, and stays there"
+    assert re.search("reading the data, starting workers, [0-9]+ s", head)
     again = ("--name", "again")
     plain = on_terminal("search", "tiny.yaml", *flags, *again, cwd=tmp_path, NO_COLOR="1", **named)
     assert not COLOUR.search(plain)
@@ -140,6 +138,13 @@ def test_with_no_room_beside_them_it_goes_below_the_others(narrow: None) -> None
         "    stopped for it was the worst of all\n"
         "    so far\n"
         "    8  b"
+    )
+
+
+def test_no_number_is_broken_where_not_even_the_first_columns_have_room(narrow: None) -> None:
+    row = ("rmse on test", "30,768.66", "95%: 27,577.45 to 32,043.19", "45 examples, bootstrap")
+    assert columns([row], indent="  ") == (
+        "  rmse on test  30,768.66\n      95%: 27,577.45 to 32,043.19\n      45 examples, bootstrap"
     )
 
 

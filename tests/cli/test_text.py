@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from automl.cli.options import parse_duration
 from automl.cli.tables import table
-from automl.cli.text import parse_duration
 from automl.core.errors import UserError
-from automl.core.text import duration
+from automl.core.text import count, duration, epochs, number, plain, value
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,78 @@ def test_a_table_aligns_numbers_to_the_right() -> None:
 
 def test_a_table_without_rows_is_its_headings() -> None:
     assert table(("a", "b"), ()) == "a  b"
+
+
+@pytest.mark.parametrize(
+    ("measured", "told"),
+    [
+        (None, "-"),
+        (0.0, "0.0000"),
+        (0.9333333, "0.9333"),
+        (1.0, "1.0000"),
+        (0.0012346, "0.001235"),
+        (2.302585, "2.3026"),
+        (12.34567, "12.346"),
+        (30768.6649, "30,769"),
+        (1.5676e5, "156,760"),
+        (8e9, "8,000,000,000"),
+        (-27577.4521, "-27,577"),
+        (1.2346e-14, "1.235e-14"),
+        (2e18, "2e+18"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_a_metric_is_written_as_people_read_it(measured: float | None, told: str) -> None:
+    assert value(measured) == told
+
+
+@pytest.mark.parametrize(
+    ("quantity", "told"),
+    [
+        (7, "7"),
+        (1500, "1,500"),
+        (3.5, "3.5"),
+        (100.0, "100"),
+        (156760.4, "156,760"),
+        (1234.56, "1,234.6"),
+        (0.00025, "0.00025"),
+        (-0.1, "-0.1"),
+        (2.9e-6, "2.9e-06"),
+        (9.119e5, "911,900"),
+    ],
+)
+def test_a_quantity_has_no_power_of_ten_and_no_idle_noughts(quantity: float, told: str) -> None:
+    assert number(quantity) == told
+
+
+@given(st.floats(1e-4, 1e14) | st.floats(-1e14, -1e-4))
+def test_a_quantity_comes_back_within_its_figures(quantity: float) -> None:
+    assert float(number(quantity).replace(",", "")) == pytest.approx(quantity, rel=6e-5)
+    assert float(value(quantity).replace(",", "")) == pytest.approx(quantity, rel=6e-3)
+
+
+@pytest.mark.parametrize(
+    ("many", "told"),
+    [(1, "1 epoch"), (1.0, "1 epoch"), (0.25, "0.25 epochs"), (3.33333, "3.3 epochs")],
+)
+def test_epochs_are_counted_as_people_do(many: float, told: str) -> None:
+    assert epochs(many) == told
+
+
+def test_one_is_no_plural() -> None:
+    assert (count(1, "configuration"), count(1200, "trial")) == ("1 configuration", "1,200 trials")
+
+
+def test_a_drawn_value_can_be_typed_again() -> None:
+    assert [plain(each) for each in (0.000316228, 12345.6, 1024, "adamw")] == [
+        "0.0003162",
+        "12346",
+        "1024",
+        "adamw",
+    ]
+
+
+def test_negative_and_grouped_numbers_are_aligned_to_the_right() -> None:
+    assert table(("name", "r2"), (("a", "-0.1250"), ("b", "30,769"), ("c", "-"))) == (
+        "name       r2\na     -0.1250\nb      30,769\nc           -"
+    )

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_process import LONG, TINY, automl, start
+from command_line import LONG, TINY, automl, start
 from patience import PATIENCE
+
+pytestmark = pytest.mark.slow
 
 ENDLESS = LONG.replace("epochs: 400", "epochs: 40000")
 
@@ -77,7 +79,7 @@ def test_ctrl_c_leaves_the_search_alone(searched: subprocess.Popen[str], tmp_pat
     os.killpg(watching.pid, signal.SIGINT)
     output, errors = watching.communicate(timeout=PATIENCE)
     assert (watching.returncode, errors) == (130, "")
-    assert output.startswith("The search of long is left alone. Watch it again: ")
+    assert output.startswith("The search of long continues. Watch it again: ")
     assert searched.poll() is None
 
 
@@ -89,7 +91,7 @@ def test_a_search_that_dies_is_noticed(searched: subprocess.Popen[str], tmp_path
     output, errors = watching.communicate(timeout=PATIENCE)
     assert (watching.returncode, errors) == (1, "")
     assert "No process of this machine searches long any more, after 0 trials." in output
-    assert "resume long  go on where it stopped" in output
+    assert "resume long  continue where it stopped" in output
 
 
 def test_a_finished_study_is_told_and_nothing_is_written(finished) -> None:

@@ -9,7 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cli_process import environment
+from command_line import environment
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,8 +29,8 @@ def test_it_carries_the_spaces_and_the_data_and_is_small(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "automl/search_spaces/cnn.yaml" in names
     assert "automl/search_spaces/mlp.yaml" in names
-    assert "automl/data/images/files/fashion_mini.npz" in names
-    assert "automl/data/images/files/NOTICE.md" in names
+    assert "automl/data/catalogue/files/fashion_mini.npz" in names
+    assert "automl/data/catalogue/files/NOTICE.md" in names
     assert "automl/py.typed" in names
     assert "automl/report/page/page.html" in names
     assert wheel.stat().st_size < 5_000_000

@@ -14,12 +14,11 @@ import pytest
 from published_data import publish
 from pydantic import TypeAdapter
 
-from automl.core.review import Example
-from automl.core.shape import PADDING, Tokens
-from automl.core.target import Classes
+from automl.core.data_types import PADDING, Classes, Tokens
+from automl.core.error_analysis import Example
 from automl.data import DATASETS, READERS
 from automl.data.dataset import Dataset, Split
-from automl.data.encodings import ENCODINGS
+from automl.data.encoding import ENCODINGS
 from automl.data.load import load_dataset
 from automl.models.preprocessing import PREPROCESSING
 
@@ -102,7 +101,10 @@ class TestDataset:
             else:
                 shape = (len(split), target.steps, len(target.names))
                 assert (split.targets.dtype, split.targets.shape) == (np.float32, shape)
-                assert np.isfinite(split.targets).all()
+                assert not np.isinf(split.targets).any()
+                missing = np.isnan(split.targets)
+                assert not missing.all(axis=(1, 2)).any()
+                assert loaded.kind == "forecast" or not missing.any()
 
     def test_what_is_predicted_has_names(self, loaded):
         target = loaded.dataset.target

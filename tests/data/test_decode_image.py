@@ -77,7 +77,18 @@ def test_half_transparent_pixels_are_mixed_with_white():
 def test_16_bits_keep_their_range():
     ramp = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
     pixels = decode_image(saved(Image.fromarray(ramp)), (1, 8, 8))
-    np.testing.assert_array_equal(pixels[0], ramp >> 8)
+    np.testing.assert_array_equal(pixels[0], np.rint(ramp / 257))
+
+
+def test_levels_say_what_is_black_and_white_in_more_than_8_bits():
+    ramp = np.linspace(-1024, 3071, 64).astype(np.int32).reshape(8, 8)
+    for image, suffix in ((ramp, "tiff"), (ramp.astype(np.float32) / 7, "tiff")):
+        levels = (float(image.min()), float(image.max()))
+        pixels = decode_image(saved(Image.fromarray(image), suffix), (1, 8, 8), levels)
+        np.testing.assert_allclose(pixels[0].reshape(-1), np.linspace(0, 255, 64), atol=0.6)
+    beyond = decode_image(saved(Image.fromarray(ramp), "tiff"), (1, 8, 8), (0.0, 1000.0))
+    assert (beyond[0][ramp < 0] == 0).all()
+    assert (beyond[0][ramp > 1000] == 255).all()
 
 
 def test_a_photo_is_turned_upright():

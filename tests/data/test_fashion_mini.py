@@ -8,9 +8,9 @@ from data_files import write_idx
 from published_data.images import PER_CLASS, idx_files
 
 from automl.core.errors import DataError
-from automl.data.images import cut_fashion_mini
-from automl.data.images.fashion_mini import FILE
-from automl.data.images.idx import read_idx
+from automl.data.catalogue import cut_fashion_mini
+from automl.data.catalogue.cut_fashion_mini import read_idx
+from automl.data.catalogue.images import FILE
 from automl.data.load import load_dataset
 
 

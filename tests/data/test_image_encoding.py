@@ -8,8 +8,8 @@ import pytest
 from data_files import save_image
 from PIL import Image
 
-from automl.data.encodings.images import LARGEST_PICTURE, ImageEncoding
 from automl.data.images.decode import decode_image
+from automl.data.images.encoding import LARGEST_PICTURE, ImageEncoding
 
 ENCODING = ImageEncoding(image_shape=(3, 10, 12), mean=(0.1, 0.2, 0.3), std=(0.4, 0.5, 0.6))
 

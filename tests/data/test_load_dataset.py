@@ -67,12 +67,13 @@ def test_a_path_is_read_as_the_kind_says():
 
 
 def test_an_option_that_a_flag_sets_is_told_by_its_flag(tmp_path):
-    with pytest.raises(UserError, match=r"no option 'target' \(--target\); .*known: size"):
-        load(str(tmp_path), target="label")
+    with pytest.raises(UserError, match=r"no option 'time' \(--time\); .*known: size"):
+        load(str(tmp_path), time="day")
     with pytest.raises(UserError, match=r"takes no options, but was given 'group' \(--group\)"):
         load("digits", group="x")
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_imported_for_the_shipped_dataset():
     code = (
         "import sys; from automl.data.load import load_dataset; "

@@ -15,6 +15,7 @@ def silent(line: str) -> None:
     """Takes announcements that a test does not look at."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DATASETS.names)
 def test_without_files_and_network_it_loads_or_says_in_one_line_how_to_get_it(
     name, data_root, capfd

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from automl.core.errors import DataError
 from automl.data.dataset import Split
-from automl.data.splits import complete_splits, cut_rows, split_indices
+from automl.data.splits import complete_splits, split_indices, split_rows
 
 SHARES = st.lists(st.floats(0.05, 0.3), max_size=3)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -125,7 +125,7 @@ def check_parts(found, rows: int, parts) -> None:
 @repeatable
 @given(st.integers(3, 200), PARTS, SEEDS)
 def test_rows_are_cut_at_random(rows, parts, seed):
-    found = cut_rows(rows, seed, parts=parts)
+    found = split_rows(rows, seed, held_out=parts)
     check_parts(found, rows, parts)
     for part in parts:
         assert abs(len(found[part]) - 0.15 * rows) <= 1
@@ -136,25 +136,25 @@ def test_rows_are_cut_at_random(rows, parts, seed):
 def test_a_group_is_in_one_part(groups, parts, seed, with_classes):
     classes = np.random.default_rng(seed).integers(0, 3, len(groups)) if with_classes else None
     names = [f"group {group}" for group in groups]
-    found = cut_rows(len(groups), seed, classes=classes, groups=names, parts=parts)
+    found = split_rows(len(groups), seed, classes=classes, groups=names, held_out=parts)
     check_parts(found, len(groups), parts)
     homes = [set(groups[part]) for part in found.values()]
     assert sum(map(len, homes)) == len(set(groups))
-    again = cut_rows(len(groups), seed, classes=classes, groups=names, parts=parts)
+    again = split_rows(len(groups), seed, classes=classes, groups=names, held_out=parts)
     assert all((again[name] == found[name]).all() for name in found)
 
 
 @repeatable
 @given(keys(), PARTS, SEEDS)
 def test_what_is_held_out_is_later_than_all_before(times, parts, seed):
-    found = cut_rows(len(times), seed, times=times, parts=parts)
+    found = split_rows(len(times), seed, times=times, held_out=parts)
     check_parts(found, len(times), parts)
     for earlier, later in pairwise(found.values()):
         assert times[earlier].max() < times[later].min()
 
 
 def test_times_that_differ_are_cut_by_their_share():
-    found = cut_rows(100, 0, times=np.arange(100)[::-1])
+    found = split_rows(100, 0, times=np.arange(100)[::-1])
     assert [len(part) for part in found.values()] == [70, 15, 15]
     assert found["test"].tolist() == list(range(15))
 
@@ -162,15 +162,15 @@ def test_times_that_differ_are_cut_by_their_share():
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ({"groups": ["a", "b"] * 9}, "2 groups cannot be cut into 3 splits"),
-        ({"times": np.zeros(18)}, "1 different times cannot be cut into 3 splits"),
+        ({"groups": ["a", "b"] * 9}, "2 groups cannot be split into 3 splits"),
+        ({"times": np.zeros(18)}, "1 different times cannot be split into 3 splits"),
     ],
 )
 def test_too_few_groups_or_times(keys, told):
     with pytest.raises(DataError, match=told):
-        cut_rows(18, 0, **keys)
+        split_rows(18, 0, **keys)
 
 
 def test_too_few_rows():
-    with pytest.raises(DataError, match="2 rows cannot be cut into 3 splits"):
-        cut_rows(2, 0)
+    with pytest.raises(DataError, match="2 rows cannot be split into 3 splits"):
+        split_rows(2, 0)

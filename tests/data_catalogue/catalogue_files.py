@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from automl.data.catalogue import CATALOGUE
-from automl.data.catalogue.entry import Entry, File
-from automl.data.catalogue.sources.source import FileSource
+from automl.data import DATASETS
+from automl.data.catalogue.downloads import FileSource
+from automl.data.catalogue.published import DatasetEntry, PublishedFile
 
 CONTENT = {"a.csv": b"x,y\n1,2\n" * 1000, "b.csv": b"x\n3\n"}
 
@@ -26,21 +26,14 @@ class Server:
     asked: list[str]
 
 
-def small_entry(
-    monkeypatch,
-    *sources: FileSource,
-    content: Mapping[str, bytes] = CONTENT,
-    name: str = "diamonds",
-) -> Entry:
-    """Put a small set of files in the place of a real dataset."""
+def small_entry(*sources: FileSource, content: Mapping[str, bytes] = CONTENT) -> DatasetEntry:
+    """The entry of diamonds, with a small set of files in the place of the real ones."""
     files = tuple(file_of(each, data) for each, data in content.items())
-    entry = replace(CATALOGUE[name], files=files, sources=sources)
-    monkeypatch.setattr(f"automl.data.catalogue.tables.{name.upper()}", entry)
-    return entry
+    return replace(DATASETS["diamonds"].entry, files=files, sources=sources)
 
 
-def file_of(name: str, content: bytes) -> File:
-    return File(name, len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
+def file_of(name: str, content: bytes) -> PublishedFile:
+    return PublishedFile(name, len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
 def put(folder: Path, content: Mapping[str, bytes] = CONTENT) -> None:

@@ -7,24 +7,19 @@ import re
 import pytest
 
 from automl.data import DATASETS, READERS
-from automl.data.catalogue import CATALOGUE
 
 CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}|md5:[0-9a-f]{32}")
 
 
-def test_every_named_dataset_is_in_the_catalogue():
-    assert CATALOGUE.names == DATASETS.names
-
-
-@pytest.mark.parametrize("name", CATALOGUE.names)
+@pytest.mark.parametrize("name", DATASETS.names)
 class TestEveryEntry:
     def test_it_has_the_name_and_kind_of_its_dataset(self, name):
-        assert CATALOGUE[name].name == name
-        assert CATALOGUE[name].kind == DATASETS[name].kind
-        assert CATALOGUE[name].kind in READERS
+        assert DATASETS[name].entry.name == name
+        assert DATASETS[name].entry.kind == DATASETS[name].kind
+        assert DATASETS[name].kind in READERS
 
     def test_it_says_what_it_is_whose_and_where_a_person_finds_it(self, name):
-        entry = CATALOGUE[name]
+        entry = DATASETS[name].entry
         assert entry.title
         assert entry.licence
         assert entry.citation
@@ -32,7 +27,7 @@ class TestEveryEntry:
         assert re.match(r"https?://\S+$", entry.home)
 
     def test_it_comes_with_a_package_or_has_files_and_more_than_one_place_to_get_them(self, name):
-        entry = CATALOGUE[name]
+        entry = DATASETS[name].entry
         if entry.comes_with:
             assert not entry.files
         else:
@@ -40,7 +35,7 @@ class TestEveryEntry:
             assert len(entry.sources) > 1
 
     def test_its_files_are_pinned_and_stay_in_their_folder(self, name, data_root):
-        entry = CATALOGUE[name]
+        entry = DATASETS[name].entry
         for file in entry.files:
             assert CHECKSUM.fullmatch(file.checksum)
             assert (entry.files_folder / file.name).parent == entry.files_folder
@@ -50,11 +45,14 @@ class TestEveryEntry:
 
 def test_only_what_nobody_published_more_of_is_pinned_by_md5():
     by_md5 = {
-        name for name in CATALOGUE for file in CATALOGUE[name].files if file.checksum[:4] == "md5:"
+        name
+        for name in DATASETS
+        for file in DATASETS[name].entry.files
+        if file.checksum[:4] == "md5:"
     }
     assert by_md5 == {"cifar10", "cifar100"}
 
 
 def test_datasets_that_share_a_folder_share_its_files():
-    assert CATALOGUE["imdb"].path == CATALOGUE["rotten_tomatoes"].path
-    assert CATALOGUE["imdb"].files == CATALOGUE["rotten_tomatoes"].files
+    assert DATASETS["imdb"].entry.path == DATASETS["rotten_tomatoes"].entry.path
+    assert DATASETS["imdb"].entry.files == DATASETS["rotten_tomatoes"].entry.files

@@ -16,28 +16,19 @@ import pytest
 from catalogue_files import CONTENT, lying_in, put, small_entry
 from patience import PATIENCE
 
-from automl.core.errors import DataError, UnknownName
-from automl.data import progress
-from automl.data.catalogue import CATALOGUE, tables
-from automl.data.catalogue import fetch as fetch_module
-from automl.data.catalogue.fetch import fetch
-from automl.data.catalogue.sources import download
-from automl.data.catalogue.sources.download import Download
-from automl.data.catalogue.sources.folder import Folder
+from automl.core.errors import DataError
+from automl.data import DATASETS
+from automl.data.catalogue.downloads import LocalFolder, WebFolder
+from automl.data.catalogue.published import fetch
 
 FETCH = """
 import sys
-from automl.data.catalogue import tables
-from automl.data.catalogue.fetch import fetch
-from automl.data.catalogue.sources.download import Download
-from catalogue_files import file_of
-from dataclasses import replace
-content = bytes(1_000_000)
-tables.DIAMONDS = replace(
-    tables.DIAMONDS, files=(file_of("a.csv", content),), sources=(Download(sys.argv[1]),)
-)
+from automl.data.catalogue.published import fetch
+from automl.data.catalogue.downloads import WebFolder
+from catalogue_files import small_entry
+entry = small_entry(WebFolder(sys.argv[1]), content={"a.csv": bytes(1_000_000)})
 print("ready", flush=True)
-print(fetch("diamonds", lambda line: None))
+print(fetch(entry, lambda line: None))
 """
 
 
@@ -57,81 +48,75 @@ def fetching(url: str) -> subprocess.Popen[str]:
     )
 
 
-def test_several_files_come_to_a_folder(monkeypatch, server, data_root):
+def test_several_files_come_to_a_folder(server, data_root):
     put(server.folder)
-    small_entry(monkeypatch, Download(server.url))
-    assert fetch("diamonds", quiet) == data_root / "diamonds"
+    entry = small_entry(WebFolder(server.url))
+    assert fetch(entry, quiet) == data_root / "diamonds"
     assert lying_in(data_root) == CONTENT
 
 
-def test_one_file_is_given_itself(monkeypatch, server, data_root):
+def test_one_file_is_given_itself(server, data_root):
     put(server.folder)
-    small_entry(monkeypatch, Download(server.url), content={"b.csv": CONTENT["b.csv"]})
-    assert fetch("diamonds", quiet) == data_root / "diamonds" / "b.csv"
+    entry = small_entry(WebFolder(server.url), content={"b.csv": CONTENT["b.csv"]})
+    assert fetch(entry, quiet) == data_root / "diamonds" / "b.csv"
 
 
-def test_a_second_fetch_touches_no_network(monkeypatch, server):
+def test_a_second_fetch_touches_no_network(server):
     put(server.folder)
-    small_entry(monkeypatch, Download(server.url))
-    fetch("diamonds", quiet)
+    entry = small_entry(WebFolder(server.url))
+    fetch(entry, quiet)
     server.asked.clear()
     told: list[str] = []
-    fetch("diamonds", told.append)
+    fetch(entry, told.append)
     assert server.asked == []
     assert told == []
 
 
 def test_files_of_a_shared_folder_are_fetched_once(monkeypatch, server):
     put(server.folder)
-    entry = small_entry(monkeypatch, Download(server.url))
-    fetch("diamonds", quiet)
+    entry = small_entry(WebFolder(server.url))
+    fetch(entry, quiet)
     server.asked.clear()
-    monkeypatch.setattr(tables, "DIABETES", replace(entry, name="diabetes", folder="diamonds"))
-    assert fetch("diabetes", quiet) == entry.path
+    other = replace(entry, name="others", folder="diamonds")
+    assert fetch(other, quiet) == entry.path
     assert server.asked == []
 
 
-def test_only_a_damaged_file_is_fetched_again(monkeypatch, server, data_root):
+def test_only_a_damaged_file_is_fetched_again(server, data_root):
     put(server.folder)
     put(data_root / "diamonds", {**CONTENT, "a.csv": CONTENT["a.csv"][:100]})
-    small_entry(monkeypatch, Download(server.url))
-    fetch("diamonds", quiet)
+    entry = small_entry(WebFolder(server.url))
+    fetch(entry, quiet)
     assert lying_in(data_root) == CONTENT
     assert len(server.asked) == 1
 
 
-def test_what_is_not_as_published_is_refused_and_the_next_source_tried(
-    monkeypatch, server, data_root, tmp_path
-):
+def test_what_is_not_as_published_is_refused_and_the_next_source_tried(server, data_root, tmp_path):
     put(server.folder, {**CONTENT, "b.csv": b"y\n3\n"})
     put(tmp_path / "elsewhere")
-    small_entry(monkeypatch, Download(server.url), Folder(str(tmp_path / "elsewhere")))
+    entry = small_entry(WebFolder(server.url), LocalFolder(str(tmp_path / "elsewhere")))
     told: list[str] = []
-    fetch("diamonds", told.append)
+    fetch(entry, told.append)
     assert lying_in(data_root) == CONTENT
     assert any("b.csv is not what was published (its sha256 differs)" in line for line in told)
 
 
-def test_a_file_that_is_longer_than_it_should_be_is_not_read_to_its_end(
-    monkeypatch, server, data_root
-):
-    monkeypatch.setattr(fetch_module, "MEGABYTE", 1000)
-    monkeypatch.setattr(fetch_module, "CHUNK", 100)
+def test_a_file_that_is_longer_than_it_should_be_is_not_read_to_its_end(server, data_root):
     put(server.folder, {"b.csv": bytes(50_000_000)})
-    small_entry(monkeypatch, Download(server.url), content={"b.csv": CONTENT["b.csv"]})
-    start = time.monotonic()
+    entry = small_entry(WebFolder(server.url), content={"b.csv": CONTENT["b.csv"]})
+    start = time.process_time()
     with pytest.raises(DataError, match="not what was published"):
-        fetch("diamonds", quiet)
+        fetch(entry, quiet)
     assert lying_in(data_root) == {}
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_what_was_tried_why_it_failed_and_what_to_do_are_told_in_one_line(
-    monkeypatch, server, data_root, tmp_path
+    server, data_root, tmp_path
 ):
-    entry = small_entry(monkeypatch, Folder(str(tmp_path / "none")), Download(server.url))
+    entry = small_entry(LocalFolder(str(tmp_path / "none")), WebFolder(server.url))
     with pytest.raises(DataError) as caught:
-        fetch("diamonds", quiet)
+        fetch(entry, quiet)
     line = str(caught.value)
     assert "\n" not in line
     assert line.startswith("diamonds could not be fetched")
@@ -143,17 +128,18 @@ def test_what_was_tried_why_it_failed_and_what_to_do_are_told_in_one_line(
     assert lying_in(data_root) == {}
 
 
-def test_a_server_that_says_nothing_is_given_up_on(monkeypatch, data_root):
-    monkeypatch.setattr(download, "TIMEOUT", 0.1)
+def test_a_server_that_says_nothing_is_given_up_on(data_root):
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        small_entry(monkeypatch, Download(f"http://127.0.0.1:{mute.getsockname()[1]}"))
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        entry = small_entry(WebFolder(url, timeout=0.1))
         with pytest.raises(DataError, match="timed out"):
-            fetch("diamonds", quiet)
+            fetch(entry, quiet)
     assert lying_in(data_root) == {}
 
 
 def half_served(listener: socket.socket, hold: threading.Event) -> None:
     """Answer one request with a tenth of what was promised, and then nothing more."""
+    listener.settimeout(PATIENCE)  # the process that asks may end before it does
     connection, _ = listener.accept()
     with connection:
         connection.recv(65536)
@@ -161,6 +147,7 @@ def half_served(listener: socket.socket, hold: threading.Event) -> None:
         hold.wait(PATIENCE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interrupted", [True, False])
 def test_a_download_that_breaks_off_leaves_nothing(data_root, interrupted):
     hold = threading.Event()
@@ -169,7 +156,7 @@ def test_a_download_that_breaks_off_leaves_nothing(data_root, interrupted):
         thread.start()
         process = fetching(f"http://127.0.0.1:{listener.getsockname()[1]}")
         end = time.monotonic() + PATIENCE
-        while not list(data_root.rglob(".fetch-*/a.csv")) and time.monotonic() < end:
+        while not list(data_root.rglob(".a.csv.*")) and time.monotonic() < end:
             time.sleep(0.01)
         if interrupted:
             process.send_signal(signal.SIGINT)
@@ -183,6 +170,7 @@ def test_a_download_that_breaks_off_leaves_nothing(data_root, interrupted):
     assert [path for path in data_root.rglob("*") if path.name != "diamonds"] == []
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_do_not_harm_each_other(server, data_root):
     put(server.folder, {"a.csv": bytes(1_000_000)})
     both = [fetching(server.url), fetching(server.url)]
@@ -193,38 +181,22 @@ def test_two_processes_at_once_do_not_harm_each_other(server, data_root):
     assert lying_in(data_root) == {"a.csv": bytes(1_000_000)}
 
 
-def test_a_long_download_tells_its_progress(monkeypatch, server):
-    monkeypatch.setattr(progress, "SECONDS", 0.0)
-    monkeypatch.setattr(fetch_module, "MEGABYTE", 1000)
-    put(server.folder)
-    small_entry(monkeypatch, Download(server.url))
-    told: list[str] = []
-    fetch("diamonds", told.append)
-    assert f"downloading {server.url}/a.csv" in told
-    assert "a.csv: 8 of 8 MB" in told
-
-
 def test_a_cache_that_cannot_be_written_is_one_line(monkeypatch, tmp_path, server):
     (tmp_path / "file").touch()
     monkeypatch.setenv("AUTOML_DATA", str(tmp_path / "file"))
-    small_entry(monkeypatch, Download(server.url))
+    entry = small_entry(WebFolder(server.url))
     with pytest.raises(DataError, match=r"diamonds cannot be kept in .*file") as caught:
-        fetch("diamonds", quiet)
+        fetch(entry, quiet)
     assert "\n" not in str(caught.value)
 
 
 def test_what_comes_with_a_package_is_not_fetched():
     with pytest.raises(DataError, match="comes with scikit-learn; there is nothing to fetch"):
-        fetch("digits", quiet)
-
-
-def test_a_wrong_name_is_told_with_the_nearest():
-    with pytest.raises(UnknownName, match="did you mean 'mnist'"):
-        fetch("minst", quiet)
+        fetch(DATASETS["digits"].entry, quiet)
 
 
 def test_the_cache_is_in_the_home_folder_unless_said_otherwise(monkeypatch, tmp_path):
     monkeypatch.delenv("AUTOML_DATA")
     monkeypatch.setenv("HOME", str(tmp_path))
     kept = tmp_path / ".cache" / "automl" / "data" / "co2" / "co2.csv"
-    assert CATALOGUE["co2"].path == kept
+    assert DATASETS["co2"].entry.path == kept

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from catalogue_files import put
 
-from automl.data.catalogue.sources.folder import Folder
-from automl.data.catalogue.sources.mnist_pickle import MnistPickle
-from automl.data.images.idx import read_idx_splits
+from automl.data.catalogue.cut_fashion_mini import read_idx_splits
+from automl.data.catalogue.downloads import LocalFolder
+from automl.data.catalogue.mnist_pickle import MnistPickle
 
 NAMES = tuple(
     f"{prefix}-{what}-ubyte"
@@ -30,7 +30,7 @@ def pickled(splits: object) -> bytes:
 
 def source_of(folder: Path, packed: bytes) -> MnistPickle:
     put(folder, {"mnist.pkl.gz": packed})
-    return MnistPickle(Folder(str(folder)), "mnist.pkl.gz", hashlib.sha256(packed).hexdigest())
+    return MnistPickle(LocalFolder(str(folder)), "mnist.pkl.gz", hashlib.sha256(packed).hexdigest())
 
 
 def read(source: MnistPickle, names: tuple[str, ...] = NAMES) -> dict[str, bytes]:

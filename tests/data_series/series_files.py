@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from automl.data.series.file import SeriesFile
+from automl.data.series.forecast import SeriesFile
 
 
 def silent(line: str) -> None:
@@ -30,6 +30,18 @@ def hourly(steps: int = 400, seed: int = 0, **columns) -> pd.DataFrame:
 def save(frame: pd.DataFrame, path: Path) -> Path:
     frame.to_csv(path, index=False)
     return path
+
+
+def inputs_of(dataset, split: str) -> np.ndarray:
+    """The windows of a split in the variables' own units, (N, history, variables)."""
+    encoding = dataset.encoding
+    return np.array(encoding.mean) + np.array(encoding.std) * getattr(dataset, split).inputs
+
+
+def targets_of(dataset, split: str) -> np.ndarray:
+    """What came after them in its own units, (N, horizon, targets)."""
+    target = dataset.target
+    return np.array(target.mean) + np.array(target.std) * getattr(dataset, split).targets
 
 
 def load_forecast(frame: pd.DataFrame, folder, **options):

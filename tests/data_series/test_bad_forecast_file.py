@@ -5,7 +5,7 @@ import pytest
 from series_files import hourly, load_forecast, silent
 
 from automl.core.errors import DataError
-from automl.data.series.file import SeriesFile
+from automl.data.series.forecast import SeriesFile
 
 WORDS = [f"word {i}" for i in range(400)]
 BAD = {
@@ -21,13 +21,17 @@ BAD = {
     "an empty target": (hourly(gone=[None] * 400), {"target": "gone"}, "is always missing"),
     "no numbers": (pd.DataFrame({"date": hourly()["when"]}), {}, "nothing to forecast"),
     "too short": (hourly(60), {}, "too short: of its steps .42 train, 9 validation, 9 test.*96"),
-    "two rows": (hourly(2), {}, "cannot be cut"),
-    "one row": (hourly(1), {}, "cannot be cut"),
-    "a time twice": (pd.concat([hourly(), hourly()]), {}, "400 of 800 rows have the time"),
+    "two rows": (hourly(2), {}, "cannot be split"),
+    "one row": (hourly(1), {}, "cannot be split"),
+    "a time twice": (
+        pd.concat([hourly(), hourly(seed=1)]),
+        {},
+        "400 of 800 rows have the time of another.*--item names",
+    ),
     "a target that ends early": (
         hourly(value=[float(i % 7) for i in range(300)] + [None] * 100),
         {"target": "value"},
-        "in validation, a target is missing in every stretch of 24",
+        "in test, a target is missing in every stretch of 24",
     ),
 }
 
@@ -42,8 +46,8 @@ def test_what_cannot_be_forecast_is_told_in_a_line(tmp_path, bad):
 
 
 def test_a_row_is_named_by_its_place_in_the_file(tmp_path):
-    frame = hourly(word=[*map(str, range(399)), "much"])
-    with pytest.raises(DataError, match=r"'much' in row 1"):
+    frame = hourly(word=[*map(str, range(350)), *["much"] * 50])
+    with pytest.raises(DataError, match=r"'much' in row 50"):
         load_forecast(frame.iloc[::-1], tmp_path, target="word", history=1, horizon=1)
 
 

@@ -91,21 +91,15 @@ def test_the_seed_cuts_and_the_fingerprint_stays(tmp_path):
 def test_repeated_series_are_told(tmp_path):
     frame = wide(per_class=10)
     dataset = load(pd.concat([frame] * 4), tmp_path)
-    assert sum("are in train too, value for value" in note for note in dataset.notes) == 2
+    assert sum(", value for value;" in note for note in dataset.notes) == 2
 
 
 def test_filled_values_are_told(tmp_path):
     frame = wide()
     frame.loc[[3, 7], "step 2"] = np.nan
     dataset = load(frame, tmp_path)
-    assert dataset.notes == ("filled 2 missing values on the line between their neighbours",)
+    assert dataset.notes == ("filled 2 missing values by interpolation between their neighbours",)
     assert np.isfinite(dataset.train.inputs).all()
-
-
-def shorter() -> pd.DataFrame:
-    frame = wide()
-    frame.loc[4, ["step 4", "step 5"]] = np.nan
-    return frame
 
 
 BAD = {
@@ -117,10 +111,9 @@ BAD = {
     "one class": (wide(classes=1), {}, "all series have the label 'kind 0'"),
     "a rare class": (wide(per_class=2), {}, "class 'kind 0' has 2 .*at least 3"),
     "words for steps": (wide(note=["a"] * 40), {"target": "kind"}, "'note' .='a' in row 1."),
-    "one ends early": (shorter(), {}, r"series.csv: row 5: 4 steps .* 6 steps .* same length"),
     "no steps": (wide()[["kind", "step 0"]], {}, "a number for each step"),
-    "two groups": (wide(who=[1, 2] * 20), {"group": "who"}, "2 groups cannot be cut"),
-    "a class is a group": (wide(3, 9, who=np.arange(27) // 9), {"group": "who"}, "has 0 usable"),
+    "two groups": (wide(who=[1, 2] * 20), {"group": "who"}, "2 groups cannot be split"),
+    "a class is a group": (wide(3, 9, who=np.arange(27) // 9), {"group": "who"}, "of 1 class only"),
 }
 
 
@@ -143,7 +136,7 @@ def test_a_ts_file_has_no_columns_and_needs_labels(tmp_path):
         LabelledSeries().load(str(bare), 0, silent)
 
 
-class TestPrediction:
+class TestSeriesPrediction:
     """What the encoding makes of a user's file later."""
 
     @pytest.fixture

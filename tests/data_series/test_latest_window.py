@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 from series_files import hourly, load_forecast, save
 
 from automl.core.errors import DataError
-from automl.data.series.latest_window import fill_forward
+from automl.data.series.variables import fill_forward
 
 SERIES = arrays.arrays(
     np.float32,
@@ -21,15 +21,14 @@ SERIES = arrays.arrays(
 @given(SERIES, st.data())
 def test_nothing_is_filled_from_the_future(values, data):
     now = data.draw(st.integers(0, len(values) - 1))
-    mean = [100.0] * values.shape[1]
-    whole, known = fill_forward(values, mean), fill_forward(values[: now + 1], mean)
+    whole, known = fill_forward(values), fill_forward(values[: now + 1])
     np.testing.assert_array_equal(whole[: now + 1], known)
     assert np.isfinite(whole).all()
     there = ~np.isnan(values)
     np.testing.assert_array_equal(whole[there], values[there])
 
 
-class TestPrediction:
+class TestWindowPrediction:
     """What the encoding makes of a user's file later."""
 
     FRAME = hourly(wind=["north", "south"] * 200)
@@ -65,8 +64,15 @@ class TestPrediction:
         frame.loc[9, "wind"] = "a new wind"
         past = self.read(encoding, frame, tmp_path)
         assert past[5, 0] == past[4, 0]
-        np.testing.assert_allclose(past[:3, 1], encoding.mean[1], rtol=1e-6)
-        assert past[-1, 2:4].tolist() == [0, 0]
+        assert past[:3, 1].tolist() == [0, 0, 0]
+        own = np.array(encoding.mean) + np.array(encoding.std) * past
+        np.testing.assert_allclose(own[-1, 2:4], [0, 0], atol=1e-6)
+
+    def test_yes_and_no_are_read_as_in_training(self, tmp_path):
+        frame = hourly(open=[True, False, False, True] * 100)
+        dataset = load_forecast(frame, tmp_path, target="value", history=8, horizon=3)
+        past = self.read(dataset.encoding, frame.iloc[:-3], tmp_path)
+        np.testing.assert_array_equal(past, dataset.test.inputs[-1])
 
     @pytest.mark.parametrize(
         ("change", "message"),
@@ -75,7 +81,7 @@ class TestPrediction:
             (lambda frame: frame.drop(columns="load"), "no column 'load', which the model"),
             (lambda frame: frame.drop(columns="when"), "no column 'when', which says when"),
             (lambda frame: frame.assign(load="much"), "'much' in row 1"),
-            (lambda frame: frame.assign(when="2024-01-01"), "have the time of another"),
+            (lambda frame: frame.assign(when="2024-01-01 00:00:00"), "have the time of another"),
         ],
     )
     def test_a_file_that_does_not_fit_is_told(self, encoding, tmp_path, change, message):

@@ -5,7 +5,7 @@ import pytest
 from published_data.series import write_ts
 
 from automl.core.errors import DataError
-from automl.data.series.rows import stack_rows
+from automl.data.series.arrays import stack_rows
 from automl.data.series.ts_format import read_ts
 
 
@@ -63,14 +63,19 @@ def test_what_cannot_be_read_is_told_with_its_line(tmp_path, content, message):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (["1,2,3:a", "1,2:b"], r"line 7: 2 steps × 1 variable, where 3 steps × 1 variable are"),
-        (["1,2:3,4:a", "1,2:b"], r"line 7: 2 steps × 1 variable, where 2 steps × 2 variables are"),
+        (["1,2:3,4:a", "1,2:b"], r"line 7: 2 steps × 1 variable, where at most 2 steps × 2 var"),
         (["1,2:a", "?,?:b"], r"line 7: a variable has no value"),
     ],
 )
 def test_series_that_do_not_go_together_are_told_with_their_line(tmp_path, rows, message):
     with pytest.raises(DataError, match=message):
         stack_rows(read_ts(write_ts(tmp_path / "a.ts", rows)))
+
+
+def test_a_shorter_series_is_filled_up_behind(tmp_path):
+    stacked, filled = stack_rows(read_ts(write_ts(tmp_path / "a.ts", ["1,?,3:a", "4,5:b"])))
+    np.testing.assert_array_equal(stacked[:, :, 0], [[1, 2, 3], [4, 5, np.nan]])
+    assert filled == 1
 
 
 def test_a_file_of_another_kind_is_told(tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from automl.data.dataset import Dataset
-from automl.data.tables.file import TableFile
+from automl.data.tables.dataset import TableFile
 
 
 def silent(line: str) -> None:
@@ -46,6 +46,8 @@ def write(frame: pd.DataFrame, path: Path) -> Path:
     name = path.name
     if ".parquet" in name:
         frame.to_parquet(path)
+    elif ".xlsx" in name:
+        frame.to_excel(path, index=False)
     elif "json" in name:
         frame.to_json(path, orient="records", lines=True, force_ascii=False)
     else:

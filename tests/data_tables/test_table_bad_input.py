@@ -48,19 +48,19 @@ REFUSED = [
     (
         table(label=ab),
         {"group": "size", "time": "size"},
-        ["--group 'size'", "--time 'size'", "not by both"],
+        ["--group 'size'", "--time 'size'", "by one of them"],
     ),
-    (table(label=ab, who=ab), {"group": "who"}, ["2 groups cannot be cut into 3 splits"]),
+    (table(label=ab, who=ab), {"group": "who"}, ["2 groups cannot be split into 3 splits"]),
     (table(label=ab, day=ab), {"time": "day"}, ["'day'", "dates or numbers", "'a' is neither"]),
     (
         table(label=ab, day=lambda row: row or None),
         {"time": "day"},
-        ["1 rows have nothing in 'day'"],
+        ["1 row has no value in 'day'"],
     ),
     (
         table(label=lambda row: "old" if row < 20 else "new", day=lambda row: row),
         {"time": "day"},
-        ["'old' has 0", "validation"],
+        ["validation has examples of 1 class only, 'new'"],
     ),
 ]
 
@@ -91,7 +91,22 @@ TOLD = [
     (
         table(label=ab, power=lambda row: "?" if row == 5 else str(row / 7)),
         {},
-        ["left out 'power': numbers but for 1 value such as '?', so clear those"],
+        ["1 cell without a value: 'power' 1 (such as '?')"],
+    ),
+    (
+        table(label=ab, power=lambda row: "low" if row % 5 == 0 else str(row / 7)),
+        {},
+        ["left out 'power': numbers except for 8 of 40 values such as 'low'", "clear them"],
+    ),
+    (
+        table(label=lambda row: ["no", " no", "No", "yes"][row % 4]),
+        {},
+        ["'No' and 'no' in 'label'"],
+    ),
+    (
+        table(price=lambda row: "<1.0" if row == 7 else row / 7),
+        {},
+        ["1 cell without a value: 'price' 1 (such as '<1.0')", "1 row of 40 whose target"],
     ),
     (table(label=ab, tags=lambda row: [row]), {}, ["left out 'tags': lists"]),
     (
@@ -106,7 +121,7 @@ TOLD = [
     (
         table(label=ab, size=lambda row: row % 2 + row % 3),
         {},
-        ["of the validation rows", "of the test rows are in train too"],
+        ["validation rows are also in train,", "test rows are also in train or validation,"],
     ),
 ]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 from table_files import flowers, load, write
 
 from automl.core.errors import DataError
-from automl.data.encodings import ENCODINGS
-from automl.data.encodings.table import TableEncoding
+from automl.data.cells.numbers import NumberFormat
+from automl.data.encoding import ENCODINGS
 from automl.data.tables.columns import CategoryColumn, NumberColumn
-from automl.data.tables.roles import find_columns
+from automl.data.tables.encoding import TableEncoding
+from automl.data.tables.features import find_features
 
 
 def learn(frame: pd.DataFrame) -> TableEncoding:
-    return TableEncoding.learn(find_columns(frame)[0], frame)
+    return TableEncoding.learn(find_features(frame)[0], frame)
 
 
 def numbers(encoding: TableEncoding) -> list[str]:
@@ -37,17 +39,18 @@ def test_what_is_learned_of_each_column(dataset):
     assert numbers(encoding) == [
         "height",
         "picked month",
+        "picked day",
         "picked day_of_week",
         "picked hour",
     ]
     assert [category.name for category in encoding.categories] == ["colour"]
-    assert encoding.raw_shape == (5,)
-    assert encoding.describe() == "4 numbers and 1 category"
+    assert encoding.raw_shape == (6,)
+    assert encoding.describe() == "5 numbers and 1 category"
 
 
 def test_it_is_learned_from_train_alone():
     frame = pd.DataFrame({"size": [1.0, 2, 3, 4, 5, 900], "kind": [*"aaabbb"]})
-    columns = find_columns(frame)[0]
+    columns = find_features(frame)[0]
     encoding = TableEncoding.learn(columns, frame[:3])
     assert encoding.numbers == (NumberColumn(name="size", center=2, scale=1),)
     assert encoding.categories == (CategoryColumn(name="kind", values=("a",)),)
@@ -68,7 +71,7 @@ def test_numbers_are_known_by_median_and_quartiles(values, center, scale, missin
 
 def test_a_number_that_train_lacks_altogether():
     frame = pd.DataFrame({"size": [None, None, 4.5]})
-    encoding = TableEncoding.learn(find_columns(frame)[0], frame[:2])
+    encoding = TableEncoding.learn(find_features(frame)[0], frame[:2])
     assert encoding.numbers == (NumberColumn(name="size", missing=True),)
 
 
@@ -111,7 +114,7 @@ def test_at_most_fifty_values_of_a_category():
     ],
 )
 def test_the_role_of_a_column(values, found):
-    columns, notes = find_columns(pd.DataFrame({"a": values}))
+    columns, notes = find_features(pd.DataFrame({"a": values}))
     kinds = {"CategoryColumn": "category", "NumberColumn": "number", "DateColumn": "date"}
     assert {kinds[type(column).__name__] for column in columns} == {found} - {"nothing"}
     assert bool(notes) == (found == "nothing")
@@ -122,8 +125,10 @@ def test_the_role_of_a_column(values, found):
 def test_parts_of_dates():
     frame = pd.DataFrame({"at": ["2024-01-05 10:00", "2025-02-06 23:30"]})
     encoding = learn(frame)
-    assert numbers(encoding) == ["at year", "at month", "at day_of_week", "at hour"]
-    assert encoding.encode(frame).tolist() == [[2024, 1, 4, 10], [2025, 2, 3, 23]]
+    assert numbers(encoding) == ["at year", "at month", "at day", "at day_of_week", "at hour"]
+    exact = [column.exact(frame["at"]).tolist() for column in encoding.numbers]
+    assert exact == [[2024, 2025], [1, 2], [5, 6], [4, 3], [10, 23]]
+    assert encoding.encode(frame).tolist() == [[-1, -1, -1, 1, -1], [1, 1, 1, -1, 1]]
 
 
 @pytest.mark.parametrize("name", ["new.csv", "new.jsonl", "new.parquet"])
@@ -155,25 +160,129 @@ def test_a_file_that_does_not_fit_is_told(dataset, change, told, tmp_path):
         assert words in str(error.value)
 
 
+def spoilt(rows: int, column: str, value: str) -> pd.DataFrame:
+    """Flowers, the first of which have another value."""
+    frame = flowers()
+    frame[column] = frame[column].astype(object)
+    frame.loc[: rows - 1, column] = value
+    return frame
+
+
+@pytest.mark.parametrize(("rows", "value"), [(2, "tall"), (40, "n/a"), (1, "-")])
+def test_markers_and_a_few_texts_are_missing_numbers(dataset, rows, value, tmp_path):
+    expected = dataset.encoding.encode(flowers())
+    expected[:rows, 0] = np.nan
+    path = write(spoilt(rows, "height", value), tmp_path / "new.csv")
+    first, *others = dataset.encoding.read(path)
+    assert f"{rows} cell" in first.note
+    assert f"without a value: 'height' {rows} (such as {value!r})" in first.note
+    assert {other.note for other in others} == {""}
+    read = dataset.encoding.stack([reading.value for reading in (first, *others)])
+    np.testing.assert_array_equal(read, expected)
+
+
 @pytest.mark.parametrize(
-    ("column", "value", "told"),
+    ("column", "value", "rows", "told"),
     [
-        ("height", "tall", "column 'height': 'tall' is not a number"),
-        ("picked", "soon", "column 'picked': 'soon' is not a date"),
+        ("height", "tall", 9, "column 'height': 'tall' is not a number"),
+        ("picked", "soon", 9, "column 'picked': 'soon' is not a date"),
     ],
 )
-def test_a_value_that_does_not_fit_costs_only_its_row(dataset, column, value, told, tmp_path):
-    frame = flowers()
-    expected = dataset.encoding.encode(frame)
-    frame[column] = frame[column].astype(object)
-    frame.loc[2, column] = value
-    readings = list(dataset.encoding.read(write(frame, tmp_path / "new.csv")))
-    spoilt = readings.pop(2)
-    assert spoilt.name.endswith("row 3")
-    assert spoilt.value is None
-    assert spoilt.error.startswith(told)
-    others = dataset.encoding.stack([reading.value for reading in readings])
-    np.testing.assert_array_equal(others, np.delete(expected, 2, axis=0))
+def test_a_value_that_does_not_fit_costs_only_its_row(dataset, column, value, rows, told, tmp_path):
+    expected = dataset.encoding.encode(flowers())
+    path = write(spoilt(rows, column, value), tmp_path / "new.csv")
+    readings = list(dataset.encoding.read(path))
+    assert all(reading.value is None for reading in readings[:rows])
+    assert all(reading.error.startswith(told) for reading in readings[:rows])
+    others = dataset.encoding.stack([reading.value for reading in readings[rows:]])
+    np.testing.assert_array_equal(others, expected[rows:])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "form"),
+    [
+        ("{:,.2f}", NumberFormat(group=",")),
+        ("{:.2f} kg", NumberFormat(unit="kg")),
+        ("${:,.2f}", NumberFormat(group=",", unit="$")),
+    ],
+)
+def test_new_rows_are_read_in_the_format_of_the_search(numbers, form, tmp_path):
+    height = 1000 * flowers()["height"].fillna(30)
+    written = flowers().assign(height=height.map(numbers.format))
+    encoding = load(write(written, tmp_path / "old.csv"), target="species").encoding
+    assert encoding.numbers[0].format == form
+    copy = TableEncoding.model_validate(json.loads(encoding.model_dump_json()))
+    new = write(written[:1].assign(height=numbers.format(1234)), tmp_path / "new.csv")
+    (reading,) = copy.read(new)
+    number = encoding.numbers[0]
+    assert reading.value[0] == np.float32((1234 - number.center) / number.scale)
+
+
+@pytest.mark.parametrize(
+    ("level", "spread"), [(1.7e9, 60), (0, 1e-14), (-4e300, 1e299), (0, 1e-320)]
+)
+def test_numbers_of_any_level_and_spread_keep_their_digits(level, spread):
+    units = np.random.default_rng(0).permutation(101) / 50 - 1
+    encoding = learn(pd.DataFrame({"a": level + units * spread}))
+    np.testing.assert_allclose(
+        encoding.encode(pd.DataFrame({"a": level + units * spread}))[:, 0], units, atol=1e-3
+    )
+
+
+def test_a_number_is_shown_with_the_digits_that_tell_it_from_others():
+    encoding = learn(pd.DataFrame({"at": [1_700_000_000 + at for at in (3, 8, 8, 20, 41)]}))
+    assert encoding.show(np.float32([0.0])).cells["at"] == "1,700,000,008"
+
+
+def test_values_are_found_however_a_file_writes_them(tmp_path):
+    rows = [*["7,true,007,NA"] * 15, *["8,false,012,EU"] * 15, *["x,false,100,US"] * 15]
+    (tmp_path / "old.csv").write_text(
+        "\n".join(["a,b,c,d,e", *(f"{row},{at % 3}.5" for at, row in enumerate(rows))])
+    )
+    encoding = load(tmp_path / "old.csv", target="e").encoding
+    assert set(encoding.categories[2].values) == {"007", "012", "100"}
+    (tmp_path / "new.csv").write_text("d,c,b,a,more\nNA,007,TRUE,7.0,1\n")
+    (tmp_path / "new.jsonl").write_text('{"a": 7, "b": true, "c": " 007", "d": "NA"}\n')
+    for name in ("new.csv", "new.jsonl"):
+        (reading,) = encoding.read(tmp_path / name)
+        found = [
+            column.show(index)
+            for column, index in zip(encoding.categories, reading.value, strict=True)
+        ]
+        assert found == ["7", "True", "007", "NA"]
+
+
+@pytest.mark.parametrize(
+    ("form", "first", "told"),
+    [
+        ("%d.%m.%Y", 1, False),
+        ("%d/%m/%Y", 20, False),
+        ("%d %b %Y %H:%M", 1, False),
+        ("%d/%m/%Y", 1, True),  # no day is above 12
+    ],
+)
+def test_dates_have_one_order_of_day_and_month(form, first, told, tmp_path):
+    random = np.random.default_rng(0)
+    days = [
+        datetime(2003 + at % 7, 1 + at % 12, first + int(random.integers(9))) for at in range(90)
+    ]
+    texts = [day.strftime(form) for day in days]
+    frame = pd.DataFrame({"day": texts, "n": np.arange(90) ** 0.5, "label": [*"aab"] * 30})
+    path = write(frame, tmp_path / "t.csv")
+    dataset = load(path, target="label")
+    assert ("--time-format" in " ".join(dataset.notes)) == told
+    for each in (dataset, load(path, target="label", time_format=form)):
+        months = {number.part: number for number in each.encoding.numbers if number.name == "day"}
+        assert len(set(months["month"].exact(frame["day"]))) >= 9
+    expected = [day.month for day in days]
+    assert months["month"].exact(frame["day"]).tolist() == expected
+    iso = pd.Series([day.isoformat() for day in days])
+    assert months["month"].exact(iso).tolist() == expected
+
+
+def test_a_date_in_a_form_that_cannot_be_is_told(tmp_path):
+    with pytest.raises(DataError, match=r"--time-format '%d.%m': .*year"):
+        load(write(flowers(), tmp_path / "t.csv"), target="species", time_format="%d.%m")
 
 
 def test_it_travels_as_json_and_as_a_pickle(dataset):
@@ -208,7 +317,7 @@ ANYTHING = st.one_of(
 @given(st.lists(ANYTHING, min_size=4, max_size=12))
 def test_any_column_is_read_or_left_out(values):
     frame = pd.DataFrame({"a": pd.Series(values, dtype=object).infer_objects()})
-    columns, notes = find_columns(frame)
+    columns, notes = find_features(frame)
     if columns:
         encoding = TableEncoding.learn(columns, frame)
         rows = encoding.encode(frame)

@@ -7,9 +7,8 @@ import pytest
 from published_data.texts import GROUPS, write_newsgroups, write_reviews
 from text_data import silent
 
-from automl.core.target import Classes
-from automl.data.text.movie_reviews import Imdb, RottenTomatoes
-from automl.data.text.newsgroups import Newsgroups
+from automl.core.data_types import Classes
+from automl.data.catalogue.texts import Imdb, Newsgroups, RottenTomatoes
 from automl.data.text.source import TextSource
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from text_data import write_csv, write_jsonl
 
+from automl.core.data_types import PADDING, Tokens
 from automl.core.errors import DataError
-from automl.core.shape import PADDING, Tokens
-from automl.data.encodings.text import TextEncoding
+from automl.data.text.encoding import TextEncoding
 
 TEXTS = ["the cat sat on the mat", "the dog sat", "a cat and a dog and a mat"]
 BUILT_IN = ("word", "bpe", "byte")
@@ -98,9 +98,9 @@ class TestRead:
     @pytest.mark.parametrize(
         ("content", "error"),
         [
-            (b"", "no text"),
-            (b" \n", "no text"),
-            ("caf\xe9".encode("latin-1"), "UTF-8.*byte 3 is 0xe9"),
+            (b"", "the file is empty"),
+            (b" \n", "the file is empty"),
+            (b"%PDF-1.7", "a PDF document"),
             (b"a\0b", "zero byte"),
         ],
     )
@@ -110,6 +110,14 @@ class TestRead:
         (reading,) = train().read(path)
         assert reading.value is None
         assert re.search(error, reading.error)
+
+    @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+    def test_the_characters_of_a_txt_file_are_found(self, tmp_path, codec):
+        path = tmp_path / "a.txt"
+        path.write_bytes("the cat sat in a café, “so”".encode(codec))
+        (reading,) = train("byte", length=90).read(path)
+        expected = train("byte", length=90).encode(["the cat sat in a café, “so”"])
+        np.testing.assert_array_equal(reading.value, expected[0])
 
     def test_a_table_has_a_text_a_row(self, tmp_path):
         path = write_csv(

@@ -8,8 +8,8 @@ import pytest
 from published_data.texts import make_texts
 from text_data import silent, write_csv, write_folder, write_jsonl
 
-from automl.core.shape import PADDING
-from automl.core.target import Classes
+from automl.core.data_types import PADDING, Classes
+from automl.core.errors import DataError
 from automl.data.dataset import Dataset
 from automl.data.text.files import TextFiles
 from automl.data.text.tokenizers import TOKENIZERS
@@ -29,7 +29,7 @@ def rows_of(dataset: Dataset) -> dict[str, set[tuple[int, ...]]]:
     }
 
 
-class TestTable:
+class TestTextTable:
     @pytest.fixture(params=["csv", "tsv", "jsonl", "parquet"])
     def path(self, request, tmp_path) -> Path:
         import pandas as pd
@@ -150,10 +150,10 @@ class TestTargets:
         assert train.dtype == np.float32
         assert train.shape == (len(dataset.train), 1, 1)
         assert dataset.target.names == ("score",)
-        assert dataset.target.mean == pytest.approx((train.mean(),))
-        assert dataset.target.std == pytest.approx((train.std(),))
+        assert (train.mean(), train.std()) == pytest.approx((0, 1), abs=1e-5)
         everything = np.concatenate([getattr(dataset, name).targets for name in SPLITS])
-        np.testing.assert_allclose(np.sort(everything.ravel()), numbers, rtol=1e-6)
+        (mean,), (std,) = dataset.target.mean, dataset.target.std
+        np.testing.assert_allclose(np.sort(mean + std * everything.ravel()), numbers, atol=1e-4)
 
     def test_few_whole_numbers_are_classes(self, tmp_path):
         rows = [(text, number % 5) for number, (text, _) in enumerate(make_texts(60))]
@@ -184,7 +184,8 @@ class TestColumns:
         dataset = load(path, text="notes", target="grade")
         assert dataset.encoding.text == "notes"
         assert dataset.target == Classes(("0", "1", "2"))
-        assert dataset.notes == ()
+        (note,) = dataset.notes
+        assert "'grade' has 3 different whole numbers, taken as classes" in note
 
 
 class TestLeaks:
@@ -226,7 +227,10 @@ class TestLeaks:
         path = write_csv(tmp_path / "a.csv", ["text", "label", "day"], rows)
         dataset = load(path, time="day", tokenizer="byte")
         assert [len(getattr(dataset, name)) for name in SPLITS] == [70, 15, 15]
-        assert "1 text of test also in train, word for word" in dataset.notes
+        assert any(
+            note.startswith("1 of 15 test texts is also in train or validation, word for word")
+            for note in dataset.notes
+        )
 
 
 class TestFolder:
@@ -249,19 +253,48 @@ class TestFolder:
         write_folder(tmp_path / "posts" / "train", rows)
         write_folder(tmp_path / "posts" / "test", rows[:4])
         notes = load(tmp_path / "posts").notes
-        assert sum(int(note.split()[0]) for note in notes if "of test also in" in note) == 4
+        assert sum(int(note.split()[0]) for note in notes if "test texts are also in" in note) == 4
 
     def test_files_without_text_are_left_out_and_told(self, tmp_path):
         root = write_folder(tmp_path / "posts", make_texts(30))
         (root / "good" / "empty.txt").write_bytes(b" \n")
-        (root / "bad" / "latin.txt").write_bytes("caf\xe9".encode("latin-1"))
+        (root / "bad" / "zip.txt").write_bytes(b"PK\x03\x04")
         (root / "bad" / ".hidden").write_bytes(b"no text of mine")
         dataset = load(root)
         assert sum(len(getattr(dataset, name)) for name in SPLITS) == 30
-        assert (
-            "left out 2 files that are empty or not UTF-8: 'bad/latin.txt', 'good/empty.txt'"
-            in (dataset.notes)
+        assert "left out 2 files that are empty or no text: 'bad/zip.txt', 'good/empty.txt'" in (
+            dataset.notes
         )
+
+    @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+    def test_files_are_read_in_the_encoding_that_they_show(self, tmp_path, codec):
+        rows = [(f"{text} “café”", label) for text, label in make_texts(30)]
+        plain = load(write_folder(tmp_path / "plain", rows))
+        for path in (root := write_folder(tmp_path / "posts", rows)).rglob("*.txt"):
+            path.write_bytes(path.read_text(encoding="utf-8").encode(codec))
+        dataset = load(root)
+        assert dataset.fingerprint == plain.fingerprint
+        told = [note for note in dataset.notes if note.startswith(f"30 files read as {codec}: ")]
+        assert len(told) == (codec in ("utf-16", "cp1252"))
+
+    def test_an_encoding_that_is_given_is_taken_and_kept(self, tmp_path):
+        rows = [(f"{text} кафе", label) for text, label in make_texts(30)]
+        plain = load(write_folder(tmp_path / "plain", rows))
+        for path in (root := write_folder(tmp_path / "posts", rows)).rglob("*.txt"):
+            path.write_bytes(path.read_text(encoding="utf-8").encode("cp1251"))
+        dataset = load(root, encoding="cp1251")
+        assert dataset.fingerprint == plain.fingerprint
+        assert dataset.encoding.characters == "cp1251"
+        (reading,) = dataset.encoding.read(root / "good" / "0.txt")
+        expected = plain.encoding.encode([rows[0][0]])[0]
+        np.testing.assert_array_equal(reading.value, expected)
+        with pytest.raises(DataError, match="--encoding 'cp9' is no encoding"):
+            load(root, encoding="cp9")
+
+    def test_pages_are_texts(self, tmp_path):
+        rows = [(f"<html><body>{text}</body></html>", label) for text, label in make_texts(30)]
+        dataset = load(write_folder(tmp_path / "pages", rows))
+        assert sum(len(getattr(dataset, name)) for name in SPLITS) == 30
 
     def test_file_that_is_added_is_seen(self, tmp_path):
         root = write_folder(tmp_path / "posts", make_texts(30))

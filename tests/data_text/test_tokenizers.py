@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from automl.core.data_types import PADDING
 from automl.core.errors import MissingPackage, UserError
-from automl.core.shape import PADDING
 from automl.data.text.tokenizers import TOKENIZERS
 from automl.data.text.tokenizers.tokenizer import (
     SMALLEST_VOCABULARY,

@@ -17,6 +17,7 @@ def make_files(folder: Path) -> None:
     houses(random).to_csv(folder / "houses.csv", index=False)
     reviews(random).to_csv(folder / "reviews.csv", index=False)
     power(random).to_csv(folder / "power.csv", index=False)
+    pumps(random).to_csv(folder / "pumps.csv", index=False)
 
 
 def make_photos(folder: Path) -> None:
@@ -56,6 +57,17 @@ def reviews(random: np.random.Generator) -> pd.DataFrame:
         said = random.choice([*words[label], "the", "film", "plot", "and", f"take{number}"], 12)
         rows.append({"review": " ".join(said), "sentiment": label})
     return pd.DataFrame(rows)
+
+
+def pumps(random: np.random.Generator) -> pd.DataFrame:
+    """The pressure of pumps, each for a while of its own."""
+    rows = [
+        (f"pump {pump}", second, np.sin(second * (1 + pump % 2)) + random.normal(0, 0.1), pump % 2)
+        for pump in range(60)
+        for second in range(20 + pump % 11)
+    ]
+    frame = pd.DataFrame(rows, columns=["pump", "second", "pressure", "state"])
+    return frame.assign(state=frame["state"].map({0: "steady", 1: "pulsing"}))
 
 
 def power(random: np.random.Generator) -> pd.DataFrame:

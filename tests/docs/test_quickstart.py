@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_process import environment
+from command_line import environment
 from patience import PATIENCE
+
+pytestmark = pytest.mark.slow
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "docs" / "quickstart.ipynb"
 EXECUTE = """
@@ -60,7 +62,7 @@ def test_a_study_is_shown_as_a_table(cells: list[dict[str, Any]]) -> None:
 
 
 def test_the_best_trial_and_all_trials_are_there(cells: list[dict[str, Any]]) -> None:
-    assert "'conv.repeat': " in shown(cells, "study.best.value")["text/plain"]
+    assert "'conv.repeat': " in shown(cells, "study.best.objective")["text/plain"]
     assert "complete" in shown(cells, 'study.trials[["status"')["text/html"]
 
 

@@ -6,9 +6,9 @@ import execution_runners as runners
 import pytest
 from execution_driver import IMPORTABLE
 
-from automl.core.protocols import Executor
+from automl.core.executor import Executor
 from automl.execution import EXECUTORS
-from automl.execution.quiet import QUIET, silence_ray
+from automl.execution.ray import QUIET, silence_ray
 from automl.execution.resources import Resources
 
 

@@ -12,7 +12,7 @@ import execution_runners as runners
 import numpy as np
 from patience import PATIENCE
 
-from automl.core.protocols import Executor, Finished, Measured
+from automl.core.executor import Executor, Finished, Measured
 from automl.core.trial import CONTINUE, Decision, TrialResult, TrialSpec
 
 HERE = Path(__file__).parent
@@ -72,10 +72,11 @@ def reports(executor: Executor, count: int, data: Any = DATA) -> list[dict[str, 
 
 
 def all_workers(executor: Executor) -> set[float]:
-    """The process ids of the workers, once each of them is up."""
+    """The process ids of Ray's workers, once each of them is up."""
     seen: set[float] = set()
     deadline = time.monotonic() + PATIENCE
     while len(seen) < executor.slots:
         assert time.monotonic() < deadline, f"only {len(seen)} of {executor.slots} are up"
-        seen |= {report["pid"] for report in reports(executor, executor.slots)}
+        found = reports(executor, executor.slots)
+        seen |= {report["pid"] for report in found if report["ray"]}
     return seen

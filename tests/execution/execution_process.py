@@ -14,10 +14,10 @@ import execution_runners as runners
 from execution_driver import DATA, all_workers, drive, first_event, reports
 
 from automl.core.errors import UserError
-from automl.core.protocols import Executor, Measured
+from automl.core.executor import Executor, Measured
 from automl.core.trial import CONTINUE, Decision
 from automl.execution import EXECUTORS
-from automl.execution.quiet import QUIET, silence_ray
+from automl.execution.ray import QUIET, silence_ray
 from automl.execution.resources import Resources
 
 MARK = "EXECUTION_TEST_MARK"  # inherited by every process that is started below this one
@@ -36,7 +36,7 @@ def marked(mark: str) -> dict[int, str]:
     return found
 
 
-def lingering(mark: str, seconds: float, but_for: str = "\0\0") -> list[str]:
+def lingering(mark: str, seconds: float = 30.0, but_for: str = "\0\0") -> list[str]:
     """The marked processes that are still there after ``seconds``."""
     deadline = time.monotonic() + seconds
     while left := [line for line in marked(mark).values() if but_for not in line]:
@@ -83,14 +83,14 @@ def search() -> None:
         signal.signal(number, lambda signum, frame: heard.add(signum))
     executor = EXECUTORS["ray"](runners.make, Resources(workers=3, cpus_per_trial=2))
     lines = [executor.device]
-    tasks = ["slow", "die:9", "slow", "escape"]
+    tasks = ["slow", "killed", "slow", "escape"]
     specs = [runners.make_spec(number, task) for number, task in enumerate(tasks)]
     ended = drive(executor, specs, interrupt)
     lines += [ended[number].status.name for number in sorted(ended)]
     lines += [signal.Signals(number).name for number in sorted(heard)]
     lines += [f"{report['threads']:.0f} threads" for report in reports(executor, 1)]
     executor.close()
-    lines += [f"{len(lingering(os.environ[MARK], seconds=3))} processes left"]
+    lines += [f"{len(lingering(os.environ[MARK]))} processes left"]
     sys.stdout.write("\n".join(lines))
 
 
@@ -103,6 +103,8 @@ def fail() -> None:
 
 def hang() -> None:
     executor = EXECUTORS["ray"](runners.make, Resources(workers=1))
+    if sys.argv[2] == "a worker of Ray":
+        all_workers(executor)
     until_stuck(executor, 0, "spin")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -113,6 +115,7 @@ def outlive() -> None:
     executor = EXECUTORS["ray"](runners.make, Resources(workers=1))
     lines = []
     names = ["ray::DashboardAgent", "/raylet", "/gcs_server", "/raylet"]
+    all_workers(executor)
     try:
         for number, name in enumerate(names):
             until_stuck(executor, number, "spin")
@@ -123,7 +126,7 @@ def outlive() -> None:
     except UserError as error:
         lines += [str(error)]
     executor.close()
-    lines += [f"{len(lingering(os.environ[MARK], seconds=3, but_for='Agent'))} processes left"]
+    lines += [f"{len(lingering(os.environ[MARK], but_for='Agent'))} processes left"]
     sys.stdout.write("\n".join(lines))
 
 
@@ -134,8 +137,23 @@ def close() -> None:
     time.sleep(0.5)
     began = time.monotonic()
     executor.close()
-    lines = [f"{'soon' if time.monotonic() - began < 3 else 'late'}"]
-    lines += [f"{len(lingering(os.environ[MARK], seconds=1))} processes left"]
+    lines = [f"{'soon' if time.monotonic() - began < 30 else 'late'}"]
+    lines += [f"{len(lingering(os.environ[MARK]))} processes left"]
+    sys.stdout.write("\n".join(lines))
+
+
+def begin() -> None:
+    executor = EXECUTORS["ray"](runners.make, Resources(workers=1, cpus_per_trial=1))
+    (first,) = reports(executor, 1)
+    lines = [f"first: {'with' if first['ray'] else 'without'} Ray, {first['threads']:.0f} thread"]
+    all_workers(executor)
+    executor.poll(1.0)
+    gone = not any("first_worker" in line for line in marked(os.environ[MARK]).values())
+    executor.close()
+    lines += [
+        f"then gone: {gone}",
+        f"{len(lingering(os.environ[MARK]))} processes left",
+    ]
     sys.stdout.write("\n".join(lines))
 
 
@@ -207,7 +225,7 @@ def local() -> None:
     sys.stdout.write(f"{result.status.name}, {len(loaded)} of Ray and PyTorch loaded")
 
 
-SCENARIOS = (search, fail, hang, outlive, close, lose_a_node, gpus, join, local)
+SCENARIOS = (search, begin, fail, hang, outlive, close, lose_a_node, gpus, join, local)
 
 if __name__ == "__main__":
     {scenario.__name__: scenario for scenario in SCENARIOS}[sys.argv[1]]()

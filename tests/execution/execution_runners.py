@@ -1,15 +1,18 @@
 """Plain runners for the executors' tests; workers import this module by its name.
 
-What a trial does stands in its spec's ``task``.
+What a trial does stands in its configuration.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +30,11 @@ from automl.core.trial import (
 STEPS = 3
 
 
-def make_spec(number: int, task: str) -> TrialSpec:
+def make_spec(number: int, does: str) -> TrialSpec:
+    """A trial that does what ``does`` says; see ``TRIALS``."""
     return TrialSpec(
         number=number,
-        task=task,
-        data="none",
-        config=Config(network=(), training={}),
+        config=Config(network=(), training={"does": does}),
         seed=0,
         epochs=STEPS,
         metric="accuracy",
@@ -85,13 +87,16 @@ def unpicklable(spec: TrialSpec, data: Any) -> Trial:
     return threading.Lock()  # type: ignore[return-value]
 
 
-def die(spec: TrialSpec, data: Any) -> Trial:
-    """Takes its worker with it: ``die:9`` by a signal, ``die:exit`` by leaving."""
+def leave(spec: TrialSpec, data: Any) -> Trial:
+    """Ends its worker."""
     yield measurement(1, accuracy=0.5)
-    how = spec.task.partition(":")[2]
-    if how == "exit":
-        sys.exit(3)
-    os.kill(os.getpid(), int(how))
+    sys.exit(3)
+
+
+def die(spec: TrialSpec, data: Any, signum: int) -> Trial:
+    """Takes its worker with it by a signal."""
+    yield measurement(1, accuracy=0.5)
+    os.kill(os.getpid(), signum)
     time.sleep(60)
     raise AssertionError("still alive")
 
@@ -108,6 +113,7 @@ def report(spec: TrialSpec, data: Any) -> Trial:
         threads=float(os.environ.get("OMP_NUM_THREADS", "0")),
         made_threads=float(_made_with[-1]),
         memory=float(_own_memory()),
+        ray="ray" in sys.modules,
     )
     yield seen
     return result(spec, Status.COMPLETE, seen)
@@ -154,12 +160,22 @@ def tidy(spec: TrialSpec, data: Any) -> Trial:
 
 
 _made_with: list[int] = []
-_TASKS = {
-    task.__name__: task
-    for task in (
-        *(train, infeasible, escape, refuse, unpicklable, die),
-        *(report, slow, spin, stick, span, tidy),
-    )
+TRIALS: dict[str, Callable[[TrialSpec, Any], Trial]] = {
+    "train": train,
+    "infeasible": infeasible,
+    "escape": escape,
+    "refuse": refuse,
+    "unpicklable": unpicklable,
+    "leave": leave,
+    "killed": partial(die, signum=signal.SIGKILL),
+    "crash": partial(die, signum=signal.SIGSEGV),
+    "terminated": partial(die, signum=signal.SIGTERM),
+    "report": report,
+    "slow": slow,
+    "spin": spin,
+    "stick": stick,
+    "span": span,
+    "tidy": tidy,
 }
 
 
@@ -173,7 +189,7 @@ def make_broken(threads: int) -> Any:
 
 
 def run(spec: TrialSpec, data: Any) -> Trial:
-    return _TASKS[spec.task.partition(":")[0]](spec, data)
+    return TRIALS[spec.config.training["does"]](spec, data)
 
 
 def _own_memory() -> int:

@@ -6,10 +6,12 @@ import execution_runners as runners
 import pytest
 from execution_driver import DATA, all_workers, drive, first_event, first_events, reports
 
-from automl.core.protocols import Executor, Finished, Measured
+from automl.core.executor import Executor, Finished, Measured
 from automl.core.trial import CONTINUE, Decision, Status, Verdict
 from automl.execution import EXECUTORS
 from automl.execution.resources import Resources
+
+pytestmark = pytest.mark.slow
 
 
 class TestExecutor:

@@ -1,4 +1,4 @@
-"""Who starts next, on paper: no Ray, only seats."""
+"""Who starts next, on paper: no Ray, only workers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import execution_runners as runners
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.execution.curve import Curve
-from automl.execution.queue import Queue, Waiting
-from automl.execution.seat import Seat, Site
+from automl.execution.queue import RunningTrial, TrialQueue, WaitingTrial, WorkerHandle, WorkerInfo
 
-devices = st.lists(st.integers(1, 3), min_size=1, max_size=3)  # seats of each
+devices = st.lists(st.integers(1, 3), min_size=1, max_size=3)  # workers of each
 lone = st.lists(st.booleans(), max_size=20)
 
 
@@ -21,13 +19,13 @@ lone = st.lists(st.booleans(), max_size=20)
 class Machine:
     """Seats, the queue before them, and the rule that no lone trial has company."""
 
-    seats: list[Seat]
-    queue: Queue = field(default_factory=Queue)
-    running: deque[Seat] = field(default_factory=deque)
+    workers: list[WorkerHandle]
+    queue: TrialQueue = field(default_factory=TrialQueue)
+    running: deque[WorkerHandle] = field(default_factory=deque)
     started: list[int] = field(default_factory=list)
 
     def submit(self, number: int, alone: bool) -> None:
-        self.queue.add(Waiting(runners.make_spec(number, "train"), None, alone))
+        self.queue.add(WaitingTrial(runners.make_spec(number, "train"), None, alone))
         self.fill()
 
     def end(self, position: int) -> None:
@@ -36,23 +34,27 @@ class Machine:
         self.fill()
 
     def fill(self) -> None:
-        while start := self.queue.pop(self.seats):
-            waiting, seat = start
-            assert seat.trial is None
-            seat.take(Curve(waiting.spec.number), waiting.alone)
-            self.running.append(seat)
+        while start := self.queue.pop(self.workers):
+            waiting, worker = start
+            assert worker.trial is None
+            worker.take(RunningTrial(waiting.spec.number), waiting.alone)
+            self.running.append(worker)
             self.started.append(waiting.spec.number)
             self.check()
 
     def check(self) -> None:
-        for seat in self.running:
-            beside = [each for each in self.running if each.site == seat.site]
-            assert len(beside) == 1 or not seat.alone
+        for worker in self.running:
+            beside = [each for each in self.running if each.info == worker.info]
+            assert len(beside) == 1 or not worker.alone
 
 
 def make_machine(sizes: list[int]) -> Machine:
     return Machine(
-        [Seat(None, Site((f"gpu {n}",))) for n, size in enumerate(sizes) for _ in range(size)]
+        [
+            WorkerHandle(None, WorkerInfo((f"gpu {n}",)))
+            for n, size in enumerate(sizes)
+            for _ in range(size)
+        ]
     )
 
 
@@ -87,7 +89,7 @@ class TestQueue:
     @given(sizes=devices)
     def test_a_lone_trial_starts_however_many_come_after_it(self, sizes: list[int]) -> None:
         machine = make_machine(sizes)
-        count = len(machine.seats)
+        count = len(machine.workers)
         for number in range(count):
             machine.submit(number, alone=False)
         machine.submit(count, alone=True)
@@ -114,11 +116,11 @@ class TestQueue:
         assert machine.started == [0, 1, 2, 3, 4]
 
     def test_a_seat_is_of_no_use_before_its_worker_is_up(self) -> None:
-        machine = Machine([Seat(None)])
+        machine = Machine([WorkerHandle(None)])
         machine.submit(0, alone=False)
         assert machine.started == []
 
-        machine.seats[0].site = Site(("node",))
+        machine.workers[0].info = WorkerInfo(("node",))
         machine.fill()
         assert machine.started == [0]
 

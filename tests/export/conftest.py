@@ -3,57 +3,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from pickle import dumps, loads
 
 import pytest
-import torch
-from export_models import CASES, NETWORK, bundle_in, facts_of, trained
-from own_data import load
+from bundle_fixtures import bundle, bundle_of, data_of, digits, facts, model
+from export_models import CASES
+from made_once import made_once
 
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
 from automl.export.bundle import Bundle
-from automl.export.facts import ModelFacts
+from automl.export.export import Exported, export_bundle
+
+__all__ = ["bundle", "bundle_of", "data_of", "digits", "exported_of", "facts", "model"]
 
 
 @pytest.fixture(scope="session")
-def digits() -> Dataset:
-    return load_dataset("digits", "images", {}, seed=0, announce=lambda line: None)
-
-
-@pytest.fixture(scope="session")
-def facts(digits: Dataset) -> ModelFacts:
-    return facts_of(NETWORK, digits)
-
-
-@pytest.fixture(scope="session")
-def model(digits: Dataset) -> torch.nn.Module:
-    return trained(NETWORK, digits)
-
-
-@pytest.fixture(scope="session")
-def bundle(
-    tmp_path_factory: pytest.TempPathFactory, facts: ModelFacts, model: torch.nn.Module
-) -> Bundle:
-    folder: Path = tmp_path_factory.mktemp("study") / "best"
-    return Bundle.write(folder, facts, model.state_dict())
-
-
-@pytest.fixture(scope="session")
-def data_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, Dataset]]:
-    """A kind's file and what is in it; made once."""
-    return cache(lambda kind: load(kind, tmp_path_factory.mktemp(kind)))
-
-
-@pytest.fixture(scope="session")
-def bundle_of(
+def exported_of(
     tmp_path_factory: pytest.TempPathFactory,
     data_of: Callable[[str], tuple[Path, Dataset]],
-) -> Callable[[str], Bundle]:
-    """The bundle of a case's trained model; made once."""
+    bundle_of: Callable[[str], Bundle],
+) -> Callable[[str, str], Exported]:
+    """A case's model in a format; exported once. Nobody writes into it."""
 
-    def make(name: str) -> Bundle:
-        case = CASES[name]
-        _, data = data_of(case.kind)
-        return bundle_in(tmp_path_factory.mktemp(name) / "best", case, data)
+    def find(name: str, format: str) -> Exported:
+        def export(folder: Path) -> None:
+            inputs = data_of(CASES[name].kind)[1].validation.inputs
+            made = export_bundle(bundle_of(name), format, folder / "out" / format, inputs)
+            (folder / "exported").write_bytes(dumps(made))
 
-    return cache(make)
+        folder = made_once(tmp_path_factory, f"{name} as {format}", export)
+        found: Exported = loads((folder / "exported").read_bytes())
+        return found
+
+    return cache(find)

@@ -10,7 +10,7 @@ from automl.core.registry import Registry
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
 from automl.export.quantization import Quantization
-from automl.export.run import Run
+from automl.export.runtime import ModelFunction
 from automl.export.safetensors import Safetensors
 
 
@@ -23,19 +23,19 @@ class OneWrongWeight(Safetensors):
 
 
 class WrongInBatchesOfOne(Safetensors):
-    def load(self, folder: Path) -> Run:
+    def load(self, folder: Path) -> ModelFunction:
         right = super().load(folder)
         return lambda images: right(images) + (len(images) == 1)
 
 
 class NoNumbers(Safetensors):
-    def load(self, folder: Path) -> Run:
+    def load(self, folder: Path) -> ModelFunction:
         right = super().load(folder)
         return lambda images: right(images) * float("nan")
 
 
 class TooFewLogits(Safetensors):
-    def load(self, folder: Path) -> Run:
+    def load(self, folder: Path) -> ModelFunction:
         right = super().load(folder)
         return lambda images: right(images)[:, :1]
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 from export_models import CONV, outputs_of
 
+from automl.core.data_types import Classes
 from automl.core.errors import ExportError, UserError
-from automl.core.target import Classes
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
-from automl.export.facts import ModelFacts, Score
+from automl.export.facts import ModelFacts, ModelScore
 
 
 @pytest.fixture
@@ -67,16 +67,16 @@ class TestBundle:
     def test_the_card_says_how_often_the_test_split_was_opened(
         self, facts: ModelFacts, model: torch.nn.Module, tmp_path: Path
     ) -> None:
-        score = Score(metric="loss", value=0.3, split="test", low=0.25, high=0.4)
+        score = ModelScore(metric="loss", value=0.3, split="test", low=0.25, high=0.4)
         origin = facts.origin.model_copy(update={"test_opened": 2})
         tested = facts.model_copy(update={"scores": (*facts.scores, score), "origin": origin})
         Bundle.write(tmp_path / "b", tested, model.state_dict())
         card = (tmp_path / "b" / "README.md").read_text("utf-8")
-        assert "| loss | test | 0.3 | 0.25 to 0.4 |" in card
+        assert "| loss | test | 0.3000 | 0.2500 to 0.4000 |" in card
         assert "opened 2 times" in card
 
 
-class TestDamage:
+class TestBundleDamage:
     def test_no_bundle(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="is no bundle"):
             Bundle.load(tmp_path / "nothing")

@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 import torch
 from export_formats import FORMATS
-from export_models import CONV, EMBEDDING, LSTM, facts_of, model_of, resolved
+from export_models import CONV, EMBEDDING, LSTM, ensemble_in, model_of, resolved
 
+from automl.core.data_types import Classes, Shape
 from automl.core.errors import Infeasible
-from automl.core.shape import Shape
-from automl.core.target import Classes
 from automl.data.dataset import Dataset, Split
-from automl.data.encodings.encoding import Encoding
-from automl.data.encodings.images import ImageEncoding
-from automl.data.encodings.text import TextEncoding
-from automl.export.bundle import Bundle
+from automl.data.encoding import Encoding
+from automl.data.images.encoding import ImageEncoding
+from automl.data.text.encoding import TextEncoding
 from automl.export.export import export_bundle
 from automl.models.layers import LAYERS
-from automl.models.network import trace
+from automl.models.network import trace_layers
+
+pytestmark = pytest.mark.slow
 
 Network = tuple[dict[str, Any], ...]
 IMAGES = ImageEncoding(image_shape=(3, 16, 16), mean=(0.5,) * 3, std=(0.3,) * 3)
@@ -59,13 +59,16 @@ def example(rule: dict[str, Any], inner: dict[str, Any]) -> Any:
 
 def output(encoding: Encoding, network: Network) -> Shape | None:
     try:
-        return [size.shape for _, size in trace(network, encoding.shape)][-1]
+        return [size.shape for _, size in trace_layers(network, encoding.shape)][-1]
     except Infeasible:
         return None
 
 
-def networks(encoding: Encoding, start: Network) -> Iterator[Network]:
-    """One network with every layer that can follow another, and one for each way to a vector."""
+def networks(encoding: Encoding, start: Network) -> Iterator[tuple[Network, ...]]:
+    """A network with every layer that can follow another; together, one for each way to a vector.
+
+    To trace a model and to translate it takes seconds, however small it is.
+    """
     everything = [layer for name in LAYERS for layer in variants(name)]
     fits = [each for each in everything if output(encoding, (*start, each))]
     to_vector = [each for each in fits if len(output(encoding, (*start, each)) or ()) == 1]
@@ -77,11 +80,11 @@ def networks(encoding: Encoding, start: Network) -> Iterator[Network]:
     long += (first,)
     for layer in (variants(name)[0] for name in LAYERS):
         long += (layer,) if output(encoding, (*long, layer)) else ()
-    yield long
-    yield from ((*start, each) for each in others)
+    yield (long,)
+    yield tuple((*start, each) for each in others)
 
 
-NETWORKS = tuple((kind, network) for kind, start in FIRST.items() for network in networks(*start))
+NETWORKS = tuple((kind, found) for kind, start in FIRST.items() for found in networks(*start))
 
 
 @pytest.fixture(scope="module")
@@ -102,27 +105,30 @@ def make_noise(kind: str) -> Dataset:
 
 
 def test_the_networks_hold_every_layer() -> None:
-    assert {name for _, network in NETWORKS for layer in network for name in layer} == set(LAYERS)
+    layers = [layer for _, found in NETWORKS for network in found for layer in network]
+    assert {name for layer in layers for name in layer} == set(LAYERS)
 
 
 @pytest.mark.parametrize(
-    ("kind", "network"),
+    ("kind", "found"),
     NETWORKS,
-    ids=[f"{kind}-{len(network)}-to-{next(iter(network[-1]))}" for kind, network in NETWORKS],
+    ids=[f"{kind}-{'in one' if len(found) == 1 else 'to vectors'}" for kind, found in NETWORKS],
 )
 @pytest.mark.parametrize("format", FORMATS)
 def test_it_can_be_exported_and_nothing_is_said(
     format: str,
     kind: str,
-    network: Network,
+    found: tuple[Network, ...],
     noise: Callable[[str], Dataset],
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     data = noise(kind)
     torch.manual_seed(0)
-    model = model_of(network, data).train()
-    model(torch.tensor(data.train.inputs))  # gives batch_norm its statistics
-    bundle = Bundle.write(tmp_path / "best", facts_of(network, data), model.state_dict())
+    models = [model_of(each, data).train() for each in found]
+    for model in models:
+        model(torch.tensor(data.train.inputs))  # gives batch_norm its statistics
+    shares = [1 / len(found)] * len(found)
+    bundle = ensemble_in(tmp_path / "best", found, models, shares, data)
     assert export_bundle(bundle, format, tmp_path / format, data.train.inputs).parity.agrees
     assert capfd.readouterr() == ("", "")

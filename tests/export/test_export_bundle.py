@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from export_seams import SEAMS
+from export_seams import SEAMS, OneWrongWeight
 
 from automl.core.errors import ExportError, UnknownName, UserError
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
-from automl.export.export import Exported, export_bundle
+from automl.export.export import Exported, export_bundle, export_with
 
 
 def export(bundle: Bundle, data: Dataset, output: Path, format: str = "safetensors") -> Exported:
@@ -23,7 +23,7 @@ class TestParityGate:
         self, format: str, bundle: Bundle, digits: Dataset, tmp_path: Path
     ) -> None:
         with pytest.raises(ExportError, match=format) as caught:
-            export_bundle(bundle, format, tmp_path / "out", digits.validation.inputs, SEAMS)
+            export_with(SEAMS[format](), bundle, format, tmp_path / "out", digits.validation.inputs)
         assert list(tmp_path.iterdir()) == []
         assert "\n" not in str(caught.value)
 
@@ -32,14 +32,14 @@ class TestParityGate:
     ) -> None:
         before = export(bundle, digits, tmp_path / "out")
         with pytest.raises(ExportError):
-            export_bundle(bundle, format, before.path, digits.validation.inputs, SEAMS)
+            export_with(SEAMS[format](), bundle, format, before.path, digits.validation.inputs)
         assert list(tmp_path.iterdir()) == [before.path]
         assert Bundle.load(before.path).model()
 
 
 def test_the_refusal_gives_the_figures(bundle: Bundle, digits: Dataset, tmp_path: Path) -> None:
     with pytest.raises(ExportError) as caught:
-        export_bundle(bundle, "OneWrongWeight", tmp_path / "o", digits.validation.inputs, SEAMS)
+        export_with(OneWrongWeight(), bundle, "seam", tmp_path / "out", digits.validation.inputs)
     assert "on 64 real inputs, in batches of 1, 7, 64, logits differ by up to 0.01" in str(
         caught.value
     )

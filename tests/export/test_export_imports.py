@@ -3,6 +3,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 HEAVY = (
     *(
         "torch",
@@ -20,7 +24,8 @@ HEAVY = (
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from automl.export import EXPORTERS, bundle, export, predict; "
+        "import sys; from automl.export import EXPORTERS, bundle, export; "
+        "from automl.inference import predict; "
         "[EXPORTERS[name] for name in EXPORTERS]; "
         f"print(set({HEAVY}) & set(sys.modules))"
     )

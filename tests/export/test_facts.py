@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from automl.core.data_types import Classes, Quantities
 from automl.core.errors import UnknownName, UserError
-from automl.core.target import Classes, Quantities
-from automl.data.encodings.images import ImageEncoding
+from automl.data.images.encoding import ImageEncoding
 from automl.export.card import render_card
-from automl.export.facts import ModelFacts, Origin, Score
+from automl.export.facts import ModelFacts, ModelOrigin, ModelScore
 
 FACTS = ModelFacts(
     task="image_classification",
@@ -20,8 +20,8 @@ FACTS = ModelFacts(
     target=Classes(("cat", "dog")),
     network=({"flatten": {}},),
     parameters=386,
-    scores=(Score(metric="accuracy", value=0.5),),
-    origin=Origin(study="pets", trial=0, epochs=1, data="photos", fingerprint="ab"),
+    scores=(ModelScore(metric="accuracy", value=0.5),),
+    origin=ModelOrigin(study="pets", trial=0, epochs=1, data="photos", fingerprint="ab"),
 )
 
 texts = st.text(max_size=20)
@@ -44,8 +44,8 @@ written = st.builds(
         ),
         max_size=3,
     ).map(tuple),
-    scores=st.lists(st.builds(Score, value=numbers), min_size=1, max_size=3).map(tuple),
-    origin=st.builds(Origin),
+    scores=st.lists(st.builds(ModelScore, value=numbers), min_size=1, max_size=3).map(tuple),
+    origin=st.builds(ModelOrigin),
     versions=st.just(FACTS.versions),
 )
 
@@ -103,12 +103,12 @@ def test_what_is_damaged_or_foreign_is_one_clear_error(text: str, says: str) -> 
 
 
 def test_a_newer_bundle_asks_for_a_newer_program() -> None:
-    with pytest.raises(UserError, match=r"has bundle version 4, .* pip install --upgrade automl"):
-        ModelFacts.from_json(altered(version=4, news="unknown here"), "bundle.json")
+    with pytest.raises(UserError, match=r"has bundle version 5, .* pip install --upgrade automl"):
+        ModelFacts.from_json(altered(version=5, news="unknown here"), "bundle.json")
 
 
 def test_an_older_bundle_is_to_be_exported_again() -> None:
-    with pytest.raises(UserError, match=r"version 1, .* reads 3; export the model again"):
+    with pytest.raises(UserError, match=r"version 1, .* reads 4; export the model again"):
         ModelFacts.from_json(altered(version=1, labels=["cat"]), "bundle.json")
 
 

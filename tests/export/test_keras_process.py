@@ -15,7 +15,10 @@ from automl.core.errors import ExportError
 from automl.export import EXPORTERS
 from automl.export.keras.process import KerasProcess
 
-pytestmark = pytest.mark.skipif(not WRITES_KERAS, reason="needs pip install 'automl[keras]'")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not WRITES_KERAS, reason="needs pip install 'automl[keras]'"),
+]
 
 
 @pytest.fixture(scope="module")

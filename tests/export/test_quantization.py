@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,32 +22,48 @@ from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
 from automl.export.export import Exported, check_quantization, export_bundle
 from automl.export.facts import ModelFacts, Quantized
-from automl.export.quantization import Kind, Quantization, measure_cost, objection
-from automl.export.run import Inputs, Outputs
+from automl.export.quantization import Quantization, QuantizationKind, measure_cost, objection
+from automl.export.runtime import Inputs, Outputs
+
+pytestmark = pytest.mark.slow
 
 DataOf = Callable[[str], tuple[Path, Dataset]]
 BundleOf = Callable[[str], Bundle]
 ABLE = [(each, kind) for each in FORMATS for kind in EXPORTERS[each].quantizations]
 
 
-def quantized(bundle: Bundle, data: Dataset, format: str, kind: Kind, output: Path) -> Exported:
+def quantized(
+    bundle: Bundle, data: Dataset, format: str, kind: QuantizationKind, output: Path
+) -> Exported:
     asked = Quantization(kind, data.train.inputs, data.validation)
     return export_bundle(bundle, format, output, data.validation.inputs, quantization=asked)
+
+
+@pytest.fixture(scope="module")
+def quantized_of(
+    bundle_of: BundleOf, data_of: DataOf, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str, QuantizationKind], Exported]:
+    """A case's model in a format, in smaller numbers; made once."""
+
+    def make(case: str, format: str, kind: QuantizationKind) -> Exported:
+        output = tmp_path_factory.mktemp("quantized") / "out"
+        return quantized(bundle_of(case), data_of(CASES[case].kind)[1], format, kind, output)
+
+    return cache(make)
 
 
 @pytest.mark.parametrize(("format", "kind"), ABLE)
 @pytest.mark.parametrize("case", ["image_cnn", "text_lstm", "text_transformer", "series_gru"])
 def test_what_is_quantised_says_what_it_costs(
     format: str,
-    kind: Kind,
+    kind: QuantizationKind,
     case: str,
-    bundle_of: BundleOf,
+    quantized_of: Callable[[str, str, QuantizationKind], Exported],
     data_of: DataOf,
-    tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    bundle, (_, data) = bundle_of(case), data_of(CASES[case].kind)
-    made = quantized(bundle, data, format, kind, tmp_path / "out")
+    _, data = data_of(CASES[case].kind)
+    made = quantized_of(case, format, kind)
     assert made.quantized is not None
     assert made.quantized.kind == kind
     assert made.quantized.examples == len(data.validation)
@@ -58,14 +75,14 @@ def test_what_is_quantised_says_what_it_costs(
 
 @pytest.mark.parametrize("format", [each for each, kind in ABLE if kind == "fp16"])
 def test_half_precision_halves_the_weights_and_predict_reads_them(
-    format: str, bundle: Bundle, digits: Dataset, tmp_path: Path
+    format: str, quantized_of: Callable[[str, str, QuantizationKind], Exported], data_of: DataOf
 ) -> None:
-    made = quantized(bundle, digits, format, "fp16", tmp_path / "out")
+    made = quantized_of("image_cnn", format, "fp16")
     weights = load_file(made.path / "model.safetensors")
     kept = {each.dtype.name for each in weights.values() if each.squeeze().ndim > 1}
     assert kept == {"float16"}
     assert (made.path / "model.safetensors").stat().st_size < 0.7 * made.original_size
-    inputs = digits.validation.inputs[:16]
+    inputs = data_of("images")[1].validation.inputs[:16]
     found = outputs_of(Bundle.load(made.path).model(), inputs)
     written = EXPORTERS[format]().load(made.path)(inputs)
     # ONNX has batch_norm in the weights before it, so that other numbers are rounded.
@@ -74,9 +91,9 @@ def test_half_precision_halves_the_weights_and_predict_reads_them(
 
 @pytest.mark.skipif(not WRITES_ONNX, reason="needs torch 2.5")
 def test_convolutions_compute_in_whole_numbers(
-    bundle: Bundle, digits: Dataset, tmp_path: Path
+    quantized_of: Callable[[str, str, QuantizationKind], Exported],
 ) -> None:
-    file = quantized(bundle, digits, "onnx", "int8", tmp_path / "out").path / "model.onnx"
+    file = quantized_of("image_cnn", "onnx", "int8").path / "model.onnx"
     model = onnx.load(file)
     kept = {each.data_type for each in model.graph.initializer if len(each.dims) == 4}
     assert kept == {onnx.TensorProto.INT8}
@@ -85,10 +102,9 @@ def test_convolutions_compute_in_whole_numbers(
 @pytest.mark.skipif(not WRITES_ONNX, reason="needs torch 2.5")
 @pytest.mark.parametrize("case", ["text_conv", "text_lstm"])
 def test_words_are_kept_in_8_bits(
-    case: str, bundle_of: BundleOf, data_of: DataOf, tmp_path: Path
+    case: str, quantized_of: Callable[[str, str, QuantizationKind], Exported]
 ) -> None:
-    _, data = data_of("text")
-    file = quantized(bundle_of(case), data, "onnx", "int8", tmp_path / "out").path / "model.onnx"
+    file = quantized_of(case, "onnx", "int8").path / "model.onnx"
     weights = {each.name: each.data_type for each in onnx.load(file).graph.initializer}
     kinds = {
         kind for name, kind in weights.items() if name.endswith("embedding_1.weight_quantized")

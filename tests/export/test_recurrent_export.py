@@ -12,11 +12,13 @@ import torch
 from export_formats import WRITES_ONNX
 from torch import Tensor, nn
 
-from automl.export.recurrent import plain, traceable
-from automl.export.recurrent_onnx import translations
+from automl.export.onnx_recurrent import translations
+from automl.export.trace import traceable, with_pytorch_operators
+
+pytestmark = pytest.mark.slow
 
 
-class Everything(nn.Module):
+class AllOutputs(nn.Module):
     """All that a recurrent network gives: its outputs and its last states."""
 
     def __init__(self, layer: nn.RNNBase) -> None:
@@ -52,10 +54,10 @@ def kind(request: pytest.FixtureRequest) -> Any:
     ],
     ids=["stacked", "no_bias"],
 )
-def model(request: pytest.FixtureRequest, kind: Any) -> Everything:
+def model(request: pytest.FixtureRequest, kind: Any) -> AllOutputs:
     torch.manual_seed(0)
     layer, options = kind
-    return Everything(layer(3, 5, **options, **request.param)).eval()
+    return AllOutputs(layer(3, 5, **options, **request.param)).eval()
 
 
 def trace(model: nn.Module) -> torch.export.ExportedProgram:
@@ -68,8 +70,8 @@ def trace(model: nn.Module) -> torch.export.ExportedProgram:
 SIZES = [(1, 1, 3), (2, 9, 3), (7, 2, 3)]
 
 
-def test_the_program_is_the_network(model: Everything, tmp_path: Path) -> None:
-    torch.export.save(plain(trace(model)), tmp_path / "model.pt2")
+def test_the_program_is_the_network(model: AllOutputs, tmp_path: Path) -> None:
+    torch.export.save(with_pytorch_operators(trace(model)), tmp_path / "model.pt2")
     program = torch.export.load(tmp_path / "model.pt2")
     assert "automl" not in program.graph_module.code
     for size in SIZES:
@@ -79,7 +81,7 @@ def test_the_program_is_the_network(model: Everything, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not WRITES_ONNX, reason="needs torch 2.5")
-def test_onnx_is_the_network(model: Everything, tmp_path: Path) -> None:
+def test_onnx_is_the_network(model: AllOutputs, tmp_path: Path) -> None:
     file = tmp_path / "model.onnx"
     torch.onnx.export(
         trace(model), (), file, dynamo=True, verbose=False, custom_translation_table=translations()
@@ -91,7 +93,7 @@ def test_onnx_is_the_network(model: Everything, tmp_path: Path) -> None:
         np.testing.assert_allclose(found, model(inputs).detach().numpy(), atol=1e-6)
 
 
-def test_the_model_itself_is_left_as_it_is(model: Everything) -> None:
+def test_the_model_itself_is_left_as_it_is(model: AllOutputs) -> None:
     before = type(model.layer)
     traceable(model)
     assert type(model.layer) is before

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from export_formats import FORMATS
-from export_models import EMBEDDING, facts_of, resolved, trained
+from export_models import EMBEDDING, NETWORK, ExportCase, bundle_in, facts_of, resolved, trained
 from PIL import Image
+from predicting import predict_files
 
-from automl.core.target import Classes
+from automl.core.data_types import Classes
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
+from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
-from automl.export.export import export_bundle
-from automl.export.predict import Predictor
-from automl.tasks.prediction import LabelPrediction
+from automl.export.export import Exported, export_bundle
+from automl.export.script import render_script
+from automl.inference.predict import InputPrediction
+from automl.tasks.prediction import LabelPrediction, QuantityPrediction
+
+pytestmark = pytest.mark.slow
 
 DataOf = Callable[[str], tuple[Path, Dataset]]
-BundleOf = Callable[[str], Bundle]
+ExportedOf = Callable[[str, str], Exported]
 ALONE = [each for each in FORMATS if each in ("onnx", "torch_export")]
 # Runs a program as if automl were not installed.
 WITHOUT_US = """
@@ -57,8 +64,11 @@ def run(bundle: Path, *files: Path, prelude: str = WITHOUT_US) -> list[list[str]
 
 def check(bundle: Path, *files: Path, prelude: str = WITHOUT_US) -> None:
     """It says of the files what ``automl predict`` says."""
-    expected = list(Predictor(bundle).predict(list(files)))
+    expected = list(predict_files(bundle, list(files)))
     found = run(bundle, *files, prelude=prelude)
+    if isinstance(expected[0].prediction, QuantityPrediction) and expected[0].prediction.times:
+        check_forecasts(found, expected)
+        return
     assert [each[0] for each in found] == [each.name for each in expected]
     for (_, *fields), each in zip(found, expected, strict=True):
         if isinstance(each.prediction, LabelPrediction):
@@ -70,6 +80,20 @@ def check(bundle: Path, *files: Path, prelude: str = WITHOUT_US) -> None:
                 np.testing.assert_allclose(list(map(float, said[name])), steps, rtol=2e-4)
 
 
+def check_forecasts(found: list[list[str]], expected: Sequence[InputPrediction]) -> None:
+    """A line a step, with its date."""
+    lines = iter(found)
+    for each in expected:
+        assert isinstance(each.prediction, QuantityPrediction)
+        for at, time in enumerate(each.prediction.times):
+            called, when, *fields = next(lines)
+            assert (called, when) == (each.name, time)
+            said = {name: float(number) for name, number in (one.split(": ") for one in fields)}
+            own = {name: steps[at] for name, steps in each.prediction.values.items()}
+            assert said == pytest.approx(own, rel=2e-4)
+    assert not list(lines)
+
+
 @pytest.fixture
 def exported(tmp_path: Path) -> Callable[..., Path]:
     def write(bundle: Bundle, data: Dataset, format: str = ALONE[-1]) -> Path:
@@ -79,9 +103,7 @@ def exported(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.mark.parametrize("format", ALONE)
-def test_images(
-    format: str, bundle_of: BundleOf, data_of: DataOf, exported: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_images(format: str, data_of: DataOf, exported_of: ExportedOf, tmp_path: Path) -> None:
     """Of every sort that people have: sideways, see-through, of 16 bits, wide, grey, JPEG."""
     pixels = np.random.default_rng(0).integers(0, 256, (40, 90, 4), dtype=np.uint8)
     turned = Image.Exif()
@@ -90,17 +112,33 @@ def test_images(
     Image.fromarray(pixels[..., :3]).save(tmp_path / "turned.jpg", exif=turned)
     Image.fromarray(pixels[..., 0]).save(tmp_path / "grey.png")
     Image.fromarray(pixels[..., 0].astype(np.uint16) * 257).save(tmp_path / "deep.png")
-    folder, data = data_of("images")
+    folder, _ = data_of("images")
     files = [*sorted(tmp_path.glob("*.*g")), *sorted(folder.rglob("*.png"))[:3]]
-    check(exported(bundle_of("image_cnn"), data, format), *files)
+    check(exported_of("image_cnn", format).path, *files)
 
 
-def test_rows_of_a_table(
-    bundle_of: BundleOf, data_of: DataOf, exported: Callable[..., Path], tmp_path: Path
+def test_images_of_12_bits_that_a_table_lists(
+    exported: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """In a folder of the table's name, with the paths of another machine and without a suffix."""
+    monkeypatch.setenv("AUTOML_DATA", str(tmp_path / "cache"))
+    random = np.random.default_rng(0)
+    (tmp_path / "scans").mkdir()
+    for at in range(20):
+        pixels = random.uniform(0, 2000, (8, 8)) + 2000 * (np.arange(8) // 4 == at % 2)
+        Image.fromarray(pixels.astype(np.uint16)).save(tmp_path / "scans" / f"s{at}.tif")
+    table = tmp_path / "scans.csv"
+    rows = [f"D:\\ann\\s{at}.tif,{'lr'[at % 2]}" for at in range(20)]
+    table.write_text("\n".join(["file,side", *rows]))
+    data = load_dataset(str(table), "images", {}, 0, print)
+    bundle = bundle_in(tmp_path / "best", ExportCase("images", NETWORK), data)
+    (tmp_path / "new.csv").write_text("nr,file\n1,s3\n2,scans/s4.tif\n3,/x/y/s5.tif\n")
+    check(exported(bundle, data), table, tmp_path / "new.csv", tmp_path / "scans" / "s6.tif")
+
+
+def test_rows_of_a_table(exported_of: ExportedOf, tmp_path: Path) -> None:
     """With a category that is new, numbers that are missing, other columns and semicolons."""
-    _, data = data_of("table")
-    path = exported(bundle_of("table_dense"), data)
+    path = exported_of("table_dense", ALONE[-1]).path
     (tmp_path / "new.csv").write_text("age,size,more,colour\n,5,x,mauve\n3,5.25,,red\n\n7,1,,NA\n")
     (tmp_path / "ours.csv").write_text("colour;size;age\nred;5,25;3,5\nblue;1,5;\n")
     check(path, tmp_path / "new.csv", tmp_path / "ours.csv")
@@ -142,11 +180,48 @@ def test_texts(
 @pytest.mark.parametrize(
     ("case", "kind"), [("series_gru", "series"), ("forecast_temporal_conv", "forecast")]
 )
-def test_series(
-    case: str, kind: str, bundle_of: BundleOf, data_of: DataOf, exported: Callable[..., Path]
+def test_series(case: str, kind: str, data_of: DataOf, exported_of: ExportedOf) -> None:
+    check(exported_of(case, ALONE[-1]).path, data_of(kind)[0])
+
+
+def test_items_gaps_and_dates_of_forecasts(exported: Callable[..., Path], tmp_path: Path) -> None:
+    """Day first, stores one after the other, rows missing and repeated, an empty cell."""
+    lines = ["datum,store,sales"]
+    for store, level in (("north", 5e9), ("south", 5e9 + 40)):
+        for at in range(120):
+            day = date(2024, 1, 1) + timedelta(days=at)
+            cell = "" if at == 50 else f"{level + 10 * np.sin(at * 0.9):.3f}"
+            if at % 40 != 17:
+                lines += [f"{day:%d.%m.%Y},{store},{cell}"] * (2 if at == 60 else 1)
+    file = tmp_path / "sales.csv"
+    file.write_text("\n".join(lines))
+    data = load_dataset(str(file), "forecast", {}, 0, lambda line: None)
+    network = (resolved("flatten"), resolved("dense", units=4))
+    model = trained(network, data)
+    bundle = Bundle.write(tmp_path / "best", facts_of(network, data), model.state_dict())
+    check(exported(bundle, data), file)
+    found = predict_files(bundle.folder, [file])
+    assert [each.name for each in found] == [f"{file} north", f"{file} south"]
+    assert found[0].prediction.as_rows()[0].keys() == {"item", "time", "sales"}
+    assert found[1].prediction.times[:2] == ("2024-04-30", "2024-05-01")
+
+
+def test_hours_of_a_clock_that_changes_and_a_date_beside_its_time(
+    exported: Callable[..., Path], tmp_path: Path
 ) -> None:
-    file, data = data_of(kind)
-    check(exported(bundle_of(case), data), file)
+    hours = [datetime(2022, 10, 20) + timedelta(hours=at) for at in range(400)]
+    twice = hours.index(datetime(2022, 10, 30, 2))
+    shown = [*hours[: twice + 1], *hours[twice:]]
+    lines = [f"{each:%m/%d/%Y};{each:%I:%M %p};{at % 24}" for at, each in enumerate(shown)]
+    file = tmp_path / "load.csv"
+    file.write_text("\n".join(["Date;Time;load", *lines]))
+    data = load_dataset(str(file), "forecast", {"level": "train"}, 0, lambda line: None)
+    network = (resolved("flatten"),)
+    model = trained(network, data)
+    bundle = Bundle.write(tmp_path / "best", facts_of(network, data), model.state_dict())
+    late = tmp_path / "late.csv"
+    late.write_text("\n".join(["Date;Time;load", *lines[twice - 60 : twice + 30]]))
+    check(exported(bundle, data), file, late)
 
 
 TS = """\
@@ -181,12 +256,22 @@ def test_series_of_several_variables(exported: Callable[..., Path], tmp_path: Pa
     ("kind", "case", "text", "says"),
     [
         ("table", "table_dense", None, "No such file or directory"),
-        ("table", "table_dense", "", "it is empty"),
+        ("table", "table_dense", "", "the file is empty"),
         ("table", "table_dense", "age,colour\n1,red\n", "there is no column 'size'; there are age"),
-        ("table", "table_dense", "age,size\n1\n", "line 2 has 1 fields, and the header 2"),
-        ("table", "table_dense", "age,size,colour\nold,1,red\n", "could not convert .* 'old'"),
+        (
+            "table",
+            "table_dense",
+            "age,size\n1\n",
+            "line 2: the header has 2 fields, but this row 1;",
+        ),
+        (
+            "table",
+            "table_dense",
+            "age,size,colour\nold,1,red\n",
+            "column 'age': 'old' is not a number",
+        ),
         ("series", "series_gru", "a,b\n1,2\n", r"row 1 is of \(steps, variables\) \(2, 1\), and"),
-        ("forecast", "forecast_temporal_conv", "{}\n", "it has 0 rows, and the model reads"),
+        ("forecast", "forecast_temporal_conv", "{}\n", "there are no rows in it"),
     ],
 )
 def test_what_cannot_be_read_is_told_and_the_next_file_follows(
@@ -194,16 +279,15 @@ def test_what_cannot_be_read_is_told_and_the_next_file_follows(
     case: str,
     text: str | None,
     says: str,
-    bundle_of: BundleOf,
     data_of: DataOf,
-    exported: Callable[..., Path],
+    exported_of: ExportedOf,
     tmp_path: Path,
 ) -> None:
-    good, data = data_of(kind)
+    good, _ = data_of(kind)
     bad = tmp_path / "bad.csv"
     if text is not None:
         bad.write_text(text)
-    done = started(exported(bundle_of(case), data), bad, good)
+    done = started(exported_of(case, ALONE[-1]).path, bad, good)
     assert done.returncode == 2
     assert re.fullmatch(f"predict.py: .*{says}.*\n", done.stderr)
     assert done.stdout.startswith(str(good))
@@ -234,3 +318,50 @@ def test_the_files_for_people_say_what_is_needed(
     found = json.loads((path / "preprocessing.json").read_text())
     assert (found["kind"], found["image_shape"]) == ("images", [1, 8, 8])
     assert "automl" not in (path / "predict.py").read_text()
+
+
+def _bound(node: ast.stmt) -> list[str]:
+    """The names that a statement of a module gives something."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [each.asname or each.name for each in node.names]
+    targets = getattr(node, "targets", [getattr(node, "target", None)])
+    return [each.id for each in targets if isinstance(each, ast.Name)]
+
+
+@pytest.mark.parametrize("kind", ["table", "series", "forecast", "images", "text"])
+def test_no_two_parts_of_a_program_have_one_name(kind: str, data_of: DataOf) -> None:
+    tree = ast.parse(render_script(data_of(kind)[1].encoding, EXPORTERS["onnx"].software.script))
+    names = [name for node in tree.body for name in _bound(node)]
+    assert len(names) == len(set(names)), sorted(names)
+
+
+def test_a_table_as_people_write_it(exported: Callable[..., Path], tmp_path: Path) -> None:
+    """Money, units, times of the day in seconds, codes, markers, titles: as the search read it."""
+    lines = ["# of all shops", "Sales of 2024", "", "at;price;mass;zip;region;sold;label"]
+    for at in range(160):
+        region = ("NA", "EU", "US")[at % 3]
+        price = "n/a" if at == 7 else f"$1.{at * 7 % 1000:03d},50"
+        cells = (1_700_000_000 + at * 37 % 160, price, f"{at % 9},5 kg", f"0{at % 4}1", region)
+        lines.append(
+            ";".join([*map(str, cells), ("yes", "TRUE")[at % 2], ("a ", "b")[at // 5 % 2]])
+        )
+    file = tmp_path / "shops.csv"
+    file.write_bytes("\r\n".join(lines).encode("cp1252"))
+    data = load_dataset(str(file), "table", {"target": "label"}, 0, lambda line: None)
+    network = (resolved("dense", units=4),)
+    model = trained(network, data)
+    bundle = Bundle.write(tmp_path / "best", facts_of(network, data), model.state_dict())
+    path = exported(bundle, data)
+    done = started(path, file)
+    assert done.returncode == 0
+    assert "'price' 1 (such as 'n/a')" in done.stderr
+    file.write_bytes(file.read_bytes().replace(b"n/a", b""))
+    found = [line.split("\t") for line in started(path, file).stdout.splitlines()]
+    expected = list(predict_files(path, [file]))
+    assert len(found) == len(expected) == 160
+    for (_, label, odds), each in zip(found, expected, strict=True):
+        assert isinstance(each.prediction, LabelPrediction)
+        assert label == each.prediction.label
+        assert float(odds) == pytest.approx(each.prediction.probability, abs=2e-4)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cli_process import automl
+from command_line import automl
 from patience import PATIENCE
 
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_process import TINY, automl, start
+from command_line import TINY, run_process, start
 from patience import PATIENCE
 from studies import reports, trials, wait_for_reports
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -23,7 +25,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if shutil.which("mount") is None or subprocess.call(mount, stderr=subprocess.DEVNULL):
         pytest.skip("may not mount a file system")
     yield disk
-    subprocess.check_call(["umount", str(disk)])
+    # Lazily, for what ran in this process may have a file of it open.
+    subprocess.check_call(["umount", "--lazy", str(disk)])
 
 
 def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> None:
@@ -41,7 +44,7 @@ def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> N
     assert "No space left on device" in errors or "its disk has 0.0 MiB left" in errors
     assert "automl resume long" in errors
     assert trials(small_disk, "long")  # which needs no room
-    full = automl("resume", "long", cwd=small_disk)
+    full = run_process("resume", "long", cwd=small_disk)
     assert (full.returncode, len(full.stderr.splitlines())) == (2, 1)
 
     ballast.unlink()
@@ -55,7 +58,7 @@ def test_a_disk_that_fills_up_ends_the_search_in_one_line(small_disk: Path) -> N
 def test_results_that_may_not_be_written_can_be_looked_at(small_disk: Path) -> None:
     (small_disk / "tiny.yaml").write_text(TINY)
     assert (
-        automl(
+        run_process(
             "search", "tiny.yaml", "--no-finalize", "--executor", "local", cwd=small_disk
         ).returncode
         == 0
@@ -63,7 +66,7 @@ def test_results_that_may_not_be_written_can_be_looked_at(small_disk: Path) -> N
     remount = ["mount", "-o", "remount,ro", str(small_disk)]
     subprocess.check_call(remount)
     assert len(trials(small_disk, "tiny")) >= 3
-    assert automl("studies", cwd=small_disk).returncode == 0
-    refused = automl("resume", "tiny", "--trials", "9", cwd=small_disk)
+    assert run_process("studies", cwd=small_disk).returncode == 0
+    refused = run_process("resume", "tiny", "--trials", "9", cwd=small_disk)
     assert refused.returncode == 2
     assert refused.stderr.startswith("automl: cannot write to results (Read-only file system)")

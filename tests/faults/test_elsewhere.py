@@ -8,22 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_process import TINY
+from command_line import TINY
+from listener import Listener
 from own_data import write_images
 
 from automl import api
 from automl.core.errors import DataError, StudyError
-from automl.tuning.watch import Outcome, Silent
+from automl.tuning.watcher import SearchOutcome
 
-
-class Listener(Silent):
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def announce(self, text: str) -> None:
-        self.told.append(text)
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -33,11 +26,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def search(**given: Any) -> Outcome:
+def search(**given: Any) -> SearchOutcome:
     return api.search("tiny.yaml", trials=2, executor="local", finalize=False, **given)
 
 
-def resume(trials: int = 3, **given: Any) -> tuple[Outcome, str]:
+def resume(trials: int = 3, **given: Any) -> tuple[SearchOutcome, str]:
     """What a resume comes to, and what it announces before."""
     listener = Listener()
     outcome = api.resume("tiny", trials=trials, watcher=listener, **given)
@@ -65,7 +58,7 @@ def test_a_study_that_died_before_its_best_model_was_written_gets_it(here: Path)
 def test_a_folder_that_was_renamed_is_told(here: Path) -> None:
     search()
     (here / "results/tiny").rename(here / "results/other")
-    with pytest.raises(StudyError, match="is of the study 'tiny'; name its folder so again"):
+    with pytest.raises(StudyError, match="belongs to the study 'tiny'; rename its folder"):
         api.show("other")
 
 
@@ -102,8 +95,8 @@ def test_data_that_changed_is_told_with_its_difference(here: Path) -> None:
     (here / "images/dark/0.png").unlink()
     _, told = resume()
     assert "the data has changed since the study began (SHA-256 " in told
-    assert "was: images, 112 train" in told
-    assert "now: images, 111 train" in told
+    assert "it was images, 112 train" in told
+    assert "and is images, 111 train" in told
 
 
 def test_another_version_is_told(here: Path) -> None:

@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
-from cli_process import LONG, TINY, automl, start
+from command_line import LONG, TINY, automl, start
 from patience import PATIENCE
 from studies import reports, trials, wait_for_reports
+
+pytestmark = pytest.mark.slow
 
 # One reporting step takes far longer than a machine that is taken back will wait.
 ENDLESS = LONG.replace("units: {choices: [16, 32]}", "units: 6000").replace("low: 1, high: 2", "3")

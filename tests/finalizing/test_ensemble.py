@@ -8,11 +8,14 @@ import pytest
 
 from automl import api
 from automl.core.errors import StudyError
-from automl.core.final import Ensemble
+from automl.core.final import EnsembleRecord
 from automl.data.load import load_dataset
 from automl.export.bundle import Bundle
-from automl.export.evaluate import evaluate
+from automl.finalizing.record import read_test_opened
+from automl.inference.evaluate import evaluate_split
 from automl.store import Store, StudyFolder
+
+pytestmark = pytest.mark.slow
 
 
 def folder() -> StudyFolder:
@@ -20,10 +23,10 @@ def folder() -> StudyFolder:
 
 
 def opened() -> int:
-    return int(folder().record()["test_opened"])
+    return read_test_opened(folder())
 
 
-def made() -> Ensemble:
+def made() -> EnsembleRecord:
     final = api.finalize("small", ensemble=4).final
     assert final is not None
     assert final.ensemble is not None
@@ -35,12 +38,12 @@ def test_it_is_measured_in_the_final_models_own_opening() -> None:
     ensemble = made()
     assert opened() == 1
     assert sum(each.share for each in ensemble.members) == pytest.approx(1)
-    best = max(each.value or 0 for each in api.show("small").trials)
+    best = max(each.objective or 0 for each in api.show("small").trials)
     assert ensemble.validation.value >= best  # each trial could have been chosen alone
     data = load_dataset("digits", "images", {}, 0, print)
     bundle = Bundle.load(folder().ensemble)
-    assert evaluate(bundle, data.test).score("accuracy").value == ensemble.test[0].value
-    validation = evaluate(bundle, data.validation).score("accuracy").value
+    assert evaluate_split(bundle, data.test).score("accuracy").value == ensemble.test[0].value
+    validation = evaluate_split(bundle, data.validation).score("accuracy").value
     assert validation == pytest.approx(ensemble.validation.value)
 
 
@@ -68,5 +71,5 @@ def test_it_is_taken_away_as_one_model_and_reported_beside_the_single_one() -> N
     assert all(f"Trial {each.trial}, with a share of" in card for each in ensemble.members)
     report = api.report("small", format="md").read_text()
     assert f"The ensemble is {ensemble.made()}; its score" in report
-    with pytest.raises(StudyError, match="--ensemble and --trial are two ways"):
+    with pytest.raises(StudyError, match="--ensemble and --trial both name a model"):
         api.export("small", ensemble=True, trial=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +12,19 @@ import pytest
 
 from automl import api
 from automl.core.errors import StudyError
-from automl.core.final import Final
+from automl.core.final import FinalProgress, FinalRecord
 from automl.core.trial import Status
 from automl.data.load import load_dataset
-from automl.export import evaluate as evaluating
 from automl.export.bundle import Bundle
+from automl.finalizing.record import read_test_opened
+from automl.inference import evaluate as evaluating
 from automl.store import Store, StudyFolder
-from automl.tuning.watch import Silent
+from automl.tuning.watcher import Watcher
+
+pytestmark = pytest.mark.slow
 
 
-class Listener(Silent):
+class ProgressListener(Watcher):
     """Remembers how far the final model was, and acts on it."""
 
     def __init__(self, on_step: Callable[[float], None] = lambda done: None) -> None:
@@ -31,9 +35,9 @@ class Listener(Silent):
     def announce(self, text: str) -> None:
         self.said.append(text)
 
-    def finalizing(self, done: float, total: int) -> None:
-        self.done.append(done)
-        self._on_step(done)
+    def finalizing(self, progress: FinalProgress) -> None:
+        self.done.append(progress.done)
+        self._on_step(progress.done)
 
 
 def folder() -> StudyFolder:
@@ -41,17 +45,17 @@ def folder() -> StudyFolder:
 
 
 def opened() -> int:
-    return int(folder().record().get("test_opened", 0))
+    return read_test_opened(folder())
 
 
-def made(final: Final | None) -> Final:
+def made(final: FinalRecord | None) -> FinalRecord:
     assert final is not None
     return final
 
 
-def stop_after(done: float) -> tuple[Listener, threading.Event]:
+def stop_after(done: float) -> tuple[ProgressListener, threading.Event]:
     stop = threading.Event()
-    return Listener(lambda now: stop.set() if now > done else None), stop
+    return ProgressListener(lambda now: stop.set() if now > done else None), stop
 
 
 def test_a_search_ends_with_the_final_model(
@@ -100,15 +104,15 @@ class TestMade:
 
     def test_what_it_scored_is_what_the_bundle_scores(self) -> None:
         test = load_dataset("digits", "images", {}, 0, print).test
-        found = evaluating.evaluate(Bundle.load(folder().best), test)
+        found = evaluating.evaluate_split(Bundle.load(folder().best), test)
         kept = {each.metric: each.value for each in made(api.final("small")).test}
         assert {each.metric: each.value for each in found.scores} == kept
 
     def test_again_nothing_is_done_and_nothing_opened(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(evaluating, "evaluate", lambda *_: pytest.fail("opened again"))
-        before, listener = api.final("small"), Listener()
+        monkeypatch.setattr(evaluating, "evaluate_split", lambda *_: pytest.fail("opened again"))
+        before, listener = api.final("small"), ProgressListener()
         again = api.finalize("small", watcher=listener)
         assert (again.reason, again.final, listener.done) == ("unchanged", before, [])
         assert api.resume("small").final == before
@@ -117,13 +121,36 @@ class TestMade:
     def test_a_bundle_that_was_not_written_is_written_without_opening(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(evaluating, "evaluate", lambda *_: pytest.fail("opened again"))
-        before, listener = api.final("small"), Listener()
+        monkeypatch.setattr(evaluating, "evaluate_split", lambda *_: pytest.fail("opened again"))
+        before, listener = api.final("small"), ProgressListener()
         for file in folder().best.iterdir():
             file.unlink()
         assert api.finalize("small", watcher=listener).final == before
         assert listener.done == [9.0, 10.0]  # all were there
         assert Bundle.load(folder().best).facts.origin.final
+        assert opened() == 1
+
+    def test_a_look_by_evaluate_counts_for_every_study_of_the_data(self) -> None:
+        shutil.copytree("results/small", "results/other")
+        record = Path("results/other/study.yaml")
+        record.write_text(record.read_text().replace("name: small", "name: other"))
+        bundle = str(folder().best)
+        assert api.evaluate(bundle, "digits", split="train").test_opened is None
+        assert api.evaluate(bundle, "digits").test_opened == opened() == 2
+        assert api.evaluate("small", "digits", split="all").test_opened == 3
+        assert read_test_opened(Store(Path("results")).study("other")) == 3
+        assert "opened 3 times, by all studies and eval" in api.report_text("small", "md")
+        card = (Path(api.export("small").path) / "README.md").read_text()
+        assert "opened 3 times" in card
+        assert made(api.final("small")).test_opened == 3
+        assert api.finalize("small").reason == "unchanged"
+
+    def test_a_look_that_nobody_counts_is_told(self, tmp_path: Path) -> None:
+        taken = shutil.copytree(folder().best, tmp_path / "elsewhere" / "model")
+        found = api.evaluate(str(taken), "digits", results=str(tmp_path / "none"))
+        assert found.test_opened is None
+        assert "is not counted" in found.notes[-1]
+        assert not (tmp_path / "none").exists()
         assert opened() == 1
 
     def test_it_is_what_is_exported(self) -> None:
@@ -182,7 +209,7 @@ class TestNotMadeYet:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
-            patched.setattr(evaluating, "evaluate", die)
+            patched.setattr(evaluating, "evaluate_split", die)
             with pytest.raises(KeyboardInterrupt):
                 api.finalize("small")
         assert opened() == 1
@@ -193,7 +220,7 @@ class TestNotMadeYet:
     def test_a_finalist_that_fails_is_out_with_its_reason(self) -> None:
         best, *others = (each.number for each in api.show("small").ranked)
         let_diverge(best)
-        listener = Listener()
+        listener = ProgressListener()
         final = made(api.finalize("small", watcher=listener).final)
         assert [each.trial for each in final.finalists if each.reason] == [best]
         assert final.trial in others
@@ -202,7 +229,7 @@ class TestNotMadeYet:
     def test_without_any_there_is_none_and_the_best_trial_stays(self) -> None:
         for trial in api.show("small").trials:
             let_diverge(trial.number)
-        with pytest.raises(StudyError, match="there is no final model, for none could be trained"):
+        with pytest.raises(StudyError, match="no final model: no finalist could be trained"):
             api.finalize("small")
         assert opened() == 0
         assert not Bundle.load(folder().best).facts.origin.final

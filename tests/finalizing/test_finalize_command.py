@@ -8,21 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cli_process import automl
+from command_line import automl
 from optuna_dashboard import get_note
 
 from automl import api
-from automl.api.parts import find_study, storage_of
-from automl.core.final import Final
-from automl.store import Store
-from automl.tuning.fit_progress import FitProgress
-from automl.tuning.reading import load_study
+from automl.api.stored_study import StoredStudy
+from automl.core.final import FinalRecord
+
+pytestmark = pytest.mark.slow
 
 OPENED = "The test split was opened once."
 
 
 @pytest.fixture
-def final(with_final: None) -> Final:
+def final(with_final: None) -> FinalRecord:
     found = api.final("small")
     assert found is not None
     return found
@@ -38,7 +37,7 @@ def test_it_makes_the_model_and_says_what_it_is_worth(without: None) -> None:
     assert OPENED in run.stdout
 
 
-def test_again_it_says_that_nothing_has_changed(final: Final) -> None:
+def test_again_it_says_that_nothing_has_changed(final: FinalRecord) -> None:
     run = automl("finalize", "small", cwd=Path.cwd())
     assert run.stdout.startswith("Nothing has changed since the final model was made")
     assert OPENED in run.stdout
@@ -46,7 +45,7 @@ def test_again_it_says_that_nothing_has_changed(final: Final) -> None:
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
-def test_json_has_all_of_it(final: Final) -> None:
+def test_json_has_all_of_it(final: FinalRecord) -> None:
     event = json.loads(automl("finalize", "small", "--json", cwd=Path.cwd()).stdout)
     assert (event["event"], event["reason"]) == ("end", "unchanged")
     shown = json.loads(automl("show", "small", "--json", cwd=Path.cwd()).stdout)
@@ -56,7 +55,7 @@ def test_json_has_all_of_it(final: Final) -> None:
     assert shown["final"]["test_opened"] == 1
 
 
-def test_show_has_the_test_figure_beside_that_on_validation(final: Final) -> None:
+def test_show_has_the_test_figure_beside_that_on_validation(final: FinalRecord) -> None:
     shown = automl("show", "small", cwd=Path.cwd()).stdout
     assert f"Final model: {final.made()}; {final.why()}" in shown.replace("\n", " ")
     assert f"{final.test[0].value:.4f}" in shown
@@ -69,7 +68,7 @@ def test_show_says_what_to_type_while_there_is_none(without: None) -> None:
 
 
 @pytest.mark.parametrize("format", ["html", "md"])
-def test_the_report_has_a_section_on_it(format: str, final: Final) -> None:
+def test_the_report_has_a_section_on_it(format: str, final: FinalRecord) -> None:
     text = api.report_text("small", format)
     assert "The final model" in text
     assert f"{final.score.value:.4f}" in text
@@ -84,31 +83,22 @@ def test_the_report_says_so_while_the_test_split_is_closed(without: None) -> Non
     assert "The final model" not in text
 
 
-def test_the_note_in_the_dashboard_has_both_figures(final: Final) -> None:
-    store = Store(Path("results"))
-    _, plan = find_study(store, "small")
-    note = get_note(load_study(storage_of(plan, store), "small"))
+def test_the_note_in_the_dashboard_has_both_figures(final: FinalRecord) -> None:
+    note = get_note(StoredStudy.find("small").load())
     assert str(final.score) in note
     assert f"{final.test[0]}" in note
     assert "opened once" in note
 
 
-def test_the_words_for_each_way_to_be_chosen(final: Final) -> None:
+def test_the_words_for_each_way_to_be_chosen(final: FinalRecord) -> None:
     first, second, third = final.finalists
     apart = replace(final, told_apart=True, trial=first.trial)
     assert apart.why() == f"better than trial {second.trial} by more than chance"
-    smaller = replace(second, size=10)
+    smaller = replace(second, num_parameters=10)
     close = replace(final, told_apart=False, trial=second.trial, finalists=(first, smaller, third))
     assert close.why() == (
         f"not told apart from trial {first.trial}, and no larger "
-        f"(10 against {first.size:,} parameters)"
+        f"(10 against {first.num_parameters:,} parameters)"
     )
     alone = replace(final, told_apart=None, trial=first.trial)
     assert alone.why() == "no other trial to choose from"
-
-
-def test_the_time_left_is_told_by_what_this_run_has_trained() -> None:
-    fits = FitProgress(total=10, before=4.0, done=4.0)
-    assert fits.time_left() == ""
-    fits.done, fits.started = 6.0, fits.started - 20
-    assert fits.time_left() == "about 40 s left"

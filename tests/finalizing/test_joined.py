@@ -9,7 +9,7 @@ import numpy as np
 import own_data
 import pytest
 
-from automl.data.images.mapped import MappedSplit
+from automl.data.images.cache import MappedSplit
 
 
 @pytest.mark.parametrize("kind", own_data.WRITERS)

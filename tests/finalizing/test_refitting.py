@@ -6,16 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
-from automl.core.protocols import Finished, Measured
+from automl.core.executor import Finished, Measured
 from automl.core.trial import Config, Decision, Measurement, Status, TrialResult, TrialSpec, Verdict
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
-from automl.finalizing.fit import Fit
-from automl.finalizing.refitting import Refitting
+from automl.finalizing.refit_loop import RefitLoop
+from automl.finalizing.refits import Refit
 from automl.store import WEIGHTS
-from automl.tuning.watchdog import Limits, Watchdog
+from automl.tuning.watchdog import TimeLimits, TrialWatchdog
 
 STEPS = 2
 
@@ -42,7 +44,7 @@ class Slots:
         self.attempts.append((spec.number, alone))
         measured = tuple(Measurement(at, at, {"score": 0.5}, at) for at in range(1, STEPS + 1))
         status = self._fate(spec.number, before) or Status.COMPLETE
-        (Path(spec.folder) / WEIGHTS).touch()
+        save_file({"weight": np.zeros(1, np.float32)}, Path(spec.folder) / WEIGHTS)
         result = TrialResult(spec.number, status, measured, 0.5, reason="fate")
         self._due[spec.number] = [Measured(spec.number, measured[0]), Finished(result)]
         self.most = max(self.most, len(self._due))
@@ -70,22 +72,22 @@ def digits() -> Dataset:
     return load_dataset("digits", "images", {}, 0, print)
 
 
-def fits(folder: Path, digits: Dataset, count: int) -> list[Fit]:
+def fits(folder: Path, digits: Dataset, count: int) -> list[Refit]:
     config = Config((), {})
     return [
-        Fit(TrialSpec(at, "t", "d", config, at, 1, "score", True, str(folder / f"{at}")), digits)
+        Refit(TrialSpec(at, config, at, 1, "score", True, str(folder / f"{at}")), digits)
         for at in range(count)
     ]
 
 
-def run(executor: Slots, wanted: list[Fit], stop: Callable[[], bool] = lambda: False) -> bool:
-    refitting = Refitting(
-        executor, lambda pulse: Watchdog(Limits(), pulse), stop, lambda done: None
+def run(executor: Slots, wanted: list[Refit], stop: Callable[[], bool] = lambda: False) -> bool:
+    refitting = RefitLoop(
+        executor, lambda pulse: TrialWatchdog(TimeLimits(), pulse), stop, lambda done, running: None
     )
     return refitting.run(wanted, STEPS)
 
 
-def statuses(wanted: list[Fit]) -> list[Status | None]:
+def statuses(wanted: list[Refit]) -> list[Status | None]:
     return [result.status if (result := fit.result()) else None for fit in wanted]
 
 
@@ -137,8 +139,8 @@ def test_when_it_is_to_stop_none_begins_and_those_that_run_pause(
 def test_what_is_of_another_training_is_no_result(tmp_path: Path, digits: Dataset) -> None:
     wanted, executor = fits(tmp_path, digits, 1), Slots(1, lambda number, before: None)
     assert run(executor, wanted)
-    other = Fit(
-        TrialSpec(0, "t", "d", Config((), {"x": 1}), 0, 1, "score", True, str(tmp_path / "0")),
+    other = Refit(
+        TrialSpec(0, Config((), {"x": 1}), 0, 1, "score", True, str(tmp_path / "0")),
         digits,
     )
     assert other.result() is None

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from hypothesis import strategies as st
 
-from automl.core.shape import Shape, Tokens
+from automl.core.data_types import Shape, Tokens
 from automl.models.layers import LAYERS
 
 # What a layer that holds layers may hold: for a vector, a sequence and an image.

@@ -7,11 +7,11 @@ import torch
 from layer_options import batch_of, fields, minimal
 from pydantic import ValidationError
 
+from automl.core.data_types import Shape, Tokens
 from automl.core.errors import Infeasible
-from automl.core.shape import Shape, Tokens
 from automl.models.layer import Layer
 from automl.models.layers import LAYERS
-from automl.models.measure import Size, measure_layer
+from automl.models.network import ModuleSize, measure_layer
 
 SHAPES: tuple[Shape, ...] = ((3, 8, 8), (16, 8, 8), (16,), (12, 16), Tokens(12, 30))
 
@@ -25,7 +25,7 @@ def module_of(name: str, shape: Shape, seed: int = 0) -> torch.nn.Module:
     return layer_of(name, shape).build(shape)
 
 
-def size_of(name: str, shape: Shape) -> Size:
+def size_of(name: str, shape: Shape) -> ModuleSize:
     return measure_layer(name, json.dumps(minimal(name, shape)), shape)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import torch
 
+from automl.core.data_types import Shape
 from automl.core.errors import Infeasible
-from automl.core.shape import Shape
 from automl.models.layers import LAYERS
-from automl.models.measure import measure_layer
+from automl.models.network import measure_layer
 
 
 def output_shape(name: str, options: dict[str, Any], shape: Shape) -> Shape:

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from layer_options import batch_of, layers
 from torch import Tensor, nn
 
+from automl.core.data_types import Shape, Tokens
 from automl.core.errors import Infeasible, UnknownName
-from automl.core.shape import Shape, Tokens
+from automl.models.modules.preprocessing import Normalize, Preprocess
 from automl.models.network import build_body, build_model
-from automl.models.preprocessing.normalize import Normalize
-from automl.models.preprocessing.preprocess import Preprocess
 from automl.models.summary import NetworkSummary, summarize
 
 CNN: list[dict[str, Any]] = [

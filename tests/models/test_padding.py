@@ -12,14 +12,12 @@ from hypothesis import strategies as st
 from layer_options import batch_of, layers, minimal
 from torch import Tensor, nn
 
+from automl.core.data_types import PADDING, Tokens
 from automl.core.errors import Infeasible
-from automl.core.shape import PADDING, Tokens
 from automl.models.layers import LAYERS
-from automl.models.measure import measure_layer
-from automl.models.modules.body import Body
-from automl.models.modules.model import Model
-from automl.models.network import build_body, build_model
-from automl.models.preprocessing.tokens import TokenIds
+from automl.models.modules.model import Body, Model
+from automl.models.modules.preprocessing import TokenIds
+from automl.models.network import build_body, build_model, measure_layer
 
 SEQUENCE = (12, 16)
 TEXT = Tokens(length=12, vocabulary=30)

@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from automl.models.modules.preprocessing import Preprocess
 from automl.models.preprocessing import PREPROCESSING
-from automl.models.preprocessing.preprocess import Preprocess
 
 NAN = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class PreprocessingCase:
     """Options, others of the same shape, and a raw batch."""
 
     options: dict[str, Any]
@@ -24,27 +24,28 @@ class Case:
     raw: Tensor
 
 
-TABLE = {"flagged": [0], "sizes": [3]}
 CASES = {
-    "normalize": Case(
+    "normalize": PreprocessingCase(
         {"mean": [0.5, 0.2], "std": [0.2, 0.1]},
         {"mean": [0.1, 0.4], "std": [0.3, 0.5]},
         torch.arange(72, dtype=torch.uint8).reshape(3, 2, 3, 4),
     ),
-    "tokens": Case({}, {}, torch.tensor([[3, 1, 2], [4, 0, 0], [0, 0, 0]], dtype=torch.int32)),
-    "columns": Case(
-        {"center": [1.0, 2.0], "scale": [1.0, 5.0], **TABLE},
-        {"center": [7.0, 3.0], "scale": [2.0, 1.0], **TABLE},
+    "tokens": PreprocessingCase(
+        {}, {}, torch.tensor([[3, 1, 2], [4, 0, 0], [0, 0, 0]], dtype=torch.int32)
+    ),
+    "columns": PreprocessingCase(
+        {"numbers": 2, "flagged": [0], "sizes": [3]},
+        {"numbers": 2, "flagged": [1], "sizes": [3]},
         torch.tensor([[NAN, 2.0, 0.0], [1.0, 1e30, 2.0], [-5.0, 0.0, -1.0]]),
     ),
-    "standardize": Case(
+    "standardize": PreprocessingCase(
         {"mean": [1.0, 2.0], "std": [1.0, 5.0]},
         {"mean": [7.0, 3.0], "std": [2.0, 1.0]},
         torch.tensor(
             [[[NAN, 2.0], [3.0, 4.0]], [[1.0, 0.0], [NAN, NAN]], [[1.0, 9.0], [2.0, 2.0]]]
         ),
     ),
-    "from_last": Case(
+    "from_last": PreprocessingCase(
         {"mean": [1.0, 2.0], "std": [1.0, 5.0], "targets": 1},
         {"mean": [7.0, 3.0], "std": [2.0, 1.0], "targets": 1},
         torch.tensor(

@@ -8,17 +8,16 @@ import torch
 from layer_options import batch_of
 from torch import Tensor, nn
 
+from automl.core.data_types import PADDING, Shape, Tokens
 from automl.core.errors import Infeasible
-from automl.core.shape import PADDING, Shape, Tokens
 from automl.models.layers import LAYERS
-from automl.models.measure import Size, measure_layer
-from automl.models.network import build_body
+from automl.models.network import ModuleSize, build_body, measure_layer
 
 TEXT = Tokens(length=12, vocabulary=30)
 SEQUENCE = (12, 6)
 
 
-def size(name: str, options: dict[str, Any], shape: Shape = SEQUENCE) -> Size:
+def size(name: str, options: dict[str, Any], shape: Shape = SEQUENCE) -> ModuleSize:
     return measure_layer(name, json.dumps(options), shape)
 
 
@@ -29,7 +28,9 @@ def module_of(name: str, options: dict[str, Any], shape: Shape = SEQUENCE) -> nn
 
 class TestEmbedding:
     def test_the_vocabulary_is_that_of_the_data(self) -> None:
-        assert size("embedding", {"size": 4}, TEXT) == Size((12, 4), parameters=30 * 4, flops=0)
+        assert size("embedding", {"size": 4}, TEXT) == ModuleSize(
+            (12, 4), parameters=30 * 4, flops=0
+        )
 
     def test_a_larger_vocabulary_is_fine(self) -> None:
         assert size("embedding", {"size": 4, "vocabulary": 100}, TEXT).parameters == 400
@@ -141,7 +142,7 @@ def test_a_temporal_convolution_sees_no_later_position() -> None:
     assert seen.nonzero().flatten().tolist() == [3, 5, 7, 9, 11]
 
 
-class TestPooling:
+class TestSequencePooling:
     @pytest.mark.parametrize(("pool", "length"), [((2, None), 6), ((5, None), 3), ((3, 1), 12)])
     def test_a_window_may_stick_out(self, pool: tuple[int, int | None], length: int) -> None:
         options = {"size": pool[0], "stride": pool[1]}
@@ -198,7 +199,7 @@ class TestTransformerEncoder:
         assert flops == 2 * length * (dense + pairs)
 
 
-class TestResidual:
+class TestSequenceResidual:
     @pytest.mark.parametrize("length", [1, 7, 8, 12])
     @pytest.mark.parametrize(
         "layers",

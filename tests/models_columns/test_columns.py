@@ -9,13 +9,13 @@ from export_formats import WRITES_ONNX
 from automl.models.preprocessing import PREPROCESSING
 
 NAN = float("nan")
-OPTIONS = {"center": [10.0, 0.0, 2.0], "scale": [2.0, 1.0, 0.5], "flagged": [0, 2], "sizes": [3, 2]}
+OPTIONS = {"numbers": 3, "flagged": [0, 2], "sizes": [3, 2]}
 RAW = np.array(
     [
-        [10.0, 0.5, 2.5, 0, 1],
+        [0.0, 0.5, 1.0, 0, 1],
         [NAN, -1.0, NAN, 2, 0],
-        [14.0, NAN, 2.0, -1, NAN],
-        [3e38, -3e38, 1.0, 3, 1],
+        [2.0, NAN, 0.0, -1, NAN],
+        [3e38, -3e38, -2.0, 3, 1],
     ],
     np.float32,
 )
@@ -59,17 +59,12 @@ def test_no_row_and_one_row(columns):
 @pytest.mark.parametrize(
     ("options", "width", "features"),
     [
-        ({"center": [1.0], "scale": [1.0], "flagged": [], "sizes": []}, 1, 1),
-        ({"center": [], "scale": [], "flagged": [], "sizes": [2, 4]}, 2, 6),
+        ({"numbers": 1, "flagged": [], "sizes": []}, 1, 1),
+        ({"numbers": 0, "flagged": [], "sizes": [2, 4]}, 2, 6),
     ],
 )
 def test_numbers_alone_and_categories_alone(options, width, features):
     assert PREPROCESSING["columns"](**options)(torch.zeros(3, width)).shape == (3, features)
-
-
-def test_center_and_scale_go_together():
-    with pytest.raises(ValueError, match="1 numbers in `center`, but 2 in `scale`"):
-        PREPROCESSING["columns"](center=[1.0], scale=[1.0, 2.0], flagged=[], sizes=[])
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from automl.data.catalogue import CATALOGUE
-from automl.data.catalogue import fetch as fetching
-from automl.data.catalogue.entry import Entry, File
+from automl.data import DATASETS
+from automl.data.catalogue.published import DatasetEntry, PublishedFile
 from published_data.images import trust_cifar, write_cifar, write_mnist
 from published_data.series import write_beijing, write_co2, write_sunspots, write_ucr
 from published_data.tables import write_diamonds
@@ -43,22 +42,21 @@ WRITERS: Mapping[str, Callable[[Path], object]] = {
 def publish(root: Path, patch: pytest.MonkeyPatch, names: Iterable[str] = WRITERS) -> None:
     """Make ``root`` the folder of all data, and have these files pass for the published ones."""
     patch.setenv("AUTOML_DATA", str(root))
-    entries = {}
     for name in names:
-        folder = CATALOGUE[name].files_folder
+        dataset = DATASETS[name]
+        folder = dataset.entry.files_folder
         folder.mkdir(parents=True, exist_ok=True)
         WRITERS[name](folder)
-        entries[name] = pinned(CATALOGUE[name])
+        patch.setattr(dataset, "entry", pinned(dataset.entry))
         if name.startswith("cifar"):
             trust_cifar(name.upper(), root, patch)
-    patch.setattr(fetching, "CATALOGUE", entries)
 
 
-def pinned(entry: Entry) -> Entry:
-    """The entry, to be had from nowhere, with its files as they lie there now."""
+def pinned(entry: DatasetEntry) -> DatasetEntry:
+    """The entry without sources, with the sizes and checksums of the files in its folder."""
     contents = {file.name: (entry.files_folder / file.name).read_bytes() for file in entry.files}
     files = tuple(
-        File(name, len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
+        PublishedFile(name, len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
         for name, content in contents.items()
     )
     return replace(entry, files=files, sources=())

@@ -12,15 +12,24 @@ import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from automl.core.final import Estimate, Final, Finalist
-from automl.core.inspection import Inspection
+from automl.core.costs import NetworkProfile
+from automl.core.error_analysis import (
+    Confusion,
+    ErrorAnalysis,
+    ImageExample,
+    Mistake,
+    RowExample,
+    SeriesExample,
+    SeriesLine,
+    TextExample,
+)
+from automl.core.final import Estimate, Finalist, FinalRecord
 from automl.core.records import StudyRecord, TrialRecord
-from automl.core.review import Confusion, Line, Lines, Mistake, Picture, Review, Row, Words
 from automl.core.trial import Measurement
-from automl.report.content import Cost, Model, Origin, Plots, Report
+from automl.report.content import BestModel, Plots, Provenance, Report, StudyCost
 from automl.store import Store
+from automl.tuning.optuna_private import quiet_optuna
 from automl.tuning.plan import Plan
-from automl.tuning.quiet import quiet_optuna
 from automl.tuning.storage import open_storage
 
 BEGUN = datetime(2026, 1, 1)
@@ -100,11 +109,11 @@ def made_study(root: Path, trials: list[FrozenTrial], **changes: Any) -> str:
     return str(root)
 
 
-def hostile_report(word: str, review: Review | None = None) -> Report:
+def hostile_report(word: str, review: ErrorAnalysis | None = None) -> Report:
     """A report in which every word that a stranger may have chosen is ``word``."""
     trials = (
-        TrialRecord(0, "complete", 0.5, {word: word}, epoch=3.0, size=10, flops=20),
-        TrialRecord(1, "pruned", 0.4, {word: word}, word, epoch=1.0, size=10, flops=20),
+        TrialRecord(0, "complete", 0.5, {word: word}, epoch=3.0, num_parameters=10, flops=20),
+        TrialRecord(1, "pruned", 0.4, {word: word}, word, epoch=1.0, num_parameters=10, flops=20),
         TrialRecord(2, "failed", None, {}, word),
     )
     settings = PLAN.as_record() | {
@@ -116,27 +125,49 @@ def hostile_report(word: str, review: Review | None = None) -> Report:
     return Report(
         StudyRecord(word, "accuracy", True, trials),
         3,
-        Cost(BEGUN, BEGUN, 1.0, 1.0),
-        Plots({"history": {"data": [{"name": word}], "layout": {}}}, 3, {word: 1.0}, "3 trials"),
-        Model(Inspection(10, 20, ((word, (2, 3), 10),)), curve(), review or hostile_review(word)),
-        Origin(settings, word, word, word, {word: word}, word),
+        StudyCost(BEGUN, BEGUN, 1.0, 1.0),
+        Plots(hostile_figures(word), 3, {word: 1.0}, "3 trials"),
+        BestModel(
+            NetworkProfile(10, 20, ((word, (2, 3), 10),)), curve(), review or hostile_review(word)
+        ),
+        Provenance(settings, word, word, word, {word: word}, word),
         hostile_final(word),
     )
 
 
-def hostile_final(word: str) -> Final:
+def hostile_figures(word: str) -> dict[str, Any]:
+    """Optuna's figures of two trials that drew ``word`` for a parameter of that name."""
+    points = {"type": "scatter", "mode": "markers", "x": [0, 1], "y": [0.5, 0.4]}
+    slices = {**points, "x": [f"'{word}'"] * 2, "marker": {"color": [0, 1]}, "xaxis": "x"}
+    told = [["accuracy", "0.5"], [word, word]]
+    line = {"mode": "lines", "x": [0, 1], "y": [0.0, 1.0], "customdata": told}
+    tick = {"text": word, "x": 1, "y": 0.5}
+    axis = {"type": "category", "categoryarray": [f"'{word}'"], "title": {"text": word}}
+    return {
+        "history": {"data": [points, {**points, "mode": "lines"}], "layout": {}},
+        "slice": {"data": [slices], "layout": {"xaxis": axis}},
+        "parallel_coordinate": {
+            "data": [line],
+            "layout": {"xaxis": {"ticktext": ["accuracy", word]}, "annotations": [tick]},
+        },
+    }
+
+
+def hostile_final(word: str) -> FinalRecord:
     """A final model whose metrics and reasons are all ``word``."""
     chosen = Finalist(0, 10, (0.5, 0.6), Estimate(word, 0.55, 0.4, 0.7))
     out = Finalist(1, 20, reason=word)
-    return Final((chosen, out), (7, 8), 0, None, 2.5, 100, (Estimate(word, 0.5),), word, 1)
+    return FinalRecord((chosen, out), (7, 8), 0, None, 2.5, 100, (Estimate(word, 0.5),), word, 1)
 
 
-def hostile_review(word: str) -> Review:
+def hostile_review(word: str) -> ErrorAnalysis:
     """A review in which labels, columns, texts and names are all ``word``."""
-    lines = Lines((Line(word, 0, (1.0, float("nan"), 2.0)), Line(word, 2, (3.0, 1.0))))
-    examples = (Words(word), Row({word: word}), lines, Picture(f"!{word}"))
+    lines = SeriesExample(
+        (SeriesLine(word, 0, (1.0, float("nan"), 2.0)), SeriesLine(word, 2, (3.0, 1.0)))
+    )
+    examples = (TextExample(word), RowExample({word: word}), lines, ImageExample(f"!{word}"))
     mistakes = tuple(Mistake(each, word, word, word) for each in examples)
-    return Review(4, Confusion((word, "other"), ((1, 2), (0, 3))), mistakes)
+    return ErrorAnalysis(4, Confusion((word, "other"), ((1, 2), (0, 3))), mistakes)
 
 
 def curve() -> tuple[Measurement, ...]:

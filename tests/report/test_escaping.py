@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from report_values import hostile_report
 
+from automl.core.markdown import code, fenced, text
 from automl.report.html import render_html
 from automl.report.markdown import render_markdown
-from automl.report.markup import code, fenced, text
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -50,19 +50,20 @@ class Reader(HTMLParser):
         self.elements.append((tag, tuple(name for name, _ in attrs)))
 
 
-HARMLESS = Reader(render_html(hostile_report("harmless"))).elements
+def elements(word: str) -> list[tuple[str, tuple[str, ...]]]:
+    return Reader(render_html(hostile_report(word))).elements
 
 
 @settings(max_examples=15)
 @example("".join(ATTACKS))
 @given(FRAGMENTS)
 def test_html_has_the_same_elements_whatever_strangers_wrote(word: str) -> None:
-    assert Reader(render_html(hostile_report(word))).elements == HARMLESS
+    assert elements(word) == elements("w" * len(word))
 
 
 @pytest.mark.parametrize("word", ATTACKS)
 def test_html_keeps_every_attack_as_text(word: str) -> None:
-    assert Reader(render_html(hostile_report(word))).elements == HARMLESS
+    assert elements(word) == elements("w" * len(word))
 
 
 def tokens(markdown: str) -> Iterator[Token]:
@@ -84,6 +85,7 @@ def skeleton(markdown: str) -> list[tuple[str, str]]:
 PLAIN = skeleton(render_markdown(hostile_report("harmless")))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @example("".join(ATTACKS))
 @given(FRAGMENTS)
@@ -116,6 +118,7 @@ def test_a_fence_ends_where_it_should(block: str) -> None:
     assert (token.type, token.info) == ("fence", "yaml")
 
 
+@pytest.mark.slow
 def test_a_table_cell_holds_a_pipe() -> None:
     page = render_markdown(hostile_report("a|b\\|c"))
     cells = [

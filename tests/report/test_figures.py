@@ -11,11 +11,11 @@ from report_values import made_study, made_trial
 from automl import api
 from automl.core.errors import StudyError, UnknownName
 from automl.store import Store
-from automl.tuning.figures import FIGURES, Figures, figure
-from automl.tuning.part import choose
-from automl.tuning.reading import load_study
-from automl.tuning.spent import spent
+from automl.tuning.plots import FIGURES, Figures, choose_trials, figure
 from automl.tuning.storage import open_storage
+from automl.tuning.trial_records import load_study, time_used
+
+pytestmark = pytest.mark.slow
 
 
 def storage_in(results: str):
@@ -71,8 +71,8 @@ def test_only_so_many_parameters_are_compared_and_the_most_important_first(tmp_p
 
 def test_of_too_many_trials_the_best_and_an_even_sample_are_shown(tmp_path: Path) -> None:
     figures = made(tmp_path, *["complete", "pruned"] * 60)
-    study = figures.whole
-    shown = choose(study, most=20)
+    study = figures.all_trials
+    shown = choose_trials(study, most=20)
     numbers = [each.number for each in shown]
     assert len(numbers) == 20
     assert numbers == sorted(set(numbers))
@@ -85,7 +85,7 @@ def test_of_too_many_trials_the_best_and_an_even_sample_are_shown(tmp_path: Path
 def test_time_is_counted_once_where_trials_ran_at_once(tmp_path: Path) -> None:
     random = Random(0)
     trials = [made_trial(number, random) for number in (0, 0, 1, 5)]
-    found = spent(load_study(storage_in(made_study(tmp_path, trials)), "made"))
-    assert (found.wall, found.work) == (3.0, 4.0)
+    found = time_used(load_study(storage_in(made_study(tmp_path, trials)), "made"))
+    assert (found.wall, found.on_workers) == (3.0, 4.0)
     assert found.begun == trials[0].datetime_start
     assert found.ended == trials[3].datetime_complete

@@ -10,6 +10,8 @@ from report_values import made_study, made_trial
 
 from automl import api
 
+pytestmark = pytest.mark.slow
+
 TRIALS = 5000
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli_process import automl
+import pytest
+from command_line import automl
+
+pytestmark = pytest.mark.slow
 
 
 def test_it_says_where_the_file_is(results: str, tmp_path: Path) -> None:
@@ -36,7 +39,7 @@ def test_what_is_wrong_exits_2_with_a_line(results: str, tmp_path: Path) -> None
         (("digit",), "did you mean 'digits'?"),
         (("digits", "--format", "pdf"), "unknown format of a report 'pdf'; known: html, md"),
         (("digits", "--output", "no/r.html"), "cannot write no/r.html"),
-        (("digits", "--output", "-", "--json"), "--json: says where the file is"),
+        (("digits", "--output", "-", "--json"), "--json and --output - exclude each other"),
     ):
         run = automl("report", *flags, "--results", results, cwd=tmp_path)
         assert (run.returncode, run.stdout) == (2, "")

@@ -5,13 +5,13 @@ from functools import cache
 
 import httpx
 import pytest
-from served import Sample, make_sample, serving
+from served import ServedSample, make_sample, serving
 
-from automl.serving.settings import Settings
+from automl.serving.settings import ServerSettings
 
 
 @pytest.fixture(scope="session")
-def sample_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Sample]]:
+def sample_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ServedSample]]:
     """A kind's bundle, made once. Nobody writes into it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOML_DATA", str(tmp_path_factory.mktemp("cache")))
@@ -19,8 +19,8 @@ def sample_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
 
 
 @pytest.fixture(scope="module")
-def texts(sample_of: Callable[[str], Sample]) -> Iterator[httpx.Client]:
+def texts(sample_of: Callable[[str], ServedSample]) -> Iterator[httpx.Client]:
     """A server of a model of texts, with low limits."""
-    settings = Settings(port=0, body=2_000, examples=5)
+    settings = ServerSettings(port=0, body=2_000, examples=5)
     with serving(sample_of("text"), settings) as client:
         yield client

@@ -16,13 +16,13 @@ import torch
 from patience import PATIENCE
 
 from automl.export.bundle import Bundle
-from automl.export.facts import ModelFacts, Origin, Score
-from automl.export.predict import Predictor
+from automl.export.facts import ModelFacts, ModelOrigin, ModelScore
+from automl.inference.predict import Predictor
 from automl.models.layers import LAYERS
 from automl.models.network import build_model
-from automl.models.preprocessing.make import make_preprocess
-from automl.serving.server import Server
-from automl.serving.settings import Settings
+from automl.models.preprocessing import make_preprocess
+from automl.serving.server import PredictionServer
+from automl.serving.settings import ServerSettings
 from automl.tasks import TASKS
 
 NETWORKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -35,14 +35,14 @@ NETWORKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 
 @dataclass(frozen=True)
-class Sample:
+class ServedSample:
     """A bundle, and the file that its model was made for."""
 
     folder: Path
     file: Path
 
 
-def make_sample(kind: str, folder: Path) -> Sample:
+def make_sample(kind: str, folder: Path) -> ServedSample:
     file, data = own_data.load(kind, folder)
     network = [
         {layer: LAYERS[layer].model_validate(options).model_dump(mode="json")}
@@ -59,32 +59,32 @@ def make_sample(kind: str, folder: Path) -> Sample:
         target=data.target,
         network=tuple(network),
         parameters=sum(each.numel() for each in model.parameters()),
-        scores=(Score(metric="loss", value=0.5),),
-        origin=Origin(study="s", trial=7, epochs=1, data="d", fingerprint=data.fingerprint),
+        scores=(ModelScore(metric="loss", value=0.5),),
+        origin=ModelOrigin(study="s", trial=7, epochs=1, data="d", fingerprint=data.fingerprint),
     )
     Bundle.write(folder / "bundle", facts, model.state_dict())
-    return Sample(folder / "bundle", file)
+    return ServedSample(folder / "bundle", file)
 
 
 @contextmanager
-def serving(sample: Sample | Predictor, settings: Settings) -> Iterator[httpx.Client]:
+def serving(sample: ServedSample | Predictor, settings: ServerSettings) -> Iterator[httpx.Client]:
     """A client of a real server, on a free port of this machine; both end with the block."""
     predictor = sample if isinstance(sample, Predictor) else Predictor(sample.folder)
     began = threading.Event()
-    server = Server(predictor, settings, lambda url, example: began.set())
+    server = PredictionServer(predictor, settings, lambda url, example: began.set())
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert began.wait(30)
+        assert began.wait(PATIENCE)
         with httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as client:
             yield client
     finally:
         server.stop()
-        thread.join(30)
+        thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
 def as_sent(prediction: Any) -> dict[str, Any]:
     """A prediction of ``Predictor`` as the server says it, with every probability."""
     record = json.loads(json.dumps(vars(prediction)))
-    return {key: value for key, value in record.items() if value is not None}
+    return {key: value for key, value in record.items() if value not in (None, [], "")}

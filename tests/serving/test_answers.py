@@ -10,13 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
-from served import Sample, as_sent, serving
+from predicting import predict_files
+from served import ServedSample, as_sent, serving
 
-from automl.export.predict import Predictor
-from automl.serving.settings import Settings
+from automl.inference.predict import Predictor
+from automl.serving.settings import ServerSettings
 
-SampleOf = Callable[[str], Sample]
-SETTINGS = Settings(port=0)
+SampleOf = Callable[[str], ServedSample]
+SETTINGS = ServerSettings(port=0)
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
@@ -42,7 +43,7 @@ def json_of(kind: str, file: Path) -> dict[str, Any]:
 def test_json_and_csv_are_as_files(sample_of: SampleOf, kind: str) -> None:
     sample = sample_of(kind)
     predictor = Predictor(sample.folder)
-    expected = [as_sent(each.prediction) for each in predictor.predict([sample.file])]
+    expected = [as_sent(each.prediction) for each in predict_files(predictor, [sample.file])]
     with serving(predictor, SETTINGS) as client:
         query = {} if kind in ("table", "forecast") else {"probabilities": True}
         by_json = client.post("/predict", params=query, json=json_of(kind, sample.file))
@@ -70,7 +71,7 @@ def assert_near(found: dict[str, Any], wanted: dict[str, Any]) -> None:
 def test_an_image_is_sent_as_it_is_or_several_in_a_form(sample_of: SampleOf) -> None:
     sample = sample_of("images")
     files = sorted(sample.file.rglob("*.png"))[:3]
-    expected = [each.prediction for each in Predictor(sample.folder).predict(files)]
+    expected = [each.prediction for each in predict_files(sample.folder, files)]
     with serving(sample, SETTINGS) as client:
         alone = client.post("/predict", content=files[0].read_bytes())
         form = [("files", (file.name, file.read_bytes(), "image/png")) for file in files]

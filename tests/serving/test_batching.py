@@ -10,14 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
-from served import Sample, serving
+from patience import PATIENCE
+from served import ServedSample, serving
 
-from automl.data.encodings.encoding import Array
-from automl.export.predict import Predictor
-from automl.serving.settings import Settings
+from automl.data.encoding import Array
+from automl.inference.predict import Predictor
+from automl.serving.settings import ServerSettings
 from automl.tasks.prediction import Prediction
 
-SampleOf = Callable[[str], Sample]
+SampleOf = Callable[[str], ServedSample]
 TEXTS = [f"{word} {number}" for number in range(4) for word in ("a lovely film", "weak")]
 
 
@@ -28,10 +29,10 @@ class Held(Predictor):
         super().__init__(folder)
         self.begun, self.go = threading.Event(), threading.Event()
 
-    def decide(self, values: Sequence[Array]) -> list[Prediction]:
+    def predict_batch(self, values: Sequence[Array]) -> list[Prediction]:
         self.begun.set()
-        assert self.go.wait(30)
-        return super().decide(values)
+        assert self.go.wait(PATIENCE)
+        return super().predict_batch(values)
 
 
 def ask(client: httpx.Client, *texts: str) -> httpx.Response:
@@ -44,9 +45,9 @@ def labels(answer: httpx.Response) -> list[Any]:
 
 def test_what_waits_is_run_as_one_batch(sample_of: SampleOf) -> None:
     held = Held(sample_of("text").folder)
-    with serving(held, Settings(port=0)) as client, ThreadPoolExecutor(9) as pool:
+    with serving(held, ServerSettings(port=0)) as client, ThreadPoolExecutor(9) as pool:
         first = pool.submit(ask, client, "well made")
-        assert held.begun.wait(30)
+        assert held.begun.wait(PATIENCE)
         others = [pool.submit(ask, client, text) for text in TEXTS]
         wait_until(client, waiting=1 + len(TEXTS))
         held.go.set()
@@ -61,7 +62,7 @@ def test_what_waits_is_run_as_one_batch(sample_of: SampleOf) -> None:
 
 
 def test_a_batch_of_one_is_of_one(sample_of: SampleOf) -> None:
-    settings = Settings(port=0, wait=0, batch=1)
+    settings = ServerSettings(port=0, wait=0, batch=1)
     with serving(sample_of("text"), settings) as client:
         assert len(labels(ask(client, *TEXTS))) == len(TEXTS)
         health = client.get("/health").json()
@@ -70,16 +71,16 @@ def test_a_batch_of_one_is_of_one(sample_of: SampleOf) -> None:
 
 def test_too_much_at_once_is_told_to_come_again(sample_of: SampleOf) -> None:
     held = Held(sample_of("text").folder)
-    with serving(held, Settings(port=0, queue=3)) as client, ThreadPoolExecutor(2) as pool:
+    with serving(held, ServerSettings(port=0, queue=3)) as client, ThreadPoolExecutor(2) as pool:
         first = pool.submit(ask, client, "well made", "weak")
-        assert held.begun.wait(30)
+        assert held.begun.wait(PATIENCE)
         refused = ask(client, "one", "two")
         held.go.set()
         assert first.result().status_code == 200
         again = ask(client, "one", "two")
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "1"
-    assert "2 examples wait already" in refused.json()["error"]
+    assert "2 examples queued" in refused.json()["error"]
     assert again.status_code == 200
 
 

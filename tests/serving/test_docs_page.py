@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import httpx
+import pytest
 from browser import chromium, new_page
 from playwright.sync_api import Route
 
@@ -18,6 +19,7 @@ def test_all_that_the_page_loads_is_here(texts: httpx.Client) -> None:
         assert texts.get(each).status_code == 200
 
 
+@pytest.mark.slow
 def test_it_shows_every_path_in_a_browser_without_a_network(texts: httpx.Client) -> None:
     here, elsewhere = str(texts.base_url), []
 

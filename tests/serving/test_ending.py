@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,19 +14,20 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli_process import start
+from command_line import start
 from patience import PATIENCE
-from served import Sample
+from served import ServedSample
 from test_batching import Held, ask
 
 from automl import api
 from automl.core.errors import MissingPackage, UserError
-from automl.serving.server import Server
-from automl.serving.settings import Settings
+from automl.serving.server import PredictionServer
+from automl.serving.settings import ServerSettings
 
-SampleOf = Callable[[str], Sample]
+SampleOf = Callable[[str], ServedSample]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_command(
     sample_of: SampleOf, tmp_path: Path, number: signal.Signals
@@ -57,19 +59,20 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.communicate()
 
 
+@pytest.mark.slow
 def test_what_is_under_way_is_finished(sample_of: SampleOf) -> None:
     held, began = Held(sample_of("text").folder), threading.Event()
-    server = Server(held, Settings(port=0), lambda url, example: began.set())
+    server = PredictionServer(held, ServerSettings(port=0), lambda url, example: began.set())
     with ThreadPoolExecutor(2) as pool:
         ending = pool.submit(server.run)
-        assert began.wait(30)
+        assert began.wait(PATIENCE)
         with httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as client:
             under_way = pool.submit(ask, client, "well made")
-            assert held.begun.wait(30)
+            assert held.begun.wait(PATIENCE)
             server.stop()
             held.go.set()
             assert under_way.result().status_code == 200
-            assert ending.result(30) == 1
+            assert ending.result(PATIENCE) == 1
             with pytest.raises(httpx.ConnectError):
                 client.get("/health")
 
@@ -78,15 +81,17 @@ def test_an_address_that_is_taken_is_told(sample_of: SampleOf) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UserError, match=rf"127\.0\.0\.1:{port} .*choose another --port"):
-            api.serve(str(sample_of("text").folder), Settings(port=port), lambda url, example: None)
+            api.serve(
+                str(sample_of("text").folder), ServerSettings(port=port), lambda url, example: None
+            )
 
 
 def test_no_bundle_is_told_before_an_address_is_taken(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is no bundle"):
-        api.serve(str(tmp_path), Settings(port=0), lambda url, example: None)
+        api.serve(str(tmp_path), ServerSettings(port=0), lambda url, example: None)
 
 
 def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("automl.serving.require.PACKAGES", ("no_such_library",))
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(MissingPackage, match=r"pip install 'automl\[serve\]'"):
-        api.serve(str(tmp_path), Settings(port=0), lambda url, example: None)
+        api.serve(str(tmp_path), ServerSettings(port=0), lambda url, example: None)

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from served import Sample, serving
+from served import ServedSample, serving
 
-from automl.serving.settings import Settings
+from automl.serving.settings import ServerSettings
 
-SampleOf = Callable[[str], Sample]
+SampleOf = Callable[[str], ServedSample]
 
 # Content, its type, the status and what is said.
 BODIES: dict[str, tuple[str | bytes, str, int, str]] = {
@@ -30,10 +30,10 @@ BODIES: dict[str, tuple[str | bytes, str, int, str]] = {
     "ragged": ("text,more\na,b\nc", "text/csv", 422, "the body:3: the header has 2 fields"),
     "no column": ("words\na\nb", "text/csv", 422, "the body: there is no column 'text'"),
     "a picture": (b"\x89PNG", "image/png", 415, "the body (image/png) is not what the model takes"),
-    "no type": ("a", "", 415, "of no content type"),
+    "no type": ("a", "", 415, "(no content type)"),
     "too long": ("x" * 5_000, "text/plain", 413, "over 2,000 bytes"),
     "no form": ("a", "multipart/form-data", 422, "no form"),
-    "not UTF-8": (b"text\n\xff", "text/csv", 422, "not UTF-8"),
+    "not UTF-8": (b"text\n\x81", "text/csv", 422, "not UTF-8"),
 }
 
 
@@ -74,7 +74,7 @@ def test_it_goes_on_afterwards(texts: httpx.Client) -> None:
 
 
 def test_numbers_have_no_probabilities(sample_of: SampleOf) -> None:
-    with serving(sample_of("table"), Settings(port=0)) as client:
+    with serving(sample_of("table"), ServerSettings(port=0)) as client:
         body = {"rows": [{"size": 4, "colour": "red", "age": 5}]}
         assert_told(client.post("/predict", params={"top_k": 2}, json=body), 422, "numbers")
         assert client.post("/predict", json=body).status_code == 200
@@ -83,7 +83,7 @@ def test_numbers_have_no_probabilities(sample_of: SampleOf) -> None:
 def test_an_image_of_too_many_pixels_is_not_decoded(sample_of: SampleOf) -> None:
     file = BytesIO()
     Image.new("L", (200, 100)).save(file, "PNG")
-    with serving(sample_of("images"), Settings(port=0, pixels=19_999)) as client:
+    with serving(sample_of("images"), ServerSettings(port=0, pixels=19_999)) as client:
         answer = client.post("/predict", content=file.getvalue())
         assert_told(answer, 413, "200×100 pixels")
         assert_told(client.post("/predict", json={"images": ["a"]}), 415, "not as JSON")
@@ -99,7 +99,7 @@ def test_an_image_of_too_many_pixels_is_not_decoded(sample_of: SampleOf) -> None
     ],
 )
 def test_a_series_of_another_shape(sample_of: SampleOf, body: Any, told: str) -> None:
-    with serving(sample_of("series"), Settings(port=0)) as client:
+    with serving(sample_of("series"), ServerSettings(port=0)) as client:
         assert_told(client.post("/predict", json=body), 422, told)
 
 

@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from automl.core.options import Named
-from automl.core.registry import Registry
-from automl.spaces.vocabulary import Vocabulary
+from automl.core.registry import MemberOf, Registry
+from automl.spaces.context import Vocabulary
 
 
 class Options(BaseModel):
@@ -56,7 +55,7 @@ class Bare(Options):
 
 
 class Residual(Options):
-    layers: Annotated[tuple[dict[str, Any], ...], Named("layer", many=True)]
+    layers: Annotated[tuple[dict[str, Any], ...], MemberOf("layer", many=True)]
 
 
 class AdamW(Options):
@@ -81,9 +80,9 @@ class Crop(Options):
 class Training(Options):
     epochs: Annotated[int, Field(ge=1)] = 10
     batch_size: Annotated[int, Field(ge=1)] = 64
-    optimizer: Annotated[dict[str, Any], Named("optimizer")] = Field({"adamw": {}})
-    schedule: Annotated[dict[str, Any], Named("schedule")] = Field({"constant": {}})
-    augment: Annotated[tuple[dict[str, Any], ...], Named("augmentation", many=True)] = ()
+    optimizer: Annotated[dict[str, Any], MemberOf("optimizer")] = Field({"adamw": {}})
+    schedule: Annotated[dict[str, Any], MemberOf("schedule")] = Field({"constant": {}})
+    augment: Annotated[tuple[dict[str, Any], ...], MemberOf("augmentation", many=True)] = ()
     clip_norm: Annotated[float, Field(gt=0)] | None = None
 
 
@@ -117,7 +116,7 @@ VOCABULARY = Vocabulary(
     training=Training,
     samplers=Registry("sampler", {"tpe": "x:y", "random": "x:y"}),
     pruners=Registry("pruner", {"asha": "x:y", "none": "x:y"}),
-    metrics=lambda task: {"mae" if task == "text_rating" else "accuracy": True, "loss": False},
+    metrics=lambda task: ["mae" if task == "text_rating" else "accuracy", "loss"],
     reads=lambda task: task.split("_")[0],
 )
 

@@ -15,7 +15,7 @@ class TestTraining:
             ("3", "training must be a mapping, not 3"),
             ("{batchsize: 3}", "unknown option 'batchsize' of training; did you mean 'batch_size'?"),
             ("{batch_size: ten}", "`batch_size` of training (='ten') must be a whole number"),
-            ("{epochs: {low: 1, high: 3}}", "`epochs` cannot be drawn; all trials train for one length; weak ones are stopped early"),
+            ("{epochs: {low: 1, high: 3}}", "`epochs` cannot be drawn; all trials train equally long; weak ones are stopped early"),
             ("{epochs: 0}", "`epochs` of training (=0) must be at least 1"),
             ("{optimizer: adam}", "unknown optimizer 'adam'; did you mean 'adamw'?"),
             ("{optimizer: {adam: {lr: 1}}}", "unknown optimizer 'adam'; did you mean 'adamw'?"),
@@ -36,7 +36,7 @@ class TestTraining:
         assert of_training(training) == [f"4: {problem}"]
 
 
-class TestSections:
+class TestSectionProblems:
     @pytest.mark.parametrize(
         ("section", "problem"),
         [
@@ -92,7 +92,7 @@ class TestSections:
         ]
 
 
-class TestBaseline:
+class TestBaselineProblems:
     NETWORK = """
       - stage: conv
         repeat: {low: 1, high: 2}

@@ -14,13 +14,13 @@ from automl.api.vocabulary import make_vocabulary
 from automl.core.distributions import Choices, Range
 from automl.data import DATASETS
 from automl.models.layers import LAYERS
-from automl.spaces.find import list_spaces
-from automl.spaces.fixed_suggest import FixedSuggest
-from automl.spaces.random_suggest import RandomSuggest
-from automl.spaces.read import parse_space, read_space
+from automl.spaces.context import named_of
+from automl.spaces.lookup import list_spaces
+from automl.spaces.reader import parse_space, read_space
 from automl.spaces.schema import json_schema
+from automl.spaces.sections import SearchForm
 from automl.spaces.space import SearchSpace
-from automl.spaces.vocabulary import named_of
+from automl.spaces.suggest import FixedSuggest, RandomSuggest
 from automl.training.settings import TrainingSettings
 
 VOCABULARY = make_vocabulary()
@@ -37,6 +37,12 @@ class TestShippedSpace:
     def test_it_says_where_to_start(self, name):
         assert read(name).start, "a shipped space has a baseline"
         assert read(name).text.startswith("#"), "and explains itself"
+
+    def test_it_repeats_no_default_sampler_or_pruner(self, name):
+        section = YAML(typ="safe", pure=True).load(SHIPPED[name].read_text()).get("search", {})
+        defaults = SearchForm()
+        assert section.get("sampler") != defaults.sampler, "changing a default is one line"
+        assert section.get("pruner") != defaults.pruner
 
     def test_its_data_needs_no_path(self, name):
         assert read(name).data in DATASETS
@@ -65,7 +71,7 @@ def test_cnn_has_the_names_that_people_know():
     assert isinstance(known["conv.1.filters"].distribution, Choices)
     assert dict(known["conv.4.filters"].when) == {"conv.repeat": (4,)}
     assert dict(known["optimizer.adamw.lr"].when) == {"optimizer": ("adamw",)}
-    assert {"conv.kernel_size", "choice", "choice.flat.units", "schedule"} <= known.keys()
+    assert {"conv.kernel_size", "head", "head.flat.units", "schedule"} <= known.keys()
 
 
 @pytest.mark.parametrize("field", ["optimizer", "schedule", "augment"])
@@ -82,6 +88,7 @@ def test_each_member_of_a_family_can_be_chosen(field):
         assert chosen == {name: model().model_dump(mode="json")}
 
 
+@pytest.mark.slow
 def test_reading_a_space_imports_nothing_heavy():
     code = """
 import sys

@@ -12,7 +12,7 @@ from small_vocabulary import VOCABULARY
 from space_problems import of_section, problems
 
 from automl.core.errors import SpaceError
-from automl.spaces.read import read_space
+from automl.spaces.reader import read_space
 
 BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdefg", "bcdefgh", strict=True)
@@ -54,7 +54,7 @@ class TestYaml:
             ("1e999", "1e999 is not a number between -1e15 and 1e15"),
             ("99999999999999999999", "99999999999999999999 is not a number between -1e15 and 1e15"),
             ("!!int abc", "'abc' is not a number"),
-            ('"\\ud800"', "the text holds a letter that does not exist"),
+            ('"\\ud800"', "the text holds a character that does not exist"),
         ],
     )
     def test_a_scalar_that_no_space_holds(self, value, problem):
@@ -70,11 +70,11 @@ class TestYaml:
     @pytest.mark.parametrize("key", ["1", "true", "[a]", "null"])
     def test_a_key_that_is_no_name(self, key):
         assert of_section(f"training:\n  ? {key}\n  : 3") == [
-            "5: a name must be a word; write it in quotes if it is one"
+            "5: a name must be a text; put it in quotes if it is one"
         ]
 
 
-class TestFiles:
+class TestSpaceFiles:
     def test_a_file_that_is_not_there(self, tmp_path):
         with pytest.raises(SpaceError, match=r"gone.yaml:1: cannot read the file: No such file"):
             read_space(tmp_path / "gone.yaml", VOCABULARY)

@@ -17,11 +17,11 @@ class TestNames:
         choice = f"{{choices: {{a: [{UNITS}], b: [{UNITS}, {UNITS}]}}}}"
         assert names(read(f"[{UNITS}, {choice}, {{choices: {{a: []}}}}]")) == [
             "units",
+            "a_or_b",
+            "a_or_b.a.units",
+            "a_or_b.b.units",
+            "a_or_b.b.units_2",
             "choice",
-            "choice.a.units",
-            "choice.b.units",
-            "choice.b.units_2",
-            "choice_2",
         ]
 
     def test_a_number_does_not_depend_on_what_is_drawn(self):

@@ -11,7 +11,7 @@ UNITS = "[{dense: {units: %s}}]"
 RATE = "[{dropout: %s}]"
 
 
-class TestValues:
+class TestValueProblems:
     @pytest.mark.parametrize(
         ("network", "problem"),
         [
@@ -95,8 +95,8 @@ class TestStages:
     @pytest.mark.parametrize(
         ("network", "problem"),
         [
-            (STAGE % "0", "`repeat` must reach 1; a stage that never comes is none"),
-            (STAGE % "{low: 0, high: 0}", "`repeat` must reach 1; a stage that never comes is none"),
+            (STAGE % "0", "`repeat` must reach 1; a stage with no repeat has no effect"),
+            (STAGE % "{low: 0, high: 0}", "`repeat` must reach 1; a stage with no repeat has no effect"),
             (STAGE % "-1", "`repeat` of stage 'conv' (=-1) must be at least 0"),
             (STAGE % "{low: -1, high: 2}", "`repeat` of stage 'conv': low (=-1) must be at least 0"),
             (STAGE % "{low: 1, high: 2.5}", "`repeat` of stage 'conv': high (=2.5) must be a whole number"),
@@ -107,7 +107,7 @@ class TestStages:
             ("[{stage: conv, layers: 3}]", "stage 'conv' must hold a list, not 3"),
             ("[{stage: conv}]", "a stage needs `layers`"),
             ("[{stage: conv, layer: [flatten], layers: [flatten]}]", "unknown key 'layer' of a stage; did you mean 'layers'?"),
-            ("[{stage: a.b, layers: [flatten]}]", "`stage` of a stage (='a.b') must be of letters, digits, _ and -, and begin with a letter"),
+            ("[{stage: a.b, layers: [flatten]}]", "`stage` of a stage (='a.b') must consist of letters, digits, _ and -, and begin with a letter"),
             ("[{stage: 1, layers: [flatten]}]", "`stage` of a stage (=1) must be a text"),
             ("[{stage: a, layers: [flatten]}, {stage: a, layers: [flatten]}]", "a stage 'a' is here already; give it another name"),
             ("[{dense: {units: {low: 1, high: 2, shared: true}}}]", f"`shared` means nothing here; {SHARED}"),
@@ -132,9 +132,9 @@ class TestChoices:
             ("[{choices: [flatten]}]", "branches need names; {choices: {NAME: [layer, …], …}}"),
             ("[{choices: {a: flatten}}]", "branch 'a' must hold a list, not 'flatten'"),
             ("[{choices: {a: [conv3d]}}]", "unknown layer 'conv3d'; did you mean 'conv2d'?"),
-            ("[{choices: {1a: []}}]", "the name of branch '1a' must be of letters, digits, _ and -, and begin with a letter"),
+            ("[{choices: {1a: []}}]", "the name of branch '1a' must consist of letters, digits, _ and -, and begin with a letter"),
             ("[{choices: {a: []}, nam: x}]", "unknown key 'nam' of a choice; did you mean 'name'?"),
-            ("[{choices: {a: []}, name: x.y}]", "`name` of a choice (='x.y') must be of letters, digits, _ and -, and begin with a letter"),
+            ("[{choices: {a: []}, name: x.y}]", "`name` of a choice (='x.y') must consist of letters, digits, _ and -, and begin with a letter"),
         ],
     )  # fmt: skip
     def test_a_wrong_choice(self, network, problem):
@@ -163,7 +163,7 @@ def test_a_space_of_too_many_parameters():
     layers = "{dropout: {low: 0, high: 0.5}}, " * 101
     network = f"[{{stage: s, repeat: 100, layers: [{layers}]}}]"
     assert of_network(network) == [
-        "1: the space has too many parameters; at most 10,000, all repeats and branches counted"
+        "1: the space has too many parameters; at most 10,000, with all repeats and branches"
     ]
 
 

@@ -12,9 +12,8 @@ from reading_spaces import read
 
 from automl.core.distributions import Distribution, Range, Value
 from automl.spaces import domain
-from automl.spaces.fixed_suggest import FixedSuggest
-from automl.spaces.random_suggest import RandomSuggest
 from automl.spaces.space import SearchSpace
+from automl.spaces.suggest import FixedSuggest, RandomSuggest
 
 seeds = st.integers(0, 2**32 - 1)
 

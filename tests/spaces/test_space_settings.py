@@ -8,9 +8,9 @@ from small_vocabulary import VOCABULARY
 
 from automl.core.distributions import Choices
 from automl.core.errors import Infeasible, SpaceError
-from automl.spaces.fixed_suggest import FixedSuggest
-from automl.spaces.grammar.sections import Objective, SearchForm
-from automl.spaces.read import parse_space
+from automl.spaces.reader import parse_space
+from automl.spaces.sections import SearchForm, SpaceObjective
+from automl.spaces.suggest import FixedSuggest
 
 
 class TestSettings:
@@ -73,7 +73,7 @@ class TestSettings:
 class TestSections:
     def test_defaults(self):
         space = read()
-        assert space.objective == Objective(None, {})
+        assert space.objective == SpaceObjective(None, {})
         assert space.search == SearchForm(trials=30, sampler="tpe", pruner="asha")
 
     def test_empty_sections_are_defaults(self):
@@ -82,7 +82,7 @@ class TestSections:
     def test_given(self):
         objective = "objective: {metric: loss, constraints: {flops: {max: 2e6}}}\n"
         space = read(rest=f"{objective}search: {{trials: 5, pruner: none}}\n")
-        assert space.objective == Objective("loss", {"flops": 2e6})
+        assert space.objective == SpaceObjective("loss", {"flops": 2e6})
         assert (space.search.trials, space.search.pruner) == (5, "none")
 
     def test_data_with_options(self):

@@ -108,32 +108,45 @@ class TestChoice:
 
     def test_a_branch_is_conditional(self):
         space = read(self.SPACE)
-        assert names(space) == ["choice", "choice.flat.units"]
-        assert when(space, "choice.flat.units") == {"choice": ("flat",)}
-        assert len(sample(space, choice="flat")) == 2
-        assert sample(space, choice="none") == ()
+        assert names(space) == ["flat_or_none", "flat_or_none.flat.units"]
+        assert when(space, "flat_or_none.flat.units") == {"flat_or_none": ("flat",)}
+        assert len(sample(space, flat_or_none="flat")) == 2
+        assert sample(space, flat_or_none="none") == ()
 
     def test_a_choice_may_have_a_name(self):
         assert names(read("[{choices: {a: [flatten], b: []}, name: head}]")) == ["head"]
 
+    @pytest.mark.parametrize(
+        ("branches", "name"),
+        [
+            ("a", "choice"),
+            ("flat pool", "flat_or_pool"),
+            ("mean max all", "mean_or_max_or_all"),
+            ("a b c d e", "a_or_b_or_more"),
+        ],
+    )
+    def test_without_a_name_it_is_called_after_its_branches(self, branches: str, name: str):
+        told = ", ".join(f"{each}: [flatten]" for each in branches.split())
+        assert names(read(f"[{{choices: {{{told}}}}}]")) == [name]
+
     def test_in_a_stage_each_repeat_chooses(self):
         space = read(stage(f"{{choices: {{a: [{RATE}], b: []}}}}"))
         assert names(space) == [
-            "s.1.choice",
-            "s.1.choice.a.dropout",
-            "s.2.choice",
-            "s.2.choice.a.dropout",
+            "s.1.a_or_b",
+            "s.1.a_or_b.a.dropout",
+            "s.2.a_or_b",
+            "s.2.a_or_b.a.dropout",
         ]
 
     def test_a_shared_choice_is_made_once(self):
         space = read(stage(f"{{choices: {{a: [{RATE}], b: []}}, shared: true}}"))
-        assert names(space) == ["s.choice", "s.1.choice.a.dropout", "s.2.choice.a.dropout"]
-        assert when(space, "s.2.choice.a.dropout") == {"s.choice": ("a",)}
+        assert names(space) == ["s.a_or_b", "s.1.a_or_b.a.dropout", "s.2.a_or_b.a.dropout"]
+        assert when(space, "s.2.a_or_b.a.dropout") == {"s.a_or_b": ("a",)}
 
     def test_shared_under_a_branch_that_each_repeat_chooses(self):
         shared = "{dropout: {low: 0, high: 0.5, shared: true}}"
         space = read(stage(f"{{choices: {{a: [{shared}], b: []}}}}"))
-        assert names(space) == ["s.1.choice", "s.choice.a.dropout", "s.2.choice"]
-        assert when(space, "s.choice.a.dropout") == {}, "either repeat may bring it"
-        values = {"s__1__choice": "b", "s__2__choice": "a", "s__choice__a__dropout": 0.1}
+        assert names(space) == ["s.1.a_or_b", "s.a_or_b.a.dropout", "s.2.a_or_b"]
+        assert when(space, "s.a_or_b.a.dropout") == {}, "either repeat may bring it"
+        values = {"s__1__a_or_b": "b", "s__2__a_or_b": "a", "s__a_or_b__a__dropout": 0.1}
         assert sample(space, **values) == ({"dropout": {"rate": 0.1}},)

@@ -7,8 +7,7 @@ from reading_spaces import read
 
 from automl.core.distributions import Choices, Range
 from automl.core.errors import UserError
-from automl.spaces.fixed_suggest import FixedSuggest
-from automl.spaces.random_suggest import RandomSuggest
+from automl.spaces.suggest import FixedSuggest, RandomSuggest
 
 
 class TestSuggest:

@@ -21,7 +21,7 @@ def test_a_study_is_one_that_was_begun(tmp_path: Path) -> None:
 
 def test_studies_share_what_the_dashboard_shows(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert store.study("a").exhibits == store.study("b").exhibits == store.artifacts
+    assert store.study("a").dashboard_files == store.study("b").dashboard_files == store.artifacts
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

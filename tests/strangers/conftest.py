@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from stranger_bundles import Sample, make_sample
+from stranger_bundles import StrangerSample, make_sample
 
 
 @pytest.fixture(scope="session")
-def sample_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Sample]:
+def sample_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], StrangerSample]:
     """The bundle of a case, made once, and a file for it. Nobody writes into it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOML_DATA", str(tmp_path_factory.mktemp("cache")))
@@ -18,7 +18,7 @@ def sample_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Sampl
 
 
 @pytest.fixture
-def spoiled(sample_of: Callable[[str], Sample], tmp_path: Path) -> Sample:
+def spoiled(sample_of: Callable[[str], StrangerSample], tmp_path: Path) -> StrangerSample:
     """A copy of the bundle of images, to be changed."""
     sample = sample_of("images")
-    return Sample(Path(shutil.copytree(sample.folder, tmp_path / "bundle")), sample.file)
+    return StrangerSample(Path(shutil.copytree(sample.folder, tmp_path / "bundle")), sample.file)

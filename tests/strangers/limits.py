@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from patience import PATIENCE
+
 GIGABYTE = 1 << 30
+SIGNALS = (signal.SIGPROF, signal.SIGALRM)
 
 
 class TooSlow(BaseException):
@@ -19,16 +22,22 @@ class TooSlow(BaseException):
 
 @contextmanager
 def bounded(seconds: float, memory: int = 2 * GIGABYTE) -> Iterator[None]:
-    """Run the block with so much time, and so many bytes more than the process has already."""
+    """Run the block with so much processor time, and so many bytes more than there are already.
+
+    What does not compute but waits has the time that every test has.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    previous = signal.signal(signal.SIGALRM, _too_slow)
+    before = [signal.signal(each, _too_slow) for each in SIGNALS]
     resource.setrlimit(resource.RLIMIT_AS, (_address_space() + memory, hard))
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):
+            signal.setitimer(timer, 0)
+        for each, handler in zip(SIGNALS, before, strict=True):
+            signal.signal(each, handler)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 

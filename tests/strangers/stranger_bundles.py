@@ -12,17 +12,16 @@ import torch
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
 from automl.export.bundle import Bundle
-from automl.export.facts import Member, ModelFacts, Origin, Score
+from automl.export.facts import MemberNetwork, ModelFacts, ModelOrigin, ModelScore
 from automl.models.layers import LAYERS
-from automl.models.modules.ensemble import Ensemble
-from automl.models.modules.model import Model
+from automl.models.modules.model import EnsembleModel, Model
 from automl.models.network import build_model
-from automl.models.preprocessing.make import make_preprocess
+from automl.models.preprocessing import make_preprocess
 from automl.tasks import TASKS
 
 
 @dataclass(frozen=True)
-class Sample:
+class StrangerSample:
     """A bundle, and a file with an example or a few for it."""
 
     folder: Path
@@ -30,7 +29,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Case:
+class StrangerCase:
     """What a bundle is made of: a kind of data, its options, a network, and how often that."""
 
     kind: str
@@ -41,7 +40,7 @@ class Case:
 
 INNER = [{"conv2d": {"filters": 4, "kernel_size": 1}}, {"batch_norm": {}}]
 CASES = {
-    "images": Case(
+    "images": StrangerCase(
         "images",
         (
             ("conv2d", {"filters": 4}),
@@ -51,10 +50,10 @@ CASES = {
             ("global_avg_pool", {}),
         ),
     ),
-    "words": Case(
+    "words": StrangerCase(
         "text", (("embedding", {"size": 4}), ("lstm", {"units": 4})), (("tokenizer", "word"),)
     ),
-    "pieces": Case(
+    "pieces": StrangerCase(
         "text",
         (
             ("embedding", {"size": 4}),
@@ -63,38 +62,40 @@ CASES = {
         ),
         (("tokenizer", "bpe"),),
     ),
-    "table": Case("table", (("dense", {"units": 4}), ("layer_norm", {}))),
-    "series": Case("series", (("conv1d", {"filters": 4}), ("global_max_pool", {}))),
-    "forecast": Case("forecast", (("gru", {"units": 4}),)),
-    "ensemble": Case("table", (("dense", {"units": 4}),), members=2),
+    "table": StrangerCase("table", (("dense", {"units": 4}), ("layer_norm", {}))),
+    "series": StrangerCase("series", (("conv1d", {"filters": 4}), ("global_max_pool", {}))),
+    "forecast": StrangerCase("forecast", (("gru", {"units": 4}),)),
+    "ensemble": StrangerCase("table", (("dense", {"units": 4}),), members=2),
 }
 
 
-def make_sample(name: str, folder: Path) -> Sample:
+def make_sample(name: str, folder: Path) -> StrangerSample:
     """Write the bundle of a case with fresh weights, and a file for it to predict."""
     case = CASES[name]
     path = own_data.WRITERS[case.kind](folder)
     data = load_dataset(str(path), case.kind, dict(case.options), 0, lambda line: None)
     network = [{layer: _resolved(layer, options)} for layer, options in case.network]
-    model: Model | Ensemble = _model(network, data)
+    model: Model | EnsembleModel = _model(network, data)
     facts = ModelFacts(
         task=data.task,
         encoding=data.encoding,
         target=data.target,
         network=tuple(network),
         parameters=sum(each.numel() for each in model.parameters()),
-        scores=(Score(metric="loss", value=0.5),),
-        origin=Origin(study="s", trial=0, epochs=1, data="d", fingerprint=data.fingerprint),
+        scores=(ModelScore(metric="loss", value=0.5),),
+        origin=ModelOrigin(study="s", trial=0, epochs=1, data="d", fingerprint=data.fingerprint),
     )
     if case.members > 1:
         share = 1 / case.members
-        member = Member(trial=0, network=tuple(network), share=share)
+        member = MemberNetwork(trial=0, network=tuple(network), share=share)
         average = TASKS[data.task](data.target).average
         members = (member,) * case.members
-        model = Ensemble([_model(network, data) for _ in members], [share] * len(members), average)
+        model = EnsembleModel(
+            [_model(network, data) for _ in members], [share] * len(members), average
+        )
         facts = facts.model_copy(update={"network": (), "ensemble": members})
     Bundle.write(folder / "bundle", facts, model.state_dict())
-    return Sample(folder / "bundle", _few(path, case.kind))
+    return StrangerSample(folder / "bundle", _few(path, case.kind))
 
 
 def _resolved(layer: str, options: dict[str, Any]) -> dict[str, Any]:

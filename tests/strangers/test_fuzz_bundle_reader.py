@@ -12,12 +12,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from limits import bounded
-from stranger_bundles import CASES, Sample
+from predicting import predict_files
+from stranger_bundles import CASES, StrangerSample
 
 from automl.core.errors import UserError
-from automl.export.predict import Predictor
 
-SampleOf = Callable[[str], Sample]
+SampleOf = Callable[[str], StrangerSample]
 Place = tuple[str | int, ...]
 
 PLAIN = st.one_of(
@@ -96,7 +96,7 @@ def predicts_or_is_refused(folder: Path, file: Path) -> None:
     said = "nothing is wrong"
     with bounded(seconds=30):
         try:
-            Predictor(folder).predict([file])
+            predict_files(folder, [file])
         except UserError as error:
             said = str(error)
     assert said.isprintable()

@@ -21,10 +21,9 @@ from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import Infeasible, SpaceError
 from automl.core.trial import Config
 from automl.data.dataset import Dataset
-from automl.spaces.find import list_spaces
-from automl.spaces.fixed_suggest import FixedSuggest
-from automl.spaces.random_suggest import RandomSuggest
-from automl.spaces.read import parse_space, read_space
+from automl.spaces.lookup import list_spaces
+from automl.spaces.reader import parse_space, read_space
+from automl.spaces.suggest import FixedSuggest, RandomSuggest
 from automl.tasks import TASKS
 from automl.trials.inspector import inspect
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from patience import PATIENCE
-from stranger_bundles import Sample
+from stranger_bundles import StrangerSample
+
+pytestmark = pytest.mark.slow
 
 
 def listing(folder: Path) -> dict[Path, int]:
@@ -19,7 +21,9 @@ def listing(folder: Path) -> dict[Path, int]:
 
 
 @pytest.mark.parametrize("name", ["images", "pieces"])
-def test_nothing_is_written(sample_of: Callable[[str], Sample], tmp_path: Path, name: str) -> None:
+def test_nothing_is_written(
+    sample_of: Callable[[str], StrangerSample], tmp_path: Path, name: str
+) -> None:
     sample = sample_of(name)
     for place in ("here", "home", "temporary"):
         (tmp_path / place).mkdir()

@@ -9,10 +9,11 @@ import pytest
 from attacks import gif, ico, png, tiff
 from limits import bounded
 from PIL import Image
-from stranger_bundles import Sample
+from predicting import predict_files
+from stranger_bundles import StrangerSample
 
 from automl.data.load import load_dataset
-from automl.export.predict import Predictor
+from automl.inference.predict import Predictor
 
 HUGE = 60_000
 BOMBS = {
@@ -34,13 +35,13 @@ MEGABYTES_100 = 100 << 20
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_predict_refuses_each_in_a_line_and_without_memory_for_it(
-    spoiled: Sample, tmp_path: Path, name: str
+    spoiled: StrangerSample, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / name).write_bytes(BOMBS[name])
     predictor = Predictor(spoiled.folder)
-    predictor.predict([spoiled.file])
+    predict_files(predictor, [spoiled.file])
     with bounded(seconds=20, memory=MEGABYTES_100):
-        bad, good = predictor.predict([tmp_path / name, spoiled.file])
+        bad, good = predict_files(predictor, [tmp_path / name, spoiled.file])
     assert good.prediction is not None
     assert bad.error is not None
     assert name in bad.error
@@ -64,8 +65,9 @@ def test_a_folder_leaves_them_out_and_counts_them(
     assert len(data.train) + len(data.validation) + len(data.test) == 40
 
 
+@pytest.mark.slow
 def test_no_program_is_started_for_an_image(
-    spoiled: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spoiled: StrangerSample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pillow would have Ghostscript run what an EPS says."""
     ghostscript = tmp_path / "bin" / "gs"
@@ -76,7 +78,7 @@ def test_no_program_is_started_for_an_image(
     monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", None)
     image = tmp_path / "image.png"
     image.write_bytes(BOMBS["program.eps"])
-    (found,) = Predictor(spoiled.folder).predict([image])
+    (found,) = predict_files(spoiled.folder, [image])
     assert found.prediction is None
     assert not (tmp_path / "marker").exists()
     with Image.open(image) as opened, pytest.raises(Exception):  # noqa: B017, PT011

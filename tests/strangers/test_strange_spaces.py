@@ -9,7 +9,7 @@ from limits import bounded
 
 from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import SpaceError
-from automl.spaces.read import read_space
+from automl.spaces.reader import read_space
 
 VOCABULARY = make_vocabulary()
 NINE = ", ".join(["*{0}"] * 9)
@@ -20,7 +20,7 @@ LAUGHS = "a: &a [ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + "".join(
 ATTACKS = {
     "a call": ("!!python/object/apply:os.mkdir [{marker}]", "the tag python/object/apply"),
     "a call in a value": ("task: !!python/object/apply:os.mkdir [{marker}]", "has no meaning"),
-    "a call as a key": ("? !!python/object/apply:os.mkdir [{marker}]\n: 1", "must be a word"),
+    "a call as a key": ("? !!python/object/apply:os.mkdir [{marker}]\n: 1", "must be a text"),
     "an object": ("task: !!python/object/new:os.mkdir {{args: [{marker}]}}", "has no meaning"),
     "a function": ("task: !!python/name:os.mkdir", "the tag python/name:os.mkdir"),
     "a module": ("task: !!python/module:os", "the tag python/module:os"),

@@ -14,7 +14,7 @@ from limits import GIGABYTE, bounded
 
 from automl.core.errors import DataError
 from automl.data.load import load_dataset
-from automl.data.tables.read import read_table
+from automl.data.tables.reader import read_table
 
 MILLION_ROWS = b"1,2\n" * 1_000_000
 TEXTS = {

@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 import torch
 
-from automl.core.errors import Infeasible
-from automl.core.review import Confusion
-from automl.core.target import Classes, Quantities, Target
+from automl.core.data_types import Classes, Quantities, Target
+from automl.core.error_analysis import Confusion
+from automl.core.errors import Infeasible, UnknownName
 from automl.data import READERS
-from automl.tasks import TASKS
-from automl.tasks.bounds import BOUNDS
-from automl.tasks.findings import MOST_MISTAKES
+from automl.tasks import TASKS, metric_bounds
 from automl.tasks.prediction import LabelPrediction, QuantityPrediction
-from automl.tasks.task import Task
+from automl.tasks.task import MAX_WRONG_ANSWERS, Task
 
 TARGETS: tuple[Target, ...] = (
     Classes(("ant", "bee", "cat")),
@@ -44,8 +42,7 @@ def right(task: Task) -> tuple[torch.Tensor, torch.Tensor]:
         targets = torch.tensor([0, 1, 2, 2, 1, 0, 2, 1])
         return torch.nn.functional.one_hot(targets, 3).float() * 50, targets
     noise = torch.randn(8, 4, 2, generator=torch.Generator().manual_seed(1))
-    targets = torch.tensor(task.target.mean) + noise * torch.tensor(task.target.std)
-    return targets.clone(), targets
+    return noise.clone(), noise
 
 
 @pytest.fixture
@@ -66,12 +63,19 @@ class TestTask:
         assert task.data in READERS
 
     def test_the_default_metric_is_one_of_its_metrics(self, task: Task) -> None:
-        assert task.default_metric in task.metrics
+        assert task.metric(task.default_metric) in task.metrics
 
     def test_the_values_that_its_metrics_can_have_are_known(self, task: Task) -> None:
-        for metric, larger_is_better in task.metrics.items():
-            low, high = BOUNDS[metric]
-            assert math.isfinite(high if larger_is_better else low)
+        for metric in task.metrics:
+            low, high = metric.bounds
+            assert math.isfinite(high if metric.maximize else low)
+            assert (
+                metric_bounds(metric.name) == metric_bounds(f"{metric.name} price") == (low, high)
+            )
+
+    def test_an_unknown_metric_is_refused_with_the_nearest(self, task: Task) -> None:
+        with pytest.raises(UnknownName, match="did you mean 'loss'"):
+            task.metric("los")
 
     def test_it_refuses_the_other_kind_of_target(self, task: Task) -> None:
         (other,) = (each for each in TARGETS if each is not task.target)
@@ -101,15 +105,15 @@ class TestTask:
         self, task: Task, wrong: torch.Tensor, right: Any
     ) -> None:
         measured = task.measure(wrong, right[1])
-        assert measured.keys() == task.metrics.keys()
+        assert list(measured)[: len(task.metrics)] == [each.name for each in task.metrics]
         assert all(type(each) is float and math.isfinite(each) for each in measured.values())
 
     def test_every_metric_is_better_when_all_is_right(
         self, task: Task, wrong: torch.Tensor, right: Any
     ) -> None:
         best, random = task.measure(*right), task.measure(wrong, right[1])
-        for name, larger_is_better in task.metrics.items():
-            assert (best[name] > random[name]) == larger_is_better
+        for metric in task.metrics:
+            assert (best[metric.name] > random[metric.name]) == metric.maximize
 
     def test_outputs_that_are_not_finite_are_measured_so(self, task: Task, right: Any) -> None:
         measured = task.measure(right[0] * math.nan, right[1])
@@ -125,12 +129,12 @@ class TestTask:
     def test_there_is_a_prediction_for_each_example(self, task: Task, wrong: torch.Tensor) -> None:
         predictions = task.decode(wrong)
         assert len(predictions) == len(wrong)
-        assert all(all(each.as_row().values()) for each in predictions)
+        assert all(all(row.values()) for each in predictions for row in each.as_rows())
 
     def test_models_that_agree_say_the_same_together(self, task: Task, wrong: torch.Tensor) -> None:
         together = task.average(torch.stack([wrong, wrong]), torch.tensor([0.25, 0.75]))
         for one, two in zip(task.decode(together), task.decode(wrong), strict=True):
-            assert one.as_row() == two.as_row()
+            assert one.as_rows() == two.as_rows()
 
     def test_who_has_no_share_has_no_say(self, task: Task, wrong: torch.Tensor, right: Any) -> None:
         together = task.average(torch.stack([right[0], wrong]), torch.tensor([1.0, 0.0]))
@@ -140,21 +144,21 @@ class TestTask:
         outputs, targets = right[0].clone(), right[1]
         outputs[[2, 5]] = outputs[[4, 7]]  # of other classes, or other numbers
         outputs[5] *= 3
-        found = task.review(outputs, targets).worst
+        found = task.find_errors(outputs, targets).worst
         assert [each.index for each in found] == [5, 2]
         assert all(each.truth and each.answer and each.degree for each in found)
 
     def test_who_is_always_right_made_no_mistake(self, task: Task, right: Any) -> None:
-        assert task.review(*right).worst == ()
+        assert task.find_errors(*right).worst == ()
 
-    def test_a_review_is_of_all_examples(self, task: Task, wrong: torch.Tensor, right: Any) -> None:
-        review = task.review(wrong, right[1])
-        assert len(review.worst) <= MOST_MISTAKES
-        if isinstance(review.errors, Confusion):
-            assert sum(map(sum, review.errors.counts)) == len(wrong)
+    def test_errors_are_of_all_examples(self, task: Task, wrong: torch.Tensor, right: Any) -> None:
+        found = task.find_errors(wrong, right[1])
+        assert len(found.worst) <= MAX_WRONG_ANSWERS
+        if isinstance(found.errors, Confusion):
+            assert sum(map(sum, found.errors.counts)) == len(wrong)
         else:
-            assert review.errors.truths == tuple(right[1][:, :, 0].flatten().tolist())
-            assert review.errors.answers == tuple(wrong[:, :, 0].flatten().tolist())
+            assert found.errors.truths == pytest.approx(5000 + 800 * right[1][:, :, 0].flatten())
+            assert found.errors.answers == pytest.approx(5000 + 800 * wrong[:, :, 0].flatten())
 
 
 CLASSIFICATIONS = [name for name in TASKS if isinstance(make_task(name).target, Classes)]
@@ -207,7 +211,10 @@ class TestRegression:
     def test_numbers_are_decoded_by_name_and_step(self, name: str) -> None:
         (prediction,) = make_task(name).decode(torch.arange(8.0).reshape(1, 4, 2))
         assert isinstance(prediction, QuantityPrediction)
-        assert prediction.values == {"price": (0, 2, 4, 6), "weight": (1, 3, 5, 7)}
+        assert prediction.values == {
+            "price": (5000, 6600, 8200, 9800),
+            "weight": (3.5, 4.5, 5.5, 6.5),
+        }
 
     def test_the_mean_explains_nothing(self, name: str) -> None:
         targets = torch.randn(50, 4, 2)
@@ -215,13 +222,41 @@ class TestRegression:
         assert measured["r2"] == pytest.approx(0, abs=1e-6)
 
     def test_a_forecast_shows_what_came_beside_what_was_said(self, name: str) -> None:
-        targets = torch.tensor([[[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]]])
-        (found,) = make_task(name).review(targets + 1, targets).worst
-        assert [(line.name, line.values) for line in found.ahead] == [
-            ("price, what came", (1, 2, 3, 4)),
-            ("price, forecast", (2, 3, 4, 5)),
-            ("weight, what came", (10, 20, 30, 40)),
-            ("weight, forecast", (11, 21, 31, 41)),
+        targets = torch.tensor([[[0.0, 2.0], [1.0, 4.0], [2.0, 6.0], [3.0, 8.0]]])
+        (found,) = make_task(name).find_errors(targets + 1, targets).worst
+        assert [(line.name, line.role, line.values) for line in found.ahead] == [
+            ("price", "came", (5000, 5800, 6600, 7400)),
+            ("price", "forecast", (5800, 6600, 7400, 8200)),
+            ("weight", "came", (4, 5, 6, 7)),
+            ("weight", "forecast", (4.5, 5.5, 6.5, 7.5)),
         ]
-        assert found.truth == "price 1 2 3 4, weight 10 20 30 40"
-        assert found.degree == "off by 1, 1 on average"
+        assert found.truth == "price 5,000 5,800 6,600 7,400, weight 4 5 6 7"
+        assert found.degree == "off by 800, 0.5 on average"
+
+    def test_each_of_several_numbers_has_its_own_figures(self, name: str) -> None:
+        """Their mean is in standard units: 8,000 and 1 are 10 and 2 of those."""
+        targets = torch.zeros(5, 4, 2)
+        measured = make_task(name).measure(targets + torch.tensor([10.0, 2.0]), targets)
+        assert measured["mae"] == measured["rmse"] == pytest.approx(6)
+        assert (measured["mae price"], measured["mae weight"]) == pytest.approx((8000, 1))
+
+    def test_what_is_not_known_counts_nowhere(self, name: str) -> None:
+        task, outputs = make_task(name), torch.randn(6, 4, 2)
+        targets = torch.randn(6, 4, 2)
+        gaps = targets.clone()
+        gaps[1:3], gaps[0, :2] = math.nan, math.nan
+        kept = torch.cat([outputs[:1, 2:], outputs[3:, :2], outputs[3:, 2:]])
+        known = torch.cat([targets[:1, 2:], targets[3:, :2], targets[3:, 2:]])
+        assert task.measure(outputs, gaps) == pytest.approx(task.measure(kept, known), rel=1e-5)
+        outputs.requires_grad_()
+        (gradient,) = torch.autograd.grad(task.loss(outputs, gaps), outputs)
+        assert not gradient[1:3].any()
+        assert gradient[3:].all()
+        assert all(each.index not in (0, 1, 2) for each in task.find_errors(outputs, gaps).worst)
+
+    def test_digits_far_below_the_level_are_kept(self, name: str) -> None:
+        task = TASKS[name](Quantities(("people",), (8e9,), (10.0,)))
+        (prediction,) = task.decode(torch.tensor([[[0.25]]]))
+        assert prediction.values == {"people": (8_000_000_002.5,)}
+        measured = task.measure(torch.tensor([[[0.5]], [[0.0]]]), torch.zeros(2, 1, 1))
+        assert measured["mae"] == pytest.approx(2.5)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from automl.core.target import Classes, Quantities
+from automl.core.data_types import Classes, Quantities
 from automl.tasks.classification import ImageClassification
 from automl.tasks.regression import TabularRegression
 
@@ -46,6 +46,22 @@ def test_area_under_roc_of_two_classes_and_of_many() -> None:
     assert area(three, many) == pytest.approx(expected)
 
 
+@settings(deadline=None)
+@given(st.integers(0, 1000), st.integers(2, 4))
+def test_ties_share_their_mean_rank(seed: int, values: int) -> None:
+    random = np.random.default_rng(seed)
+    targets = [0, 1, *random.integers(2, size=30)]
+    scores = random.integers(values, size=32).astype(np.float32)
+    logits = torch.tensor(np.stack([-scores, scores], axis=1))
+    assert area(logits, targets) == pytest.approx(metrics.roc_auc_score(targets, scores))
+
+
+def test_the_area_is_left_out_where_it_is_not_asked_for() -> None:
+    task = ImageClassification(Classes(("a", "b")))
+    measured = task.measure(torch.eye(2), torch.tensor([0, 1]), without=task.costly)
+    assert list(measured) == ["accuracy", "macro_f1", "loss"]
+
+
 def test_area_under_roc_without_a_class_is_that_of_the_others() -> None:
     logits = torch.tensor([[2.0, 0, 0], [0, 2, 0], [1, 0, 0]])
     assert area(logits, [0, 1, 0]) == 1
@@ -56,10 +72,10 @@ def test_area_under_roc_without_a_class_is_that_of_the_others() -> None:
 @given(st.integers(0, 1000), st.integers(2, 50))
 def test_regression(seed: int, rows: int) -> None:
     random = np.random.default_rng(seed)
-    targets, outputs = random.normal(50, 10, (2, rows, 1, 1)).astype(np.float32)
+    targets, outputs = random.normal(0, 1, (2, rows, 1, 1)).astype(np.float32)
     task = TabularRegression(Quantities(("y",), (50.0,), (10.0,)))
     measured = task.measure(torch.from_numpy(outputs), torch.from_numpy(targets))
-    pair = targets.ravel(), outputs.ravel()
+    pair = 50 + 10 * targets.ravel(), 50 + 10 * outputs.ravel()
     squared = metrics.mean_squared_error(*pair)
     expected = {
         "rmse": squared**0.5,

@@ -9,7 +9,7 @@ import pytest
 import wandb
 from tracked_trials import small_trial
 
-from automl.tracking.tracker import Tracked
+from automl.tracking.tracker import TrackedTrial
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,13 @@ def offline_wandb(
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Tracked:
+def trial(tmp_path: Path) -> TrackedTrial:
     """A trial that may be tracked, with a folder of its own."""
     return small_trial(tmp_path / "trials" / "0003")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Weights & Biases has a process of its own."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and "[wandb" in item.name:
+            item.add_marker("slow")

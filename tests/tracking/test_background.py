@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from tracked_trials import small_trial, step
 
 from automl.core.trial import Measurement
-from automl.tracking.background import Background
-from automl.tracking.finish import finish
-from automl.tracking.tracker import Ending, Track, Tracked, Tracker
+from automl.tracking.background import BackgroundTracker, finish
+from automl.tracking.tracker import TrackedTrial, Tracker, TrialEnd, TrialTracker
 
 
 @dataclass
@@ -27,7 +26,7 @@ class Memory(Tracker):
     go_on: threading.Event = field(default_factory=threading.Event)
     abandoned: bool = False
 
-    def begin(self, trial: Tracked) -> Track:
+    def begin(self, trial: TrackedTrial) -> TrialTracker:
         self.told.append(("begin", trial.number))
         return MemoryTrack(self, trial.number)
 
@@ -40,7 +39,7 @@ class Memory(Tracker):
 
 
 @dataclass
-class MemoryTrack(Track):
+class MemoryTrack(TrialTracker):
     memory: Memory
     number: int
 
@@ -51,11 +50,11 @@ class MemoryTrack(Track):
             raise ConnectionError("the server\nis gone")
         self.memory.told.append((self.number, measurement.step))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: TrialEnd) -> None:
         self.memory.told.append((self.number, ending.status))
 
 
-def ended(trackers: list[Background], hurry: bool = False) -> list[str]:
+def ended(trackers: list[BackgroundTracker], hurry: bool = False) -> list[str]:
     """What is said until all of them have taken everything, or were given up."""
     said: list[str] = []
     finish(trackers, lambda: hurry, said.append)
@@ -64,10 +63,10 @@ def ended(trackers: list[Background], hurry: bool = False) -> list[str]:
 
 def test_a_trial_from_its_beginning_to_its_end(tmp_path: Path) -> None:
     memory = Memory()
-    background = Background("memory", memory)
+    background = BackgroundTracker("memory", memory)
     background.begin(small_trial(tmp_path))
     background.measure(3, step(1))
-    background.end(3, Ending("complete"))
+    background.end(3, TrialEnd("complete"))
     assert ended([background]) == []
     assert memory.told == [("begin", 3), (3, 1), (3, "complete")]
     assert not memory.abandoned
@@ -78,8 +77,8 @@ def test_a_step_is_passed_on_once_and_in_order_whatever_is_handed_up_again(
     steps: list[int],
 ) -> None:
     memory = Memory()
-    background = Background("memory", memory)
-    background.begin(Tracked("s", 3, {}, {}, "accuracy", Path()))
+    background = BackgroundTracker("memory", memory)
+    background.begin(TrackedTrial("s", 3, {}, {}, "accuracy", Path()))
     for number in steps:
         background.measure(3, step(number))
     ended([background])
@@ -91,11 +90,11 @@ def test_a_step_is_passed_on_once_and_in_order_whatever_is_handed_up_again(
 
 def test_a_trial_that_begins_again_is_told_from_its_first_step(tmp_path: Path) -> None:
     memory = Memory()
-    background = Background("memory", memory)
+    background = BackgroundTracker("memory", memory)
     for status in ("paused", "complete"):
         background.begin(small_trial(tmp_path))
         background.measure(3, step(1))
-        background.end(3, Ending(status))
+        background.end(3, TrialEnd(status))
     ended([background])
     once = [("begin", 3), (3, 1)]
     assert memory.told == [*once, (3, "paused"), *once, (3, "complete")]
@@ -103,15 +102,15 @@ def test_a_trial_that_begins_again_is_told_from_its_first_step(tmp_path: Path) -
 
 def test_a_trial_that_never_began_is_not_tracked() -> None:
     memory = Memory()
-    background = Background("memory", memory)
-    background.end(5, Ending("infeasible"))
+    background = BackgroundTracker("memory", memory)
+    background.end(5, TrialEnd("infeasible"))
     ended([background])
     assert memory.told == []
 
 
 def test_a_trial_that_the_search_leaves_waits(tmp_path: Path) -> None:
     memory = Memory()
-    background = Background("memory", memory)
+    background = BackgroundTracker("memory", memory)
     background.begin(small_trial(tmp_path))
     ended([background])
     assert memory.told == [("begin", 3), (3, "paused")]
@@ -119,14 +118,14 @@ def test_a_trial_that_the_search_leaves_waits(tmp_path: Path) -> None:
 
 def test_a_tracker_that_fails_is_told_of_once_and_is_left_alone(tmp_path: Path) -> None:
     broken, sound = Memory(fails_at=2), Memory()
-    trackers = [Background("broken", broken), Background("sound", sound)]
+    trackers = [BackgroundTracker("broken", broken), BackgroundTracker("sound", sound)]
     for each in trackers:
         each.begin(small_trial(tmp_path))
         for number in (1, 2, 3):
             each.measure(3, step(number))
     said = ended(trackers)
     assert said == [
-        "broken: tracking ends here, the search goes on (ConnectionError: the server is gone)"
+        "broken: tracking ends here, the search continues (ConnectionError: the server is gone)"
     ]
     assert broken.told == [("begin", 3), (3, 1)]
     assert broken.abandoned
@@ -137,13 +136,13 @@ def test_a_tracker_that_hangs_holds_up_neither_the_search_nor_another_nor_the_en
     tmp_path: Path,
 ) -> None:
     hung, sound = Memory(waits_at=1), Memory()
-    trackers = [Background("hung", hung), Background("sound", sound)]
+    trackers = [BackgroundTracker("hung", hung), BackgroundTracker("sound", sound)]
     for each in trackers:
         each.begin(small_trial(tmp_path))
         for number in (1, 2):
             each.measure(3, step(number))
     said = ended(trackers, hurry=True)
-    assert said == ["hung: did not take everything in time; the study itself has it all"]
+    assert said == ["hung: did not receive everything in time; the study itself is complete"]
     assert hung.abandoned
     assert sound.told == [("begin", 3), (3, 1), (3, 2), (3, "paused")]
     hung.go_on.set()
@@ -151,7 +150,7 @@ def test_a_tracker_that_hangs_holds_up_neither_the_search_nor_another_nor_the_en
 
 def test_a_slow_tracker_is_waited_for_with_a_word(tmp_path: Path) -> None:
     memory = Memory(waits_at=1)
-    background = Background("slow", memory)
+    background = BackgroundTracker("slow", memory)
     background.begin(small_trial(tmp_path))
     background.measure(3, step(1))
     said: list[str] = []
@@ -161,14 +160,14 @@ def test_a_slow_tracker_is_waited_for_with_a_word(tmp_path: Path) -> None:
         memory.go_on.set()
 
     finish([background], lambda: False, say)
-    assert said == ["waiting for slow to take the rest (Ctrl-C leaves it)"]
+    assert said == ["waiting for slow to receive the rest (Ctrl-C skips it)"]
     assert memory.told == [("begin", 3), (3, 1), (3, "paused")]
     assert not memory.abandoned
 
 
 def test_nobody_has_the_time_any_more(tmp_path: Path) -> None:
     memory = Memory(waits_at=1)
-    background = Background("slow", memory)
+    background = BackgroundTracker("slow", memory)
     background.begin(small_trial(tmp_path))
     background.measure(3, step(1))
     stop = threading.Event()
@@ -179,7 +178,7 @@ def test_nobody_has_the_time_any_more(tmp_path: Path) -> None:
 
 def test_a_second_signal_ends_the_waiting_but_leaves_nothing_behind(tmp_path: Path) -> None:
     memory = Memory(waits_at=1)
-    background = Background("slow", memory)
+    background = BackgroundTracker("slow", memory)
     background.begin(small_trial(tmp_path))
     background.measure(3, step(1))
 
@@ -189,11 +188,11 @@ def test_a_second_signal_ends_the_waiting_but_leaves_nothing_behind(tmp_path: Pa
     said: list[str] = []
     with pytest.raises(KeyboardInterrupt):
         finish([background], interrupted, said.append)
-    assert said == ["slow: did not take everything in time; the study itself has it all"]
+    assert said == ["slow: did not receive everything in time; the study itself is complete"]
     assert memory.abandoned
     memory.go_on.set()
 
 
 @pytest.mark.parametrize("trackers", [[], [Memory()]])
 def test_nothing_was_tracked(trackers: list[Memory]) -> None:
-    assert ended([Background("idle", each) for each in trackers]) == []
+    assert ended([BackgroundTracker("idle", each) for each in trackers]) == []

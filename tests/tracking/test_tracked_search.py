@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_process import LONG, TINY, automl, start
+from command_line import LONG, TINY, automl, run_process, start
 from offline_run import OfflineRun, read_runs
 from patience import PATIENCE
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+pytestmark = pytest.mark.slow
 
 BOTH = ("--no-finalize", "--executor", "local", "--track", "tensorboard", "--track", "wandb")
 
@@ -44,12 +46,12 @@ def curve(trial: Path) -> list[tuple[int, float]]:
 
 def test_a_search_is_tracked_by_both_and_so_is_what_a_resume_adds(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    searched = automl("search", "tiny.yaml", "--trials", "2", *BOTH, cwd=tmp_path)
+    searched = run_process("search", "tiny.yaml", "--trials", "2", *BOTH, cwd=tmp_path)
     assert searched.returncode == 0, searched.stderr
     assert searched.stderr == ""
     assert "tensorboard --logdir results/tiny/trials" in searched.stdout
     assert "wandb sync results/tiny/trials/*/wandb/offline-run-*" in searched.stdout
-    resumed = automl("resume", "tiny", "--trials", "3", cwd=tmp_path)
+    resumed = run_process("resume", "tiny", "--trials", "3", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     trials = shown(tmp_path / "results", "tiny")
     assert len(trials) == 3
@@ -131,7 +133,7 @@ def test_a_server_that_never_answers_holds_up_neither_the_search_nor_its_end(
     os.killpg(running.pid, signal.SIGTERM)
     output, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
-    assert "wandb: did not take everything in time; the study itself has it all" in output
+    assert "wandb: did not receive everything in time; the study itself is complete" in output
     assert "Traceback" not in errors
     trials = shown(tmp_path / "results", "long")
     assert "paused" in {each["status"] for each in trials}
@@ -142,9 +144,9 @@ def test_a_tracker_that_cannot_write_ends_and_the_search_does_not(tmp_path: Path
     # A file where the first trial's runs would go.
     (tmp_path / "results" / "tiny" / "trials" / "0000").mkdir(parents=True)
     (tmp_path / "results" / "tiny" / "trials" / "0000" / "wandb").touch()
-    searched = automl("search", "tiny.yaml", *BOTH, cwd=tmp_path)
+    searched = run_process("search", "tiny.yaml", *BOTH, cwd=tmp_path)
     assert searched.returncode == 0, searched.stderr
-    complaint = "wandb: tracking ends here, the search goes on ("
+    complaint = "wandb: tracking ends here, the search continues ("
     assert searched.stdout.count(complaint) == 1
     assert len(shown(tmp_path / "results", "tiny")) == 3
     assert events(tmp_path / "results" / "tiny" / "trials" / "0002")

@@ -15,7 +15,7 @@ from tracked_trials import complete, small_trial, step
 from automl.core.errors import UnknownName
 from automl.core.trial import Measurement
 from automl.tracking import TRACKERS
-from automl.tracking.tracker import Ending, Tracked, Tracker
+from automl.tracking.tracker import TrackedTrial, Tracker, TrialEnd
 
 HOSTILE = (
     "поиск 🔍",
@@ -38,7 +38,7 @@ def files(folder: Path) -> set[Path]:
 
 
 def test_it_writes_in_the_folder_of_the_trial_alone_and_says_nothing(
-    tracker: Tracker, trial: Tracked, capfd: pytest.CaptureFixture[str]
+    tracker: Tracker, trial: TrackedTrial, capfd: pytest.CaptureFixture[str]
 ) -> None:
     ending = complete(trial.folder)
     before, working = files(trial.folder), set(Path.cwd().iterdir())
@@ -56,9 +56,9 @@ def test_it_writes_in_the_folder_of_the_trial_alone_and_says_nothing(
     "status", ["complete", "pruned", "infeasible", "diverged", "failed", "paused"]
 )
 def test_a_trial_may_end_in_any_way_with_nothing_measured(
-    status: str, tracker: Tracker, trial: Tracked
+    status: str, tracker: Tracker, trial: TrackedTrial
 ) -> None:
-    tracker.begin(trial).end(Ending(status, "for no reason"))
+    tracker.begin(trial).end(TrialEnd(status, "for no reason"))
     assert tracker.look(trial.folder.parent)
 
 
@@ -71,13 +71,13 @@ def test_any_name_and_any_value_will_do(name: str, tracker: Tracker, tmp_path: P
     track = tracker.begin(trial)
     metrics = {"accuracy": math.nan, "loss": -math.inf, "other": 1e300}
     track.measure(Measurement(1, 0.5, metrics, 0.0))
-    track.end(Ending("diverged", name * 9, None))
+    track.end(TrialEnd("diverged", name * 9, None))
     assert tracker.look(trial.folder.parent)
 
 
 def test_a_study_may_have_a_name_that_is_no_text(tracker: Tracker, tmp_path: Path) -> None:
     trial = small_trial(tmp_path / "trials" / "0003", study=os.fsdecode(b"caf\xe9"))
-    tracker.begin(trial).end(Ending("complete"))
+    tracker.begin(trial).end(TrialEnd("complete"))
     assert tracker.look(trial.folder.parent)
 
 
@@ -88,7 +88,7 @@ def test_trials_may_be_tracked_at_once(tracker: Tracker, tmp_path: Path) -> None
         for track in tracks:
             track.measure(step(number))
     for track in reversed(tracks):
-        track.end(Ending("pruned"))
+        track.end(TrialEnd("pruned"))
     written = [files(each.folder) for each in trials]
     assert all(written)
 
@@ -103,10 +103,11 @@ def test_it_may_be_abandoned_in_the_middle_and_made_again(tracker: Tracker, tmp_
     tracker.begin(small_trial(tmp_path / "trials" / "0001", number=1)).measure(step(1))
     tracker.abandon()
     again = type(tracker)().begin(small_trial(tmp_path / "trials" / "0002", number=2))
-    again.end(Ending("complete"))
+    again.end(TrialEnd("complete"))
     assert files(tmp_path / "trials" / "0002")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRACKERS.names)
 def test_a_missing_library_is_told_with_the_command_before_anything_begins(
     name: str, tmp_path: Path

@@ -11,11 +11,13 @@ from offline_run import OfflineRun, read_runs
 from tracked_trials import PARAMETERS, SETTING, complete, small_trial, step
 
 from automl.core.errors import UserError
-from automl.tracking.tracker import Ending, Tracked
+from automl.tracking.tracker import TrackedTrial, TrialEnd
 from automl.tracking.wandb import WeightsAndBiases
 
+pytestmark = pytest.mark.slow
 
-def track(trial: Tracked, steps: int, ending: Ending) -> OfflineRun:
+
+def track(trial: TrackedTrial, steps: int, ending: TrialEnd) -> OfflineRun:
     tracked = WeightsAndBiases().begin(trial)
     for number in range(1, steps + 1):
         tracked.measure(step(number))
@@ -25,30 +27,30 @@ def track(trial: Tracked, steps: int, ending: Ending) -> OfflineRun:
     return run
 
 
-def test_the_run_says_whose_it_is(trial: Tracked) -> None:
-    run = track(trial, 1, Ending("complete")).run
+def test_the_run_says_whose_it_is(trial: TrackedTrial) -> None:
+    run = track(trial, 1, TrialEnd("complete")).run
     assert (run.project, run.run_group, run.job_type) == ("automl", "digits", "trial")
     assert run.display_name == "digits 3"
     assert run.run_id.startswith("digits-0003-")
 
 
-def test_the_project_may_be_another(trial: Tracked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_project_may_be_another(trial: TrackedTrial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANDB_PROJECT", "mine")
-    assert track(trial, 1, Ending("complete")).run.project == "mine"
+    assert track(trial, 1, TrialEnd("complete")).run.project == "mine"
 
 
-def test_the_config_has_the_parameters_and_what_the_study_shares(trial: Tracked) -> None:
-    config = track(trial, 1, Ending("complete")).config
+def test_the_config_has_the_parameters_and_what_the_study_shares(trial: TrackedTrial) -> None:
+    config = track(trial, 1, TrialEnd("complete")).config
     assert {name: config[name] for name in (*PARAMETERS, *SETTING)} == {**PARAMETERS, **SETTING}
 
 
-def test_every_metric_and_the_epoch_at_every_step(trial: Tracked) -> None:
-    run = track(trial, 3, Ending("complete"))
+def test_every_metric_and_the_epoch_at_every_step(trial: TrackedTrial) -> None:
+    run = track(trial, 3, TrialEnd("complete"))
     assert [row["_step"] for row in run.history] == [1, 2, 3]
     assert run.metrics[2] == {"accuracy": 0.375, "loss": 0.625, "epoch": 1.5}
 
 
-def test_pictures_and_tables_go_with_the_last_step(trial: Tracked) -> None:
+def test_pictures_and_tables_go_with_the_last_step(trial: TrackedTrial) -> None:
     run = track(trial, 2, complete(trial.folder))
     assert [row["_step"] for row in run.history] == [1, 2]
     last = run.history[-1]
@@ -56,7 +58,7 @@ def test_pictures_and_tables_go_with_the_last_step(trial: Tracked) -> None:
     assert (last["mistakes._type"], last["mistakes.nrows"]) == ("table-file", 2)
 
 
-def test_the_summary_says_how_the_trial_ended(trial: Tracked) -> None:
+def test_the_summary_says_how_the_trial_ended(trial: TrackedTrial) -> None:
     run = track(trial, 2, replace(complete(trial.folder), status="pruned", reason="asha"))
     expected = {"status": "pruned", "reason": "asha", "value": 0.5, "parameters": 1234}
     assert run.summary.items() >= {**expected, "flops": 5678, "seconds": 4.5}.items()
@@ -64,26 +66,26 @@ def test_the_summary_says_how_the_trial_ended(trial: Tracked) -> None:
     assert run.exit_code == 0
 
 
-def test_a_trial_that_failed_is_a_run_that_failed(trial: Tracked) -> None:
-    assert track(trial, 0, Ending("failed", "out of luck")).exit_code == 1
+def test_a_trial_that_failed_is_a_run_that_failed(trial: TrackedTrial) -> None:
+    assert track(trial, 0, TrialEnd("failed", "out of luck")).exit_code == 1
 
 
-def test_a_trial_that_goes_on_is_the_same_run_with_each_step_once(trial: Tracked) -> None:
-    paused = track(trial, 2, Ending("paused"))
+def test_a_trial_that_goes_on_is_the_same_run_with_each_step_once(trial: TrackedTrial) -> None:
+    paused = track(trial, 2, TrialEnd("paused"))
     assert paused.tags == ("paused",)
-    run = track(trial, 4, Ending("complete"))
+    run = track(trial, 4, TrialEnd("complete"))
     assert run.run.run_id == paused.run.run_id
     assert [row["_step"] for row in run.history] == [1, 2, 3, 4]
     assert run.tags == ("complete",)
 
 
 def test_studies_of_one_name_in_two_places_are_not_one_run(tmp_path: Path) -> None:
-    runs = [track(small_trial(tmp_path / each), 1, Ending("complete")) for each in ("a", "b")]
+    runs = [track(small_trial(tmp_path / each), 1, TrialEnd("complete")) for each in ("a", "b")]
     assert runs[0].run.run_id != runs[1].run.run_id
 
 
-def test_long_names_are_cut(trial: Tracked) -> None:
-    run = track(replace(trial, study="ж" * 255), 1, Ending("complete")).run
+def test_long_names_are_cut(trial: TrackedTrial) -> None:
+    run = track(replace(trial, study="ж" * 255), 1, TrialEnd("complete")).run
     assert len(run.run_group) == 128
     assert len(run.display_name) <= 128
     assert len(run.run_id) <= 64
@@ -115,7 +117,7 @@ def test_a_mode_that_is_none_is_told_before_the_search(
         WeightsAndBiases()
 
 
-def test_disabled_is_nothing_at_all(trial: Tracked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disabled_is_nothing_at_all(trial: TrackedTrial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANDB_MODE", "disabled")
     tracker = WeightsAndBiases()
     tracked = tracker.begin(trial)

@@ -7,16 +7,16 @@ from pathlib import Path
 from PIL import Image
 
 from automl.core.trial import Measurement
-from automl.tracking.tracker import Ending, Tracked
+from automl.tracking.tracker import TrackedTrial, TrialEnd
 
 PARAMETERS = {"optimizer": "adamw", "optimizer.adamw.lr": 0.01, "stage.repeat": 2, "bias": True}
 SETTING = {"space": "cnn", "data": "digits", "seed": 7, "epochs": 2}
 
 
-def small_trial(folder: Path, study: str = "digits", number: int = 3) -> Tracked:
+def small_trial(folder: Path, study: str = "digits", number: int = 3) -> TrackedTrial:
     """A trial whose folder is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Tracked(study, number, PARAMETERS, SETTING, "accuracy", folder)
+    return TrackedTrial(study, number, PARAMETERS, SETTING, "accuracy", folder)
 
 
 def step(number: int, accuracy: float | None = None) -> Measurement:
@@ -35,6 +35,6 @@ def artifacts(folder: Path) -> tuple[Path, ...]:
     return picture, table
 
 
-def complete(folder: Path) -> Ending:
+def complete(folder: Path) -> TrialEnd:
     """The end of a trial that ran to its end."""
-    return Ending("complete", "", 0.5, 1234, 5678, 4.5, artifacts(folder))
+    return TrialEnd("complete", "", 0.5, 1234, 5678, 4.5, artifacts(folder))

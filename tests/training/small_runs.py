@@ -7,12 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from automl.core.target import Classes
+from automl.core.data_types import Classes
+from automl.models.modules.model import Body, Model
+from automl.models.modules.preprocessing import Preprocess
 from automl.tasks.classification import ImageClassification
 from automl.tasks.task import Task
-from automl.training.run import TrainingRun
+from automl.training.device import Tensors
 from automl.training.settings import TrainingSettings
-from automl.training.tensors import Tensors
+from automl.training.state import TrainingRun
 
 CLASSES = 4
 TASK = ImageClassification(Classes(tuple("abcd")))
@@ -39,18 +41,17 @@ def tokens(examples: int = 160, seed: int = 0) -> Tensors:
     return Tensors.of_texts(torch.where(telling, own, other) + 1, targets)
 
 
-class Scale(nn.Module):
+class Scale(Preprocess):
     """Raw pixels to floats near 0."""
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        return inputs.float() / 128 - 1
+    def forward(self, raw: Tensor) -> Tensor:
+        return raw.float() / 128 - 1
 
 
-def image_model(seed: int = 0) -> nn.Module:
+def image_model(seed: int = 0) -> Model:
     """With batch norm and dropout, which behave differently in training."""
     torch.manual_seed(seed)
-    return nn.Sequential(
-        Scale(),
+    body = Body(
         nn.Conv2d(1, 8, 3, padding=1),
         nn.BatchNorm2d(8),
         nn.ReLU(),
@@ -59,8 +60,8 @@ def image_model(seed: int = 0) -> nn.Module:
         nn.Dropout(0.2),
         nn.Linear(128, 16),
         nn.ReLU(),
-        nn.Linear(16, CLASSES),
     )
+    return Model(Scale(), body, nn.Linear(16, CLASSES))
 
 
 class TokenModel(nn.Module):
@@ -88,8 +89,9 @@ def make_run(
     seed: int = 0,
     metric: str = "accuracy",
     task: Task = TASK,
-    accumulate: int = 1,
+    grad_accumulation: int = 1,
     guide: tuple[float, ...] | None = None,
+    only_at_the_end: frozenset[str] = frozenset(),
     **settings: Any,
 ) -> TrainingRun:
     """A run on ``image_model`` in batches of 32, but for what is given."""
@@ -101,8 +103,9 @@ def make_run(
         epochs=epochs,
         seed=seed,
         metric=metric,
-        maximize=task.metrics[metric],
+        maximize=task.metric(metric).maximize,
         classes=CLASSES if task is TASK else None,
-        accumulate=accumulate,
+        grad_accumulation=grad_accumulation,
         guide=guide,
+        only_at_the_end=only_at_the_end,
     )

@@ -8,16 +8,16 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from small_runs import CLASSES, images, make_run
-from torch import Tensor, nn
+from small_runs import CLASSES, Scale, images, make_run
+from torch import nn
 
-from automl.core.target import Quantities
+from automl.core.data_types import Quantities
+from automl.models.modules.model import Body, Model
 from automl.tasks.regression import TabularRegression
-from automl.training import precision
-from automl.training.fit import fit, validate
-from automl.training.micro_batches import micro_batches
-from automl.training.run import TrainingRun
-from automl.training.tensors import Tensors
+from automl.training import device
+from automl.training.device import Tensors
+from automl.training.fit import fit, micro_batches, validate
+from automl.training.state import TrainingRun
 
 TASK = TabularRegression(Quantities(("a", "b"), (5.0, -1.0), (2.0, 3.0)))
 EVERYTHING = {
@@ -32,7 +32,7 @@ EVERYTHING = {
 @pytest.fixture(autouse=True)
 def in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also on a processor with bfloat16, whose roundings depend on how a batch is cut."""
-    monkeypatch.setattr(precision, "has_native_bfloat16", lambda device: False)
+    monkeypatch.setattr(device, "has_native_bfloat16", lambda device: False)
 
 
 def uneven_images() -> Tensors:
@@ -41,27 +41,23 @@ def uneven_images() -> Tensors:
     return Tensors(data.inputs, torch.where(torch.arange(155) % 2 == 0, 0, data.targets))
 
 
-def classifier() -> nn.Module:
+def classifier() -> Model:
     """Neither batch norm, which looks at a whole batch, nor dropout, which draws for one."""
     torch.manual_seed(0)
-    return nn.Sequential(nn.Flatten(), Floats(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 4))
-
-
-class Floats(nn.Module):
-    def forward(self, inputs: Tensor) -> Tensor:
-        return inputs.float() / 128 - 1
+    body = Body(nn.Flatten(), nn.Linear(64, 16), nn.ReLU())
+    return Model(Scale(), body, nn.Linear(16, 4))
 
 
 def regression(accumulate: int) -> tuple[TrainingRun, Tensors]:
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), TASK.head((16,)))
     inputs = torch.randn(155, 3)
-    rows = Tensors(inputs, torch.stack([inputs[:, :1] + 5, inputs[:, 1:2] - 1], dim=2))
-    return make_run(model, task=TASK, metric="rmse", accumulate=accumulate), rows
+    rows = Tensors(inputs, torch.stack([inputs[:, :1], inputs[:, 1:2]], dim=2))
+    return make_run(model, task=TASK, metric="rmse", grad_accumulation=accumulate), rows
 
 
 def classification(accumulate: int, **settings: Any) -> tuple[TrainingRun, Tensors]:
-    return make_run(classifier(), accumulate=accumulate, **settings), uneven_images()
+    return make_run(classifier(), grad_accumulation=accumulate, **settings), uneven_images()
 
 
 CASES = {
@@ -112,19 +108,20 @@ def test_the_gradient_is_the_whole_batchs(case):
 def test_parts_hold_each_example_once_and_none_is_single(examples, count, weighted):
     targets = torch.arange(examples) % CLASSES
     weights = torch.tensor([1.0, 2.0, 0.5, 4.0]) if weighted else None
-    parts = list(micro_batches(torch.arange(examples), targets, weights, count))
-    assert torch.cat([part.inputs for part in parts]).tolist() == list(range(examples))
-    sizes = [len(part.targets) for part in parts]
+    parts = micro_batches(torch.arange(examples), targets, weights, count)
+    inputs, their_targets, shares = zip(*parts, strict=True)
+    assert torch.cat(inputs).tolist() == list(range(examples))
+    sizes = list(map(len, their_targets))
     assert min(sizes) >= min(2, examples)
     assert max(sizes) <= max(-(-examples // count), 3)
-    assert float(sum(part.share for part in parts)) == pytest.approx(1.0, rel=1e-4)
+    assert float(sum(shares)) == pytest.approx(1.0, rel=1e-4)
 
 
 @pytest.mark.parametrize("parts", [16, 1000])
 def test_batch_norm_trains_in_any_number_of_parts(parts):
     data = images(33)
-    model = nn.Sequential(nn.Flatten(), Floats(), nn.BatchNorm1d(64), nn.Linear(64, CLASSES))
-    *_, last = fit(make_run(model, epochs=1, accumulate=parts), data, data)
+    model = nn.Sequential(nn.Flatten(), Scale(), nn.BatchNorm1d(64), nn.Linear(64, CLASSES))
+    *_, last = fit(make_run(model, epochs=1, grad_accumulation=parts), data, data)
     assert last.epoch == 1
 
 

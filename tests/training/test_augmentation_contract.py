@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from automl.training import AUGMENTATIONS
-from automl.training.augmentations.augmentation import Augmentation
+from automl.training.augment import Augmentation, Mixup
+from automl.training.rng import StepRng
 
 batches = st.tuples(
     st.integers(1, 5), st.sampled_from([1, 3]), st.integers(2, 9), st.integers(2, 9)
@@ -100,3 +101,13 @@ def test_rotate_turns_and_does_not_stretch():
     tall = (turned.sum(dim=3) > 0.5).sum(dim=(1, 2))
     assert tall.min() == 2
     assert tall.max() == 8
+
+
+def test_mixup_blends_inputs_and_targets_alike():
+    """With targets as inputs, what comes out is the same."""
+    targets = torch.tensor([0, 1, 2, 1])
+    mixup = Mixup.draw(1.0, 4, StepRng.of_step(0, 0, torch.device("cpu")))
+    blended = mixup.blend_targets(targets, classes=3)
+    assert torch.equal(blended, mixup.blend_inputs(torch.eye(3)[targets]))
+    assert blended.sum(dim=1) == pytest.approx(torch.ones(4))
+    assert 0 < mixup.share < 1

@@ -9,10 +9,8 @@ import torch
 from small_runs import CLASSES, images, make_run
 from torch import Tensor, nn
 
-from automl.training.diverged import Diverged
-from automl.training.fit import fit
-from automl.training.losses import READ_EVERY, Losses
-from automl.training.tensors import Tensors
+from automl.training.device import Tensors
+from automl.training.fit import READ_EVERY, Diverged, RunningLoss, fit
 
 TRAIN, VALIDATION = images(160), images(80, seed=1)
 
@@ -90,10 +88,10 @@ def test_a_loss_that_is_infinite_on_validation_alone_diverges():
 class TestOnADeviceThatIsWaitedFor:
     """What is done for a GPU, with losses that lie on the CPU."""
 
-    def losses(self) -> Losses:
-        return Losses(torch.device("cuda"), steps_before=100, steps_per_epoch=50)
+    def losses(self) -> RunningLoss:
+        return RunningLoss(torch.device("cuda"), steps_before=100, steps_per_epoch=50)
 
-    def add_all(self, losses: Losses, bad: int) -> None:
+    def add_all(self, losses: RunningLoss, bad: int) -> None:
         for batch in range(2 * READ_EVERY):
             losses.add(torch.tensor(math.inf if batch >= bad else 1.0), 8)
 

@@ -7,15 +7,17 @@ import torch
 from small_runs import CLASSES, TASK, image_model, images, make_run, token_model, tokens
 from torch import nn
 
+from automl.core.data_types import Quantities
 from automl.core.errors import UserError
-from automl.core.target import Quantities
 from automl.core.trial import Measurement
+from automl.models.modules.model import Body, Model
+from automl.models.modules.preprocessing import Columns
 from automl.tasks.regression import TabularRegression
 from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
-from automl.training.checkpoint import load_checkpoint, save_checkpoint
+from automl.training.augment import Mixup
+from automl.training.device import Tensors
 from automl.training.fit import fit, validate
-from automl.training.run import TrainingRun
-from automl.training.tensors import Tensors
+from automl.training.state import TrainingRun, load_checkpoint, save_checkpoint
 
 TRAIN, VALIDATION = images(160), images(80, seed=1)
 EVERYTHING = {
@@ -73,17 +75,30 @@ class TestMeasurements:
 
     def test_hold_all_metrics_and_growing_seconds(self):
         measurements = train(make_run(epochs=2))
-        assert all(set(each.metrics) == {"train_loss", *TASK.metrics} for each in measurements)
+        assert all(
+            set(each.metrics) == {"train_loss", *(each.name for each in TASK.metrics)}
+            for each in measurements
+        )
         seconds = [each.seconds for each in measurements]
         assert seconds == sorted(seconds)
         assert seconds[0] > 0
+
+    @pytest.mark.parametrize("ends", [{}, {"early_stopping": 1}, {"guide": (0.5, 0.6)}])
+    def test_what_is_costly_is_measured_at_the_end_alone(self, ends):
+        run = make_run(
+            epochs=3, optimizer={"sgd": {"lr": 1e-12}}, only_at_the_end=TASK.costly, **ends
+        )
+        *others, last = train(run)
+        assert others
+        assert all("auroc" not in each.metrics for each in others)
+        assert last.metrics["auroc"] == validate(run, VALIDATION)["auroc"]
 
     def test_are_taken_with_the_model_in_evaluation_and_training_goes_on_in_training(self):
         run = make_run(epochs=2)
         steps = fit(run, TRAIN, VALIDATION)
         first = next(steps)
         assert first.metrics["accuracy"] == validate(run, VALIDATION)["accuracy"]
-        norm = run.model[2]
+        norm = run.model.body[1]
         before = norm.running_mean.clone()
         next(steps)
         assert not torch.equal(before, norm.running_mean)
@@ -101,9 +116,9 @@ class TestBest:
     def test_weights_are_those_of_the_best_measurement(self, metric):
         run = make_run(epochs=5, metric=metric, optimizer={"sgd": {"lr": 0.3}})
         measured = [each.metrics[metric] for each in train(run)]
-        assert run.best_value == (max if run.maximize else min)(measured)
+        best = (max if run.maximize else min)(measured)
         run.model.load_state_dict(run.best_weights)
-        assert validate(run, VALIDATION)[metric] == pytest.approx(run.best_value)
+        assert validate(run, VALIDATION)[metric] == pytest.approx(best)
 
     def test_weights_are_contiguous_copies(self):
         run = make_run(epochs=1)
@@ -111,9 +126,6 @@ class TestBest:
         assert all(each.is_contiguous() for each in run.best_weights.values())
         own = {each.data_ptr() for each in run.model.state_dict().values()}
         assert not own & {each.data_ptr() for each in run.best_weights.values()}
-
-    def test_nothing_is_best_before_the_first_measurement(self):
-        assert make_run().best_value is None
 
 
 class TestSameAgain:
@@ -141,7 +153,6 @@ class TestSameAgain:
         train(whole)
         resumed = self.resume(settings, stop_after, tmp_path)
         assert values(resumed.measurements) == values(whole.measurements)
-        assert resumed.best_value == whole.best_value
         for name, weights in whole.best_weights.items():
             assert torch.equal(weights, resumed.best_weights[name])
 
@@ -219,6 +230,35 @@ def test_trains_and_goes_on_on_a_gpu(optimizer, tmp_path):
     assert {each.device.type for each in resumed.best_weights.values()} == {"cuda"}
 
 
+def test_a_blended_category_is_a_share_of_each():
+    """The index of a category between two others would be a third one, or none."""
+    columns = Columns(numbers=1, flagged=[0], sizes=[3])
+    rows = torch.tensor([[1.0, 0], [float("nan"), 2]])
+    blended = Mixup(0.75, torch.tensor([1, 0])).blend_inputs(columns(rows))
+    number = 1 / (1 + (1 / 3) ** 2) ** 0.5
+    assert blended.flatten().tolist() == pytest.approx(
+        [0.75 * number, 0.25, 0.75, 0, 0.25, 0.25 * number, 0.75, 0.25, 0, 0.75]
+    )
+
+
+def test_mixup_learns_categories():
+    """Each row's class is its category's, and nothing else tells it."""
+    categories = torch.arange(160) % CLASSES
+    data = Tensors(categories[:, None].float(), categories)
+    seen = []
+
+    class Layer(nn.Linear):
+        def forward(self, inputs):
+            seen.append(inputs.detach())
+            return super().forward(inputs)
+
+    model = Model(Columns(0, [], [CLASSES]), Body(), Layer(CLASSES, CLASSES))
+    run = make_run(model, mixup=0.4, epochs=8, optimizer={"adamw": {"lr": 0.1}})
+    *_, last = fit(run, data, data)
+    assert last.metrics["accuracy"] == 1
+    assert all(each.sum(dim=1).tolist() == pytest.approx([1] * len(each)) for each in seen)
+
+
 class TestNumbers:
     """Trainings whose targets are numbers."""
 
@@ -230,7 +270,7 @@ class TestNumbers:
 
     def rows(self, seed=0):
         inputs = torch.randn(200, 3, generator=torch.Generator().manual_seed(seed))
-        return Tensors(inputs, (50 + 10 * inputs[:, :1])[:, None, :])
+        return Tensors(inputs, inputs[:, :1][:, None, :])
 
     def test_learns_a_number_in_its_own_units(self):
         first, *_, last = fit(

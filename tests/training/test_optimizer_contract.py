@@ -10,8 +10,8 @@ from torch import nn
 from torch.nn import functional
 
 from automl.training import OPTIMIZERS
-from automl.training.optimizers.muon_adamw import hidden_weights, orthogonalize
-from automl.training.optimizers.optimizer import Optimizer
+from automl.training.muon import hidden_weights, orthogonalize
+from automl.training.optimizers import Optimizer
 
 
 def steps(model: nn.Module, optimizer: torch.optim.Optimizer, count: int, data=None) -> list[float]:
@@ -60,7 +60,7 @@ class TestEveryOptimizer:
 
     def test_leaves_frozen_parameters_alone(self, optimizer):
         model = image_model()
-        frozen = model[1].weight.requires_grad_(False)
+        frozen = model.body[0].weight.requires_grad_(False)
         before = frozen.clone()
         steps(model, optimizer().build(model), 2)
         assert torch.equal(before, frozen)

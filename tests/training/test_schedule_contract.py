@@ -6,14 +6,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from automl.training import SCHEDULES
-from automl.training.curve import Score, epochs_since_best
-from automl.training.schedules.schedule import Schedule
+from automl.training.schedules import CurvePoint, Schedule, epochs_since_best
 
 values = st.lists(st.floats(-1e6, 1e6), max_size=20)
 
 
-def curve_of(*scores: float) -> list[Score]:
-    return [Score(epoch, value) for epoch, value in enumerate(scores, start=1)]
+def curve_of(*scores: float) -> list[CurvePoint]:
+    return [CurvePoint(epoch, value) for epoch, value in enumerate(scores, start=1)]
 
 
 @pytest.fixture(params=SCHEDULES.names, scope="module")
@@ -66,9 +65,9 @@ def test_plateau_reduces_after_each_stretch_without_a_better_score():
 
 def test_plateau_counts_epochs_not_measurements():
     plateau = SCHEDULES["plateau"](patience=2, factor=0.5)
-    quarters = [Score(step / 4, 0.5) for step in range(1, 9)]
+    quarters = [CurvePoint(step / 4, 0.5) for step in range(1, 9)]
     assert plateau.scale(0.5, quarters) == 1
-    assert plateau.scale(0.5, [*quarters, Score(2.25, 0.5)]) == 0.5
+    assert plateau.scale(0.5, [*quarters, CurvePoint(2.25, 0.5)]) == 0.5
 
 
 def test_epochs_since_best_counts_from_the_first_of_the_best():

@@ -10,7 +10,7 @@ from small_trials import folder, make_spec, run
 from automl.core.trial import TrialResult
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
-from automl.trials import checkpoints, make_runner
+from automl.trials import files, make_runner
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def digits() -> Dataset:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkpoint after every measurement."""
-    monkeypatch.setattr(checkpoints, "WORTH", 0)
+    monkeypatch.setattr(files, "WORTH", 0)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from automl.core.trial import CONTINUE, TrialResult
 from automl.data.dataset import Dataset
 from automl.trials import make_runner
 
-STATE, WEIGHTS, FINISHED, PULSE = "state.pt", "weights.safetensors", "finished.json", "pulse"
-REVIEW, ARTIFACTS, LEGS = "review.json", "artifacts", "legs.jsonl"
+STATE, WEIGHTS, FINISHED, HEARTBEAT = "state.pt", "weights.safetensors", "finished.json", "pulse"
+REVIEW, ARTIFACTS, SEGMENTS = "review.json", "artifacts", "legs.jsonl"
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def full_disk() -> Iterator[None]:
 
 def names(place: Path) -> set[str]:
     """All files but the one that says how it was trained, which stays whatever happens."""
-    return {each.name for each in place.iterdir()} - {LEGS}
+    return {each.name for each in place.iterdir()} - {SEGMENTS}
 
 
 def leave_at(step: int, place: Path, data: Dataset) -> None:

@@ -36,8 +36,6 @@ def make_spec(place: Path, layers: Any = None, epochs: int = 2, **training: Any)
     settings = TrainingSettings(**(QUICK | training), epochs=epochs).model_dump(mode="json")
     return TrialSpec(
         number=3,
-        task="image_classification",
-        data="digits",
         config=Config(layers or network(), settings),
         seed=5,
         epochs=epochs,

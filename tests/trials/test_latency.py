@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from automl.core.errors import Infeasible
 from automl.core.trial import Status, Verdict
 from automl.data.dataset import Dataset
-from automl.training.tensors import Tensors
+from automl.training.device import Tensors
 from automl.trials import make_runner
-from automl.trials.latency import RUNS, SECONDS, WARM_UP, check_latency, measure_latency
+from automl.trials.preparation import LATENCY_SECONDS, RUNS, WARM_UP, check_latency, measure_latency
 
 
 class Counting(nn.Module):
@@ -47,16 +47,19 @@ class Slow(Counting):
     """Takes all the time there is to measure it."""
 
     def forward(self, inputs: Tensor) -> Tensor:
-        time.sleep(1.1 * SECONDS)
+        time.sleep(1.1 * LATENCY_SECONDS)
         return super().forward(inputs)
 
 
 def test_a_slow_network_is_run_once_and_no_more() -> None:
     model = Slow()
-    assert measure_latency(model, Tensors(torch.ones(2, 3), torch.zeros(2))) >= 1000 * SECONDS
+    assert (
+        measure_latency(model, Tensors(torch.ones(2, 3), torch.zeros(2))) >= 1000 * LATENCY_SECONDS
+    )
     assert len(model.seen) == 1
 
 
+@pytest.mark.slow
 def test_every_measurement_says_it_also_after_a_pause(digits: Dataset, tmp_path: Path) -> None:
     spec = make_spec(tmp_path)
     paused = run(make_runner(1)(spec, digits), stop_at(3, Verdict.PAUSE))
@@ -81,7 +84,7 @@ def test_measuring_changes_nothing_of_the_training(
 ) -> None:
     layers = (*network(), {"batch_norm": {}}, {"dropout": {"rate": 0.5}})
     measured = run(make_runner(1)(make_spec(folder(tmp_path, "measured"), layers), digits))
-    monkeypatch.setattr("automl.trials.attempt.measure_latency", lambda model, data: 1.0)
+    monkeypatch.setattr("automl.trials.runner.measure_latency", lambda model, data: 1.0)
     other = run(make_runner(1)(make_spec(folder(tmp_path, "other"), layers), digits))
     assert values(measured.measurements) == values(other.measurements)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from cut_short import (
-    PULSE,
+    HEARTBEAT,
     STATE,
     full_disk,
     leave_at,
@@ -19,10 +19,10 @@ from small_trials import folder, make_spec, run, stop_at, values
 
 from automl.core.trial import CONTINUE, Status, Verdict
 from automl.data.dataset import Dataset
-from automl.training.run import TrainingRun
-from automl.trials import checkpoints, make_runner
-from automl.trials.checkpoints import Checkpoints
-from automl.trials.prepare import prepare
+from automl.training.state import TrainingRun
+from automl.trials import files, make_runner
+from automl.trials.files import Checkpoints
+from automl.trials.preparation import prepare
 
 
 class TestCheckpoints:
@@ -47,7 +47,7 @@ class TestCheckpoints:
         run.record({"accuracy": 0.5}, 1e-6)
         saver.save_if_due()
         assert not state.exists()
-        run.record({"accuracy": 0.5}, checkpoints.WORTH * most)
+        run.record({"accuracy": 0.5}, files.WORTH * most)
         saver.save_if_due()
         assert state.is_file()
 
@@ -75,7 +75,7 @@ class TestFullDisk:
             for _ in range(6):
                 trial.send(CONTINUE)
             assert (place / STATE).read_bytes() == older
-            assert names(place) == {STATE, PULSE}
+            assert names(place) == {STATE, HEARTBEAT}
         with pytest.raises(StopIteration) as end:
             trial.send(CONTINUE)
         assert end.value.value.status is Status.COMPLETE

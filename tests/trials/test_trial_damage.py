@@ -34,7 +34,7 @@ class Payload:
 
 
 @pytest.mark.usefixtures("eager")
-class TestDamage:
+class TestTrialDamage:
     def of_another_network(self, place: Path, digits: Dataset) -> None:
         run(make_runner(1)(make_spec(place, network(17)), digits), stop_at(4, Verdict.PAUSE))
 

@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 # In a process of its own: the switches are the whole process's, for good.
 SCRIPT = """
 import json, os, sys

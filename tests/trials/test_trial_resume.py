@@ -15,7 +15,7 @@ import torch
 from cut_short import (
     ARTIFACTS,
     FINISHED,
-    PULSE,
+    HEARTBEAT,
     REVIEW,
     STATE,
     WEIGHTS,
@@ -44,7 +44,7 @@ class TestGoingOn:
         assert [each.step for each in told] == list(range(1, 9))
         assert tuple(told) == resumed.measurements
         assert values(told) == values(whole.measurements)
-        assert resumed.value == whole.value
+        assert resumed.objective == whole.objective
 
     def test_nothing_of_what_was_saved_is_trained_again(self, digits, tmp_path):
         leave_at(4, tmp_path, digits)
@@ -57,10 +57,10 @@ class TestGoingOn:
     def test_without_resume_it_starts_afresh(self, whole, digits, tmp_path):
         place = folder(tmp_path, "again")
         leave_at(4, place, digits)
-        (place / STATE).with_name(f"{STATE}.partial").write_bytes(b"half")
+        (place / f".{STATE}.123").write_bytes(b"half")
         trial = make_runner(1)(make_spec(place), digits)
         assert next(trial).step == 1
-        assert names(place) == {PULSE}
+        assert names(place) == {HEARTBEAT}
         trial.close()
 
     @pytest.mark.parametrize("step", [1, 4])
@@ -76,7 +76,7 @@ class TestGoingOn:
         leave_at(4, tmp_path, digits)
         stopped = resume(tmp_path, digits, stop_at(2, Verdict.STOP))
         assert (stopped.status, len(stopped.measurements)) == (Status.PRUNED, 2)
-        assert stopped.value == max(each.metrics["accuracy"] for each in stopped.measurements)
+        assert stopped.objective == max(each.metrics["accuracy"] for each in stopped.measurements)
         assert names(tmp_path) == {ARTIFACTS}
 
     @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ class TestTheEnd:
         weights = (tmp_path / WEIGHTS).read_bytes()
         again = resume(tmp_path, digits)
         assert again.measurements == first.measurements  # to the second: none is measured anew
-        assert (again.status, again.value) == (Status.COMPLETE, first.value)
+        assert (again.status, again.objective) == (Status.COMPLETE, first.objective)
         assert (again.checkpoint, (tmp_path / WEIGHTS).read_bytes()) == (first.checkpoint, weights)
 
     def test_can_be_paused_and_stopped_while_it_is_repeated(self, digits, tmp_path):
@@ -125,9 +125,9 @@ import sys
 from pathlib import Path
 from small_trials import make_spec, run
 from automl.data.load import load_dataset
-from automl.trials import checkpoints, make_runner
+from automl.trials import files, make_runner
 
-checkpoints.FIRST_COST = 0.001
+files.FIRST_COST = 0.001
 digits = load_dataset("digits", "images", {}, 0, print)
 run(make_runner(1)(make_spec(Path(sys.argv[1]), epochs=25), digits))
 """
@@ -138,6 +138,7 @@ def undisturbed(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Tr
     return run(make_runner(1)(make_spec(tmp_path_factory.mktemp("whole"), epochs=25), digits))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.0, 0.2])
 def test_a_killed_trial_ends_with_the_curve_of_an_undisturbed_one(
     seconds, undisturbed, digits, tmp_path
@@ -159,5 +160,5 @@ def test_a_killed_trial_ends_with_the_curve_of_an_undisturbed_one(
     resumed = run(make_runner(1)(spec, digits), lambda each: told.append(each) or CONTINUE)
     assert resumed.status is Status.COMPLETE
     assert values(told) == values(resumed.measurements) == values(undisturbed.measurements)
-    assert resumed.value == undisturbed.value
+    assert resumed.objective == undisturbed.objective
     assert names(tmp_path) == {STATE, WEIGHTS, FINISHED, REVIEW, ARTIFACTS}

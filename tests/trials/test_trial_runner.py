@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 from small_trials import DIVERGING, folder, make_spec, run, stop_at, values
 
-from automl.core.target import Quantities
+from automl.core.data_types import Quantities
 from automl.core.trial import CONTINUE, Decision, Measurement, Status, Verdict
 from automl.data.dataset import Dataset
 from automl.trials import make_runner
@@ -20,8 +20,8 @@ from automl.trials import make_runner
 def test_a_whole_trial_learns_and_leaves_its_best_weights(digits: Dataset, tmp_path: Path) -> None:
     result = run(make_runner(1)(make_spec(tmp_path), digits))
     assert result.status is Status.COMPLETE
-    assert result.value == max(each.metrics["accuracy"] for each in result.measurements)
-    assert result.value > 0.7
+    assert result.objective == max(each.metrics["accuracy"] for each in result.measurements)
+    assert result.objective > 0.7
     assert result.checkpoint == str(tmp_path / "weights.safetensors")
     assert load_file(result.checkpoint)
     assert result.device == ("cuda" if torch.cuda.is_available() else "cpu")
@@ -49,7 +49,7 @@ def test_a_paused_trial_goes_on_to_the_same_curve(digits: Dataset, tmp_path: Pat
     resumed = run(make_runner(1)(replace(spec, resume=True), digits))
     assert resumed.status is Status.COMPLETE
     assert values(resumed.measurements) == values(whole.measurements)
-    assert resumed.value == whole.value
+    assert resumed.objective == whole.objective
 
 
 def test_a_network_that_cannot_be_built_is_infeasible(digits: Dataset, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_diverged_trial_says_at_which_step_and_leaves_nothing(
     result = run(make_runner(1)(make_spec(tmp_path, optimizer=DIVERGING), digits))
     assert result.status is Status.DIVERGED
     assert result.reason.startswith("the training diverged at step 2 (epoch 0.0")
-    assert (result.value, result.measurements) == (None, ())
+    assert (result.objective, result.measurements) == (None, ())
     assert [each.name for each in tmp_path.iterdir()] == ["legs.jsonl"]
 
 
@@ -83,7 +83,7 @@ def test_a_late_divergence_keeps_what_was_measured_before(digits: Dataset, tmp_p
     result = run(make_runner(1)(make_spec(tmp_path), spoiled), spoil)
     assert result.status is Status.DIVERGED
     assert len(result.measurements) == 3
-    assert result.value == max(each.metrics["accuracy"] for each in result.measurements)
+    assert result.objective == max(each.metrics["accuracy"] for each in result.measurements)
 
 
 def test_an_error_nobody_expected_is_kept_in_a_log(digits: Dataset, tmp_path: Path) -> None:

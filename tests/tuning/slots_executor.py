@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from automl.core.protocols import Finished, Measured
+from automl.core.executor import Finished, Measured
 from automl.core.trial import Decision, Status, Trial, TrialResult, TrialSpec
 
 Fate = Callable[[TrialSpec, int], Status | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl.tuning.budget import Budget
+from automl.tuning.judge import Budget
 
 
 def test_without_a_limit_nothing_is_too_slow() -> None:
@@ -22,7 +22,7 @@ def test_a_network_that_would_take_too_long_is_not_begun() -> None:
     budget.learn(flops=1000, seconds=1.0, epochs=1)
     assert budget.refuses(flops=2000, epochs=10) == ""
     assert budget.refuses(flops=4000, epochs=10) == (
-        "too slow: about 40 s for a whole trial; 25 s is a quarter of --timeout"
+        "too slow: about 40 s for a full trial; 25 s is a quarter of --timeout"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 import sys
@@ -11,9 +12,15 @@ import optuna
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from optuna.samplers import RandomSampler
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
 
 from automl.core.errors import StudyError
+from automl.tuning import PRUNERS
 from automl.tuning.storage import open_storage
+from automl.tuning.study import create_study
 
 
 def begin(path: Path, trials: int) -> optuna.Study:
@@ -85,17 +92,143 @@ def test_a_reader_that_saw_a_torn_line_sees_what_replaced_it(tmp_path: Path) -> 
     assert len(reader.trials) == 2
 
 
-def test_a_line_that_is_damaged_is_named(tmp_path: Path) -> None:
+def begin_whole(path: Path, trials: int) -> None:
+    """A study as this tool makes it, with trials that have a parameter, a report and a fact."""
+    pruner = PRUNERS["none"](1)
+    lock = path.with_name("lock")
+    create_study(open_storage(path), "s", "score", True, RandomSampler(seed=0), pruner, lock)
+    study = optuna.load_study(study_name="s", storage=open_storage(path))
+    for number in range(trials):
+        trial = study.ask()
+        trial.suggest_float("x", 0, 1)
+        trial.report(number, 1)
+        trial.set_user_attr("is", number)
+        study.tell(trial, number)
+
+
+def whole_trials(path: Path) -> dict[int, float]:
+    """The trials that have all that was written of them, by what they noted of themselves."""
+    trials = optuna.load_study(study_name="s", storage=open_storage(path)).trials
+    return {
+        each.user_attrs["is"]: each.number
+        for each in trials
+        if each.state == TrialState.COMPLETE
+        and each.values == [each.user_attrs.get("is")]
+        and set(each.params) == {"x"}
+        and each.intermediate_values == {1: each.values[0]}
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    start=st.floats(0.0, 1.0),
+    length=st.integers(1, 1500),
+    garbage=st.one_of(st.just(b""), st.binary(max_size=60)),
+)
+def test_a_file_damaged_in_the_middle_is_mended_and_all_that_is_left_is_used(
+    start: float, length: int, garbage: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("damaged") / "studies.journal"
+    begin_whole(path, 12)
+    whole = path.read_bytes()
+    first = whole.index(b"automl:identity")  # what is before that is the next test's
+    first = whole.index(b"\n", first) + 1
+    cut = first + int(start * (len(whole) - first))
+    path.write_bytes(whole[:cut] + garbage + whole[cut + length :])
+    lost = range(whole.count(b"\n", 0, cut) + 1, whole.count(b"\n", 0, cut + length) + 2)
+    lines = whole.splitlines()
+    touched = {json.loads(lines[at - 1]).get("trial_id") for at in lost if at <= len(lines)}
+    begun = [at for at, line in enumerate(lines, 1) if b'"op_code":4' in line]
+    touched |= {begun.index(at) for at in lost if at in begun}
+    found = whole_trials(path)
+    assert all(number == noted for noted, number in found.items())  # none is taken for another
+    assert set(range(12)) - touched <= set(found)
+    plain = JournalStorage(JournalFileBackend(str(path)))
+    study = optuna.load_study(study_name="s", storage=plain)
+    assert [each.number for each in study.trials] == list(range(len(study.trials)))
+    go_on(optuna.load_study(study_name="s", storage=open_storage(path)), 1)
+
+
+def test_a_damaged_beginning_is_told_by_what_follows(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "studies.journal"
+    begin_whole(path, 2)
+    damaged = b"{" + path.read_bytes()
+    path.write_bytes(damaged)
+    assert whole_trials(path) == {0: 0, 1: 1}
+    assert caplog.messages == [
+        f"{path}: 1 line of {damaged.count(10)} damaged; what the others say is used, and what is "
+        "missing is done again. The file as it was: studies.journal.damaged"
+    ]
+    assert path.with_name("studies.journal.damaged").read_bytes() == damaged
+    assert whole_trials(path) == {0: 0, 1: 1}
+    assert len(caplog.messages) == 1  # it was told, and is mended
+
+
+def test_a_beginning_that_nothing_tells_is_one_clear_line(tmp_path: Path) -> None:
     path = tmp_path / "studies.journal"
     begin(path, 2)
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join([*lines[:3], b"damaged\n", *lines[3:]]))
-    with pytest.raises(StudyError, match=r"studies\.journal:4: is damaged .*head -n 3 "):
+    path.write_bytes(b"{" + path.read_bytes())
+    with pytest.raises(StudyError, match="the line that begins its study 1 is damaged"):
         open_storage(path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"damaged",
+        b"",
+        b"[1]",
+        b'{"op_code":44}',
+        b'{"op_code":8,"trial_id":0,"worker_id":"x"}',
+        b'{"op_code":5,"trial_id":0,"worker_id":"x","param_name":"y","param_value_internal":1,'
+        b'"distribution":"{nonsense"}',
+        b"\xff\xfe" + bytes(40),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_left_out(
+    line: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "studies.journal"
+    begin_whole(path, 3)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:6], line + b"\n", *lines[6:]]))
+    assert whole_trials(path) == {0: 0, 1: 1, 2: 2}
+    assert [each.partition(": ")[2][:15] for each in caplog.messages] == ["1 line of 19 da"]
+    assert path.read_bytes() == b"".join(lines)
+
+
+def test_who_reads_and_writes_already_goes_on_in_the_mended_file(tmp_path: Path) -> None:
+    path = tmp_path / "studies.journal"
+    begin_whole(path, 3)
+    living = optuna.load_study(study_name="s", storage=open_storage(path))
+    content = path.read_bytes()
+    at = content.index(b'"op_code":4')
+    with path.open("r+b") as file:  # the same file, as a failing disk changes it
+        file.seek(at - 1)
+        file.write(b"#" * 30)
+    assert ended(path) == 3
+    go_on(living, 2)
+    assert ended(path) == 5
+    assert len(living.trials) == 5
+
+
+def test_a_journal_that_is_gone_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "studies.journal"
+    study = begin(path, 1)
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        study.ask()
+    path.write_bytes(b"")
+    with pytest.raises(StudyError, match="another file was put in its place"):
+        study.ask()
 
 
 FILL = """
 import optuna, pathlib, signal, sys
+from automl.tuning import PRUNERS
+from automl.tuning.study import create_study
 from automl.tuning.storage import open_storage
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -110,6 +243,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_costs_nothing_that_was_told(tmp_path: Path) -> None:
     path = tmp_path / "studies.journal"
     begin(path, 2)

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl.core.trial import CONTINUE, Measurement, Verdict
-from automl.tuning.budget import Budget
-from automl.tuning.judge import MAX_REPORTS, Judge
-from automl.tuning.watchdog import Limits
+from automl.tuning.judge import MAX_REPORTS, Budget, Judge
+from automl.tuning.watchdog import TimeLimits
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def make_trial() -> optuna.Trial:
 
 def make_judge(steps: int, timeout: float | None = None) -> tuple[Judge, threading.Event]:
     stop = threading.Event()
-    return Judge("accuracy", steps, "none", Budget(timeout), Limits(), stop), stop
+    return Judge("accuracy", steps, "none", Budget(timeout), TimeLimits(), stop), stop
 
 
 def measured(step: int) -> Measurement:

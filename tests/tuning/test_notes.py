@@ -10,18 +10,17 @@ from optuna.artifacts import get_all_artifact_meta
 from optuna_dashboard import get_note
 from toy import Toy, ToySpace
 
+from automl.core.costs import NetworkProfile
 from automl.core.distributions import Range
-from automl.core.inspection import Inspection
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
-from automl.tuning.exhibits import Exhibits
-from automl.tuning.notes import LAST_LINES, study_note, trial_note
+from automl.tuning.notes import LAST_LINES, DashboardArtifacts, study_note, trial_note
 from automl.tuning.storage import open_storage
-from automl.tuning.watch import Setting
+from automl.tuning.watcher import SearchInfo
 
-NETWORK = Inspection(1234, 56789, (("conv2d", (8, 4, 4), 1000), ("output", (10,), 234)))
-SPEC = TrialSpec(3, "", "", Config((), {}), 0, 4, "accuracy", True, "")
+NETWORK = NetworkProfile(1234, 56789, (("conv2d", (8, 4, 4), 1000), ("output", (10,), 234)))
+SPEC = TrialSpec(3, Config((), {}), 0, 4, "accuracy", True, "")
 CURVE = (Measurement(1, 0.5, {"accuracy": 0.5}, 3.0), Measurement(2, 1.0, {"accuracy": 0.6}, 6.0))
-SETTING = Setting(
+SETTING = SearchInfo(
     "mine", "cnn | x", "digits, 3 rows", "2 CPU workers", 30, 0, 10, 40, None, "accuracy", True, 2
 )
 
@@ -56,7 +55,8 @@ class TestTrialNote:
 
     def test_it_says_in_how_many_parts_batches_were_taken(self) -> None:
         result = TrialResult(3, Status.COMPLETE, CURVE, 0.6)
-        assert "in 4 parts" in trial_note(NETWORK, replace(SPEC, accumulate=4), result, "")
+        note = trial_note(NETWORK, replace(SPEC, grad_accumulation=4), result, "")
+        assert "into 4 micro-batches" in note
 
 
 class TestStudyNote:
@@ -64,24 +64,24 @@ class TestStudyNote:
 
     def test_it_says_what_is_searched_and_how_to_go_on(self) -> None:
         note = study_note(SETTING, None, None)
-        assert "**No trial has run to its end yet.**" in note
-        assert "| space | cnn \\| x |" in note
+        assert "**No trial is complete yet.**" in note
+        assert "| space | cnn &#124; x |" in note
         assert "| data | digits, 3 rows |" in note
         assert "| objective | the largest accuracy |" in note
-        assert "`automl resume mine`" in note
+        assert "\nautoml resume mine\n" in note
 
     def test_a_search_keeps_it_up_to_date(self, tmp_path: Path) -> None:
         study = Toy(tmp_path, trials=6).begin({"x": 0.2}).study
         assert study.best is not None
         note = get_note(stored(tmp_path))
-        assert f"Best so far: trial {study.best.number}, score {study.best.value:.4f}" in note
+        assert f"Best so far: trial {study.best.number}, score {study.best.objective:.4f}" in note
         assert "(the baseline, trial 0: 0.2000)" in note
 
     def test_it_is_there_before_any_trial_has_ended(self, tmp_path: Path) -> None:
         toy, notes = Toy(tmp_path, trials=1), list[str]()
         toy.recorder.on_measure = lambda number, measured: notes.append(get_note(stored(tmp_path)))
         toy.begin()
-        assert "No trial has run to its end yet." in notes[0]
+        assert "No trial is complete yet." in notes[-1]
 
 
 def test_what_cannot_be_run_is_marked_so(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_files_are_attached_once(tmp_path: Path) -> None:
     (tmp_path / "curve.png").write_bytes(b"one")
     (tmp_path / "mistakes.csv").write_bytes(b"two")
     study = optuna.create_study()
-    trial, exhibits = study.ask(), Exhibits(tmp_path / "artifacts")
+    trial, exhibits = study.ask(), DashboardArtifacts(tmp_path / "artifacts")
     exhibits.attach(trial, [tmp_path / "curve.png"])
     exhibits.attach(trial, [tmp_path / "curve.png", tmp_path / "mistakes.csv"])
     shown = {each.filename: each for each in get_all_artifact_meta(trial)}

@@ -9,9 +9,9 @@ import optuna
 import pytest
 
 from automl.tuning import PRUNERS
-from automl.tuning.creating import create_study
 from automl.tuning.pruners import Pruner
 from automl.tuning.storage import open_storage
+from automl.tuning.study import create_study
 
 STEPS = 10
 PATIENT = ("none",)

@@ -12,13 +12,13 @@ from toy import CHOICE, STEPS, Recorder, Toy, ToySpace
 
 from automl.core.distributions import Choices, Range
 from automl.core.errors import StudyError
-from automl.tuning.reading import load_record
 from automl.tuning.storage import open_storage
+from automl.tuning.trial_records import load_record
 
 
 def test_runs_its_total_and_ranks_by_the_metric(tmp_path: Path) -> None:
     outcome = Toy(tmp_path, trials=6).begin()
-    values = [trial.value for trial in outcome.study.ranked]
+    values = [trial.objective for trial in outcome.study.ranked]
     assert outcome.reason == "done"
     assert len(values) == 6
     assert values == sorted(values, reverse=True)
@@ -42,7 +42,7 @@ def test_a_network_that_cannot_be_built_takes_no_worker_and_is_told(tmp_path: Pa
     assert first.status == "infeasible"
     assert first.reason == "x (=0.9) must not be over 0.5"
     assert study.count("complete") == 4
-    assert all(trial.value <= 0.5 for trial in study.ranked)
+    assert all(trial.objective <= 0.5 for trial in study.ranked)
 
 
 def test_infeasible_trials_teach_the_sampler(tmp_path: Path) -> None:
@@ -131,6 +131,7 @@ def test_an_error_in_the_search_leaves_no_trial_running(tmp_path: Path) -> None:
     assert [trial.status for trial in study.trials] == ["waiting"]
 
 
+@pytest.mark.slow
 def test_a_killed_driver_leaves_nothing_that_a_resume_does_not_take_up(tmp_path: Path) -> None:
     script = (
         "import os, pathlib, sys; from toy import Toy, Recorder\n"

@@ -32,6 +32,7 @@ def test_plain_optuna_reads_what_was_written(tmp_path: Path) -> None:
     assert optuna.load_study(study_name="s", storage=plain).trials == study.trials
 
 
+@pytest.mark.slow
 def test_two_processes_write_without_losing_a_line(tmp_path: Path) -> None:
     path = tmp_path / "studies.journal"
     optuna.create_study(study_name="s", storage=open_storage(path))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from listener import Listener
 from toy import Toy, ToySpace
 
 from automl import api
@@ -16,12 +17,11 @@ from automl.core.distributions import Choices, Distribution, Parameter, Range, V
 from automl.core.errors import StudyError, UserError
 from automl.core.records import StudyRecord, TrialRecord
 from automl.spaces import domain
-from automl.spaces.random_suggest import RandomSuggest
-from automl.spaces.read import parse_space
+from automl.spaces.reader import parse_space
 from automl.spaces.space import SearchSpace
+from automl.spaces.suggest import RandomSuggest
 from automl.tuning import SAMPLERS
 from automl.tuning.warm_start import Fitting, WarmStart
-from automl.tuning.watch import Silent
 
 SEARCH_SPACES = Path(__file__).resolve().parents[2] / "search_spaces"
 SHIPPED = sorted(each.stem for each in SEARCH_SPACES.glob("*.yaml"))
@@ -172,14 +172,6 @@ NARROW = (
 )
 
 
-class Heard(Silent):
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def announce(self, text: str) -> None:
-        self.said.append(text)
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two spaces, and a study of the wide one."""
@@ -196,9 +188,10 @@ def search(cwd: Path, space: str, **flags: Any) -> api.Study:
     return api.search(str(cwd / f"{space}.yaml"), **flags)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deterministic", [False, True])
 def test_other_data_begins_with_the_same_configurations(folder: Path, deterministic: bool) -> None:
-    heard = Heard()
+    heard = Listener()
     found = search(
         folder,
         "narrow",
@@ -214,15 +207,17 @@ def test_other_data_begins_with_the_same_configurations(folder: Path, determinis
         assert trial.origin == f"trial {best.number} of wide"
         assert trial.parameters["optimizer.adamw.lr"] == best.parameters["optimizer.adamw.lr"]
         assert best.parameters["units"] in (trial.parameters["units"], 8)
-    assert any(line.startswith("right after the baseline: what wide found") for line in heard.said)
+    assert any(line.startswith("right after the baseline: what wide found") for line in heard.told)
 
 
+@pytest.mark.slow
 def test_a_resume_goes_on_without_beginning_again(folder: Path) -> None:
     search(folder, "wide", name="more", init_from="wide", trials=3, seed=7)
     resumed = api.resume("more", trials=5, results=str(folder / "results")).record
     assert [bool(trial.origin) for trial in resumed.trials].count(True) == 2
 
 
+@pytest.mark.slow
 def test_what_cannot_be_taken_over_is_told_before_anything_begins(folder: Path) -> None:
     with pytest.raises(StudyError, match=r"no study 'wid' in .*; did you mean 'wide'"):
         search(folder, "narrow", name="none", init_from="wid")

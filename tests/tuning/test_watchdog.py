@@ -8,9 +8,9 @@ from slots_executor import SlotsExecutor
 from toy import Toy, ToySpace, run_toy
 
 from automl.core.distributions import Range
-from automl.core.protocols import Finished, Measured
+from automl.core.executor import Finished, Measured
 from automl.core.trial import Measurement
-from automl.tuning.watchdog import Limits, Watchdog
+from automl.tuning.watchdog import TimeLimits, TrialWatchdog
 
 
 class Clocks:
@@ -21,15 +21,15 @@ class Clocks:
         self.pulse: float | None = None
 
 
-def watch(limits: Limits) -> tuple[Clocks, Watchdog]:
+def watch(limits: TimeLimits) -> tuple[Clocks, TrialWatchdog]:
     clocks = Clocks()
-    watchdog = Watchdog(limits, lambda number: clocks.pulse, lambda: clocks.now)
+    watchdog = TrialWatchdog(limits, lambda number: clocks.pulse, lambda: clocks.now)
     watchdog.begin(0)
     return clocks, watchdog
 
 
 def test_a_trial_hangs_when_its_pulse_stops() -> None:
-    clocks, watchdog = watch(Limits(stall=60))
+    clocks, watchdog = watch(TimeLimits(stall=60))
     clocks.now += 500  # it waits for a worker
     assert not watchdog.hangs(0)
     clocks.pulse = 7.0
@@ -41,14 +41,14 @@ def test_a_trial_hangs_when_its_pulse_stops() -> None:
 
 
 def test_a_clock_that_is_set_back_is_a_sign_of_life_like_any_other() -> None:
-    clocks, watchdog = watch(Limits(stall=60))
+    clocks, watchdog = watch(TimeLimits(stall=60))
     for pulse in (1e9, 1e9 - 86400, 5.0, 1e10):
         clocks.pulse, clocks.now = pulse, clocks.now + 59
         assert not watchdog.hangs(0)
 
 
 def test_a_trial_that_stands_still_does_not_hang() -> None:
-    clocks, watchdog = watch(Limits(trial=10, stall=60))
+    clocks, watchdog = watch(TimeLimits(trial=10, stall=60))
     clocks.pulse = 1.0
     assert not watchdog.hangs(0)
     watchdog.measure(0, Measurement(1, 1.0, {}, 5.0))
@@ -61,7 +61,7 @@ def test_a_trial_that_stands_still_does_not_hang() -> None:
 
 
 def test_time_is_up_a_little_after_it_was_time_to_report() -> None:
-    clocks, watchdog = watch(Limits(trial=100))
+    clocks, watchdog = watch(TimeLimits(trial=100))
     clocks.pulse = 1.0
     watchdog.hangs(0)
     watchdog.measure(0, Measurement(1, 1.0, {}, 90.0))
@@ -73,7 +73,7 @@ def test_time_is_up_a_little_after_it_was_time_to_report() -> None:
 
 
 def test_a_trial_over_its_time_is_stopped_at_its_report(tmp_path: Path) -> None:
-    study = Toy(tmp_path, trials=2, limits=Limits(trial=0.015)).begin().study
+    study = Toy(tmp_path, trials=2, limits=TimeLimits(trial=0.015)).begin().study
     assert [each.status for each in study.trials] == ["pruned", "pruned"]
     assert study.trials[0].reason == "over its time: 0 s, and --trial-timeout is 0.015 s"
     assert study.trials[0].epoch == 2
@@ -96,14 +96,14 @@ class Hanging(SlotsExecutor):
 
 
 def test_a_hung_trial_is_begun_again_and_the_others_never_notice(tmp_path: Path) -> None:
-    space, limits = ToySpace({"x": Range(0.0, 1.0)}), Limits(stall=0.2)
+    space, limits = ToySpace({"x": Range(0.0, 1.0)}), TimeLimits(stall=0.2)
     toy = Toy(tmp_path, space, trials=4, limits=limits, executor=lambda: Hanging(tmp_path, 2))
     study = toy.begin().study
     assert [each.status for each in study.trials] == ["complete"] * 4
 
 
 def test_one_that_hangs_each_time_fails_with_its_reason(tmp_path: Path) -> None:
-    space, limits = ToySpace({"x": Range(0.0, 1.0)}), Limits(stall=0.2)
+    space, limits = ToySpace({"x": Range(0.0, 1.0)}), TimeLimits(stall=0.2)
     toy = Toy(tmp_path, space, trials=4, limits=limits, executor=lambda: Hanging(tmp_path, 99))
     study = toy.begin().study
     assert study.trials[1].status == "failed"

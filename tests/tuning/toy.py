@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from automl.core.costs import NetworkProfile
 from automl.core.distributions import Choices, Distribution, Parameter, Range, Suggest
 from automl.core.errors import Infeasible
-from automl.core.inspection import Inspection
-from automl.core.protocols import Executor
+from automl.core.executor import Executor
 from automl.core.trial import (
     Config,
     Decision,
@@ -27,14 +26,12 @@ from automl.execution.local import LocalExecutor
 from automl.execution.resources import Resources
 from automl.store import Store
 from automl.tuning import PRUNERS, SAMPLERS
-from automl.tuning.creating import create_study, take_up_study
-from automl.tuning.problem import Problem
 from automl.tuning.samplers.per_trial import PerTrial
-from automl.tuning.search import Search
+from automl.tuning.search import Search, SearchProblem
 from automl.tuning.storage import open_storage
-from automl.tuning.study import Study
-from automl.tuning.watch import Outcome, Setting, Silent
-from automl.tuning.watchdog import Limits
+from automl.tuning.study import SharedStudy, create_study, open_study
+from automl.tuning.watchdog import TimeLimits
+from automl.tuning.watcher import SearchInfo, SearchOutcome, Watcher
 
 STEPS = 4
 
@@ -84,7 +81,7 @@ class ToySpace:
 
 
 @dataclass
-class Recorder(Silent):
+class Recorder(Watcher):
     """Remembers every event; ``on_measure`` may act on them."""
 
     ended: list[Any] = field(default_factory=list)
@@ -111,11 +108,11 @@ class Toy:
     stop: threading.Event = field(default_factory=threading.Event)
     recorder: Recorder = field(default_factory=Recorder)
     deterministic: bool = False
-    limits: Limits = field(default_factory=Limits)
+    limits: TimeLimits = field(default_factory=TimeLimits)
     minimize: tuple[str, ...] = ()
     executor: Callable[[], Executor] = lambda: LocalExecutor(toy_runner, Resources())
 
-    def begin(self, baseline: dict[str, Any] | None = None) -> Outcome:
+    def begin(self, baseline: dict[str, Any] | None = None) -> SearchOutcome:
         self.store.prepare()
         lock = self.store.study("toy").lock
         lock.parent.mkdir(exist_ok=True)
@@ -126,40 +123,38 @@ class Toy:
             study.enqueue(baseline)
         return self._search(study)
 
-    def go_on(self) -> Outcome:
+    def go_on(self) -> SearchOutcome:
         storage = open_storage(self.store.journal)
         lock = self.store.study("toy").lock
-        return self._search(take_up_study(storage, "toy", *self._sampling(), lock))
+        return self._search(open_study(storage, "toy", *self._sampling(), lock))
 
     @property
     def store(self) -> Store:
         return Store(self.root)
 
     def _sampling(self) -> Any:
-        make = partial(SAMPLERS[self.sampler], self.space.parameters(), 1)
-        return PerTrial(make), PRUNERS[self.pruner](STEPS)
+        sampler = SAMPLERS[self.sampler](self.space.parameters(), 1)
+        return PerTrial(sampler), PRUNERS[self.pruner](STEPS)
 
-    def _inspect(self, config: Config) -> Inspection:
+    def _inspect(self, config: Config) -> NetworkProfile:
         x = config.training["x"]
         if self.limit is not None and x > self.limit:
             raise Infeasible(f"x (={x:g}) must not be over {self.limit:g}", x - self.limit)
         flops = 10_000 if config.training.get("heavy") else 100
-        return Inspection(config.training.get("size", 10), flops)
+        return NetworkProfile(config.training.get("size", 10), flops)
 
-    def _search(self, study: Study) -> Outcome:
+    def _search(self, study: SharedStudy) -> SearchOutcome:
         self.store.prepare()
         executor = self.executor()
-        done = study.standing.records().counted
-        setting = Setting(
+        done = study.state.records().counted
+        info = SearchInfo(
             "toy", "toy", "", "", self.trials, done, STEPS, STEPS, self.timeout, "score", True, 1
         )
-        problem = Problem(
-            setting,
+        problem = SearchProblem(
+            info,
             self.space,
             self._inspect,
             lambda config: None,
-            "",
-            "",
             0,
             self.pruner,
             self.limits,

@@ -1,14 +1,41 @@
-"""Whole series, each of one class, as the UCR archive publishes them."""
+"""Published series with a label each.
+
+Source: the UCR archive, https://www.timeseriesclassification.com.
+"""
 
 from __future__ import annotations
 
-from automl.data.catalogue.entry import Entry, File
-from automl.data.catalogue.sources.download import Download
-from automl.data.catalogue.sources.pypi import PyPI
-from automl.data.catalogue.sources.source import FileSource
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from automl.core.errors import DataError
+from automl.data.catalogue.downloads import FileSource, PythonPackage, WebFolder
+from automl.data.catalogue.published import DatasetEntry, PublishedFile, PublishedSource, fetch
+from automl.data.dataset import Dataset
+from automl.data.series.arrays import SeriesRows
+from automl.data.series.labelled import class_ids, make_labelled_dataset
+from automl.data.series.ts_format import read_ts
+from automl.data.source import Announce
+from automl.data.splits import (
+    FIXED_SEED,
+    HELD_OUT_SHARE,
+    ClassSplits,
+    check_class_counts,
+    split_indices,
+)
+
+SMALL = 200
+"""With fewer train series than this, 15 % would rank models by chance."""
+
+SHARE_OF_SMALL = 1 / 3
+"""Share of the train series in validation, if they are few."""
 
 UCR = "Dau et al., The UCR Time Series Archive, 2019, https://arxiv.org/abs/1810.07758"
+
 NOTE = "the package's; the archive states none"
+
 FOLDER = "aeon/datasets/data"
 
 
@@ -18,79 +45,138 @@ def _home(name: str) -> str:
 
 def _sources(name: str) -> tuple[FileSource, ...]:
     return (
-        Download(f"https://raw.githubusercontent.com/aeon-toolkit/aeon/v1.0.0/{FOLDER}/{name}"),
-        PyPI("aeon", "1.0.0", f"{FOLDER}/{name}"),
+        WebFolder(f"https://raw.githubusercontent.com/aeon-toolkit/aeon/v1.0.0/{FOLDER}/{name}"),
+        PythonPackage("aeon", "1.0.0", f"{FOLDER}/{name}"),
     )
 
 
-ARROW_HEAD = Entry(
-    name="arrow_head",
-    title="Outlines of arrowheads, of three cultures",
-    kind="series",
-    rows=211,
-    licence="BSD-3-Clause",
-    licence_note=NOTE,
-    home=_home("ArrowHead"),
-    citation=UCR,
-    files=(
-        File(
-            "ArrowHead_TRAIN.ts",
-            100_357,
-            "sha256:a83c470aaf611a5f5284377cce27a5fc9f6292bc3d110257b0fd4905ced5ee72",
-        ),
-        File(
-            "ArrowHead_TEST.ts",
-            484_894,
-            "sha256:5417dab42626d41df5e435bb22458c2df40dfad4bcd3b59559bbe72e20e84904",
-        ),
-    ),
-    sources=_sources("ArrowHead"),
-)
+class UcrSource(PublishedSource):
+    """A dataset with its published test split; validation is taken from its train split.
 
-GUN_POINT = Entry(
-    name="gun_point",
-    title="The way of a hand that draws a gun, or points with a finger",
-    kind="series",
-    rows=200,
-    licence="BSD-3-Clause",
-    licence_note=NOTE,
-    home=_home("GunPoint"),
-    citation=UCR,
-    files=(
-        File(
-            "GunPoint_TRAIN.ts",
-            84_188,
-            "sha256:f842401779fd9800d247d8b33121a1a4643710a19b24917dbdd9a060ca8630d5",
-        ),
-        File(
-            "GunPoint_TEST.ts",
-            252_305,
-            "sha256:79332750788a6227b325b96bd0d70130c8eb707b9731f8d7dec62b7a7d36017e",
-        ),
-    ),
-    sources=_sources("GunPoint"),
-)
+    Attributes:
+        archive_name: Name in the archive.
+    """
 
-ITALY_POWER_DEMAND = Entry(
-    name="italy_power_demand",
-    title="A day's power demand, in winter or in summer",
-    kind="series",
-    rows=1_096,
-    licence="BSD-3-Clause",
-    licence_note=NOTE,
-    home=_home("ItalyPowerDemand"),
-    citation=UCR,
-    files=(
-        File(
-            "ItalyPowerDemand_TRAIN.ts",
-            18_300,
-            "sha256:341269cb7e6cef96846b30e774580beec79addb93848ba360145219115a74b7c",
+    kind = "series"
+    archive_name: ClassVar[str]
+
+    def load(self, name: str, seed: int, announce: Announce) -> Dataset:
+        """15 % of the train series become the validation split; a third if there are under 200."""
+        folder = fetch(self.entry, announce)
+        train, test = (self._read(folder, split) for split in ("TRAIN", "TEST"))
+        rows = SeriesRows(
+            (*train.places, *test.places),
+            (*train.series, *test.series),
+            (*(train.labels or ()), *(test.labels or ())),
+        )
+        try:
+            return _make_dataset(name, rows, len(train.series))
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from None
+
+    def _read(self, folder: Path, split: str) -> SeriesRows:
+        return read_ts(folder / f"{self.archive_name}_{split}.ts")
+
+
+class ArrowHead(UcrSource):
+    """Outlines of arrowheads, 251 steps, of three kinds: 36 train + 175 test."""
+
+    entry = DatasetEntry(
+        name="arrow_head",
+        title="Outlines of arrowheads, of three cultures",
+        kind="series",
+        rows=211,
+        licence="BSD-3-Clause",
+        licence_note=NOTE,
+        home=_home("ArrowHead"),
+        citation=UCR,
+        files=(
+            PublishedFile(
+                "ArrowHead_TRAIN.ts",
+                100_357,
+                "sha256:a83c470aaf611a5f5284377cce27a5fc9f6292bc3d110257b0fd4905ced5ee72",
+            ),
+            PublishedFile(
+                "ArrowHead_TEST.ts",
+                484_894,
+                "sha256:5417dab42626d41df5e435bb22458c2df40dfad4bcd3b59559bbe72e20e84904",
+            ),
         ),
-        File(
-            "ItalyPowerDemand_TEST.ts",
-            274_054,
-            "sha256:26122451f87dd0387ef90b18bc8a86c041371b8a1c068004922b939971247144",
+        sources=_sources("ArrowHead"),
+    )
+    archive_name = "ArrowHead"
+
+
+class GunPoint(UcrSource):
+    """A hand drawing a gun or pointing, 150 steps: 50 train + 150 test."""
+
+    entry = DatasetEntry(
+        name="gun_point",
+        title="The way of a hand that draws a gun, or points with a finger",
+        kind="series",
+        rows=200,
+        licence="BSD-3-Clause",
+        licence_note=NOTE,
+        home=_home("GunPoint"),
+        citation=UCR,
+        files=(
+            PublishedFile(
+                "GunPoint_TRAIN.ts",
+                84_188,
+                "sha256:f842401779fd9800d247d8b33121a1a4643710a19b24917dbdd9a060ca8630d5",
+            ),
+            PublishedFile(
+                "GunPoint_TEST.ts",
+                252_305,
+                "sha256:79332750788a6227b325b96bd0d70130c8eb707b9731f8d7dec62b7a7d36017e",
+            ),
         ),
-    ),
-    sources=_sources("ItalyPowerDemand"),
-)
+        sources=_sources("GunPoint"),
+    )
+    archive_name = "GunPoint"
+
+
+class ItalyPowerDemand(UcrSource):
+    """A day's electricity in Italy, 24 hours, in winter or summer: 67 train + 1,029 test."""
+
+    entry = DatasetEntry(
+        name="italy_power_demand",
+        title="A day's power demand, in winter or in summer",
+        kind="series",
+        rows=1_096,
+        licence="BSD-3-Clause",
+        licence_note=NOTE,
+        home=_home("ItalyPowerDemand"),
+        citation=UCR,
+        files=(
+            PublishedFile(
+                "ItalyPowerDemand_TRAIN.ts",
+                18_300,
+                "sha256:341269cb7e6cef96846b30e774580beec79addb93848ba360145219115a74b7c",
+            ),
+            PublishedFile(
+                "ItalyPowerDemand_TEST.ts",
+                274_054,
+                "sha256:26122451f87dd0387ef90b18bc8a86c041371b8a1c068004922b939971247144",
+            ),
+        ),
+        sources=_sources("ItalyPowerDemand"),
+    )
+    archive_name = "ItalyPowerDemand"
+
+
+def _make_dataset(name: str, rows: SeriesRows, train_rows: int) -> Dataset:
+    labels, targets = class_ids(rows.labels or ())
+    given = {"train": targets[:train_rows], "test": targets[train_rows:]}
+    check_class_counts(given, labels)
+    share = SHARE_OF_SMALL if train_rows < SMALL else HELD_OUT_SHARE
+    train, validation = split_indices(given["train"], [share], FIXED_SEED)
+    test = np.arange(train_rows, len(targets))
+    notes = (
+        f"validation is {len(validation)} of the {train_rows} train series: a third, for the set "
+        "is small",
+    )
+    splits = {"train": train, "validation": validation, "test": test}
+    kept = np.arange(len(labels))
+    found = ClassSplits(splits, labels, kept, notes if train_rows < SMALL else ())
+    return make_labelled_dataset(name, rows, found)

@@ -13,14 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from automl.core.errors import DataError
-from automl.data.series.numbers import Floats
-from automl.data.series.rows import SeriesRows
+from automl.data.series.arrays import Floats, SeriesRows
 
 COMMENTS = ("#", "%")
 
 
 def is_ts(path: Path) -> bool:
-    """Whether a file's name says that it is in this format."""
+    """Whether a file's suffix is that of this format."""
     return path.suffix.lower() == ".ts"
 
 
@@ -28,8 +27,7 @@ def read_ts(path: Path) -> SeriesRows:
     """Read a .ts file.
 
     Raises:
-        DataError: It cannot be read, holds no series, or series with a time of their own for each
-            value; names the line.
+        DataError: The file cannot be read, holds no series, or series with a time for each value.
     """
     lines = _lines(path)
     header = _header(path, lines)
@@ -47,7 +45,7 @@ def read_ts(path: Path) -> SeriesRows:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that say something, with their numbers."""
+    """The lines that are neither empty nor comments, with their numbers."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -60,7 +58,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _header(path: Path, lines: Iterator[tuple[int, str]]) -> dict[str, str]:
-    """What the header says, by keyword in lower case; ``lines`` then stands below @data."""
+    """Keyword -> value of the header, in lower case; takes the lines up to @data."""
     found: dict[str, str] = {}
     for number, line in lines:
         if not line.startswith("@"):
@@ -78,9 +76,9 @@ def _header(path: Path, lines: Iterator[tuple[int, str]]) -> dict[str, str]:
 
 
 def _series(place: str, variables: list[str]) -> Floats:
-    """(length, variables) of a line without its label."""
+    """The series of a line without its label, (length, variables)."""
     if not variables:
-        raise DataError(f"{place}: no colon, but a label stands behind one (@classLabel true)")
+        raise DataError(f"{place}: no colon, but a label comes behind one (@classLabel true)")
     columns = [_numbers(place, text) for text in variables]
     if len({len(column) for column in columns}) > 1:
         sizes = ", ".join(str(len(column)) for column in columns)

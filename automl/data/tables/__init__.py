@@ -1,1 +1,1 @@
-"""Tables: published ones, and files of one's own."""
+"""Tables: from files of many formats to features, targets and datasets."""

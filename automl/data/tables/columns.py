@@ -1,31 +1,43 @@
-"""The columns that a model sees, each with what was learned of it from the train split."""
+"""The columns that a model sees, with what was learned about each from the train split."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from math import floor, log10
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from automl.core.errors import DataError
-from automl.data.tables.values import as_text, parse_dates
+from automl.core.text import number
+from automl.data.cells.dates import check_date_format
+from automl.data.cells.numbers import PLAIN_FORMAT, NumberFormat, most_texts
+from automl.data.cells.values import spellings
+from automl.data.tables.values import as_text, read_dates
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Values = npt.NDArray[np.float32]
-Part = Literal["year", "month", "day_of_week", "hour"]
-DATE_PARTS: tuple[Part, ...] = ("year", "month", "day_of_week", "hour")
-LARGEST = float(np.finfo(np.float32).max)
+DatePart = Literal["year", "month", "day", "day_of_week", "hour"]
+DATE_PARTS: tuple[DatePart, ...] = ("year", "month", "day", "day_of_week", "hour")
+LARGEST = float(np.finfo(np.float64).max)
+TINY, HUGE = 1e-100, 1e100
+"""Range within which differences of numbers neither vanish nor overflow."""
+FURTHEST = float(np.finfo(np.float32).max)
+"""Largest distance of a number from the center, in units of the scale."""
 MOST_VALUES = 50
+"""Largest number of values of a category that get an index of their own."""
 FEWEST_ROWS = 3
+"""Rows that a value needs for an index of its own."""
 
 
 class Column(BaseModel, ABC):
-    """One number of each row, made of the column ``name`` of the user's table."""
+    """One number of each row, computed from the column ``name`` of the user's table."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -33,58 +45,71 @@ class Column(BaseModel, ABC):
 
     @abstractmethod
     def learn(self, values: pd.Series[Any]) -> Column:
-        """This column with what ``values``, of the train split, say of it."""
+        """This column with what the values of the train split tell about it."""
 
     @property
     def title(self) -> str:
-        """How it is called where rows are shown."""
+        """Name of the column where rows are shown."""
         return self.name
 
     @abstractmethod
     def show(self, value: float) -> str:
-        """What ``read`` made of a cell, as people read it; empty where it was missing."""
+        """A number that ``read`` returned, as text for people; "" where it was missing."""
 
     def find_wrong(self, values: pd.Series[Any]) -> Mapping[int, str]:
-        """Row, from 0, -> why its value is not what the column holds."""
+        """Why values are not what the column holds, by row number from 0."""
         return {}
 
     @abstractmethod
     def read(self, values: pd.Series[Any]) -> Values:
-        """What the model takes, (N,).
+        """The numbers that the model takes, float32 (N,).
 
         Raises:
-            DataError: A value is not what the column holds; names the first such.
+            DataError: A value is not what the column holds; names the first.
         """
 
 
 class NumberColumn(Column):
-    """A number; NaN where it is missing, infinite or beyond float32."""
+    """A number minus its center, divided by its scale; NaN where it is missing.
+
+    Computed in float64: float32 has too few digits for small differences of large numbers, such as
+    the seconds of times around 1.7e9.
+    """
 
     center: float = 0.0
-    """The median."""
+    """Median, which becomes 0."""
 
-    scale: float = 1.0
-    """The distance between the quartiles; if that is 0, half of the range; if that is too, 1."""
+    scale: Annotated[float, Field(gt=0)] = 1.0
+    """Distance between the quartiles; if it is 0, half of the range; if that is 0 too, 1."""
 
     missing: bool = False
-    """Whether some row has none."""
+    """Whether the number is missing in some row of the train split."""
+
+    format: NumberFormat = PLAIN_FORMAT
+    """Format of the number in text files."""
 
     def learn(self, values: pd.Series[Any]) -> NumberColumn:
-        """Center, scale and whether numbers can be missing."""
-        numbers = self.read(values).astype(np.float64)
+        """This column with the center, the scale, and whether numbers are missing."""
+        numbers = self.exact(values)
         present = numbers[~np.isnan(numbers)]
         known = present if len(present) else np.zeros(1)
-        lowest, low, middle, high, highest = np.quantile(known, [0, 0.25, 0.5, 0.75, 1])
-        scale = high - low or (highest - lowest) / 2 or 1.0
-        learned = {"center": float(middle), "scale": float(scale)}
+        largest = float(np.abs(known).max())
+        unit = 1.0 if TINY < largest < HUGE else largest or 1.0
+        lowest, low, middle, high, highest = np.quantile(known / unit, [0, 0.25, 0.5, 0.75, 1])
+        scale = (high - low or (highest - lowest) / 2) * unit
+        learned = {"center": float(middle * unit), "scale": float(min(scale, LARGEST)) or 1.0}
         return self.model_copy(update={**learned, "missing": len(present) < len(numbers)})
 
     def show(self, value: float) -> str:
-        """Six digits, as many as float32 is sure of."""
-        return "" if np.isnan(value) else f"{value:.6g}"
+        """The number, with the digits that float32 can hold."""
+        if np.isnan(value):
+            return ""
+        exact = self.center + value * self.scale
+        figures = 6 + max(0, floor(log10(abs(exact) / self.scale))) if exact else 6
+        return number(exact, min(figures, 15))
 
     def find_wrong(self, values: pd.Series[Any]) -> Mapping[int, str]:
-        """What is there and is none."""
+        """Why values are no numbers, by row number from 0."""
         return self._explain(self._parse(values), values)
 
     def _explain(self, numbers: npt.NDArray[np.float64], values: pd.Series[Any]) -> dict[int, str]:
@@ -92,18 +117,28 @@ class NumberColumn(Column):
         return {int(row): f"{str(values.iloc[row])[:60]!r} is not {self._what}" for row in wrong}
 
     def read(self, values: pd.Series[Any]) -> Values:
-        """The numbers."""
+        """``(number - center) / scale``, float32 (N,), limited to ``FURTHEST``."""
+        with np.errstate(over="ignore"):
+            units = (self.exact(values) - self.center) / self.scale
+        return units.clip(-FURTHEST, FURTHEST).astype(np.float32)
+
+    def exact(self, values: pd.Series[Any]) -> npt.NDArray[np.float64]:
+        """The numbers in their own units, float64 (N,); NaN where one is missing or infinite.
+
+        Raises:
+            DataError: A value is no number; names the first.
+        """
         numbers = self._parse(values)
         for row, reason in self._explain(numbers, values).items():
             raise DataError(f"column {self.name!r}, row {row + 1:,}: {reason}")
-        return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan).astype(np.float32)
+        return np.where(np.isfinite(numbers), numbers, np.nan)
 
     @property
     def _what(self) -> str:
         return "a number"
 
     def _parse(self, values: pd.Series[Any]) -> npt.NDArray[np.float64]:
-        """(N,) with NaN for what is no number."""
+        """The numbers, float64 (N,); NaN for other values."""
         import pandas as pd
 
         plain = pd.api.types.is_numeric_dtype(values)
@@ -114,58 +149,79 @@ class NumberColumn(Column):
 
 
 class DateColumn(NumberColumn):
-    """A part of a date, as a number; times with a zone are brought to UTC."""
+    """A part of a date as a number; times with a zone are converted to UTC."""
 
-    part: Part
+    part: DatePart
 
-    form: str | None
-    """How dates are written, in the codes of ``strptime``; None if the file holds them as such."""
+    forms: tuple[str, ...] = ()
+    """Formats of the dates in the codes of ``strptime``; none if the file has a type for dates."""
+
+    @field_validator("forms")
+    @classmethod
+    def _are_forms(cls, forms: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(check_date_format, forms))
 
     @property
     def title(self) -> str:
-        """The column and the part of its date."""
+        """Name of the column and the part of the date."""
         return f"{self.name} ({self.part.replace('_', ' ')})"
 
     @property
     def _what(self) -> str:
-        return f"a date ({self.form})" if self.form else "a date"
+        return f"a date ({' or '.join(self.forms)})" if self.forms else "a date"
+
+    def _explain(self, numbers: npt.NDArray[np.float64], values: pd.Series[Any]) -> dict[int, str]:
+        """Why values are no dates; {} if they are few, which count as missing."""
+        wrong = super()._explain(numbers, values)
+        return wrong if len(wrong) > most_texts(int(values.notna().sum())) else {}
 
     def _parse(self, values: pd.Series[Any]) -> npt.NDArray[np.float64]:
-        parts = getattr(parse_dates(values, self.form).dt, self.part)
-        return parts.to_numpy(np.float64, na_value=np.nan)  # type: ignore[no-any-return]
+        moments = read_dates(values, self.forms)
+        return np.array(
+            [np.nan if each is None else _date_part(each, self.part) for each in moments]
+        )
+
+
+def _date_part(moment: datetime, part: DatePart) -> float:
+    return moment.weekday() if part == "day_of_week" else float(getattr(moment, part))
 
 
 class CategoryColumn(Column):
-    """The index of a value among those that are known; -1 for none of them."""
+    """The index of a value among the known ones; -1 where it is missing."""
 
     values: tuple[str, ...] = ()
-    """The most frequent first."""
+    """Known values, the most frequent first."""
 
     rest: bool = False
-    """Whether the train split has rare values. All that are not known share the index after the
-    last; without it there would be nothing to learn of them, and they are as missing ones."""
+    """Whether unseen and rare values get an index of their own, after the last; otherwise they
+    count as missing. True if the train split has rare values."""
 
     @property
     def size(self) -> int:
-        """How many indices there are."""
+        """Number of indices."""
         return len(self.values) + self.rest
 
     def learn(self, values: pd.Series[Any]) -> CategoryColumn:
-        """The values that at least 3 rows have, at most 50."""
+        """This column with the values of at least 3 rows each, 50 at most."""
         counts = as_text(values).value_counts()
         ordered = sorted(counts.items(), key=lambda found: (-found[1], found[0]))
         known = [value for value, count in ordered if count >= FEWEST_ROWS][:MOST_VALUES]
         return self.model_copy(update={"values": tuple(known), "rest": len(known) < len(counts)})
 
     def read(self, values: pd.Series[Any]) -> Values:
-        """The indices."""
+        """The indices, float32 (N,)."""
         unknown = len(self.values) if self.rest else -1
         indices = {value: index for index, value in enumerate(self.values)}
-        found = as_text(values).map(lambda value: indices.get(value, unknown), na_action="ignore")
+
+        def place(value: str) -> int:
+            same = next((each for each in spellings(value) if each in indices), None)
+            return unknown if same is None else indices[same]
+
+        found = as_text(values).map(place, na_action="ignore")
         return found.fillna(-1).to_numpy(np.float32)  # type: ignore[no-any-return]
 
     def show(self, value: float) -> str:
-        """The value; what is not among those that are known is "other"."""
+        """The value; "other" for a rare or unseen one."""
         if value < 0:
             return ""
         return self.values[int(value)] if value < len(self.values) else "other"

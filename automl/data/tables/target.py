@@ -1,16 +1,16 @@
-"""What a table's target column calls for: classes or a number."""
+"""The target column of a table: which one it is, and whether it holds classes or numbers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from automl.core.errors import DataError
 from automl.core.registry import nearest
 from automl.data.dataset import Targets
-from automl.data.splits import check_enough
 from automl.data.tables.columns import NumberColumn
 from automl.data.tables.values import as_text, is_nested, is_number
 
@@ -20,13 +20,28 @@ if TYPE_CHECKING:
 USUAL_NAMES = ("target", "label", "class", "outcome", "price", "y")
 MOST_CLASSES = 20
 FEWEST_ROWS = 3
+# Words in the names of columns whose numbers are quantities, not codes of classes.
+QUANTITY = re.compile(
+    r"ages?|amount|counts?|days|hours|minutes|months|num|number|price|qty|quantity|temperature|"
+    r"total|visits|years?"
+)
+# Words in the names of columns of classes.
+CLASS = re.compile(r"category|class|code|cluster|group|kind|labels?|outcome|segment|target|type|y")
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+CODES_FROM = (-1, 0, 1)
+
+TableTask = Literal["classification", "regression"]
 
 
 def find_target(columns: Sequence[str], given: str | None) -> str:
-    """The column that is predicted: the one given, else that with a usual name, else the last.
+    """The column to predict: the given one, else the first with a usual name, else the last.
+
+    Args:
+        columns: Names of the columns.
+        given: Name that the user gave; None to find it.
 
     Raises:
-        DataError: There is no such column, or no other.
+        DataError: There is no such column, or no other to predict it from.
     """
     if len(columns) < 2:
         raise DataError(f"{columns[0]!r} is its only column, so there is nothing to predict from")
@@ -37,15 +52,15 @@ def find_target(columns: Sequence[str], given: str | None) -> str:
 
 
 def check_column(columns: Sequence[str], name: str, option: str) -> str:
-    """Give ``name`` back if it is a column.
+    """Return ``name`` if it is a column.
 
     Args:
-        columns: Those that there are.
-        name: The one that is asked for.
-        option: What asked for it, as the user wrote it: ``"--target"``.
+        columns: Names of the columns.
+        name: Name that the user gave.
+        option: Option with the name, as the user wrote it: ``"--target"``.
 
     Raises:
-        DataError: It is not; names the nearest column.
+        DataError: There is no such column; names the nearest.
     """
     if name in columns:
         return name
@@ -54,16 +69,34 @@ def check_column(columns: Sequence[str], name: str, option: str) -> str:
     raise DataError(f"there is no column {name!r} for {option}; {guess}")
 
 
-def read_target(values: pd.Series[Any]) -> tuple[Targets, tuple[str, ...]]:
-    """Classes or numbers, of a column in which no value is missing.
+class TargetValues(NamedTuple):
+    """The values of the target column.
 
-    Strings, booleans and a few different whole numbers are classes.
+    Args:
+        values: int64 (N,) class ids, or float64 (N,) numbers.
+        labels: Names of the classes; none if numbers are predicted.
+        notes: Remarks for the user, a sentence each.
+    """
 
-    Returns:
-        Class ids, int64 (N,), and the names of the classes; or numbers, float32 (N,), and no names.
+    values: Targets
+    labels: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read_target(values: pd.Series[Any], task: TableTask | None = None) -> TargetValues:
+    """Read the target as classes or numbers.
+
+    By default, strings and booleans are classes. So are a few different whole numbers, if the name
+    of the column does not suggest a quantity and they look like codes: codes begin at -1, 0 or 1
+    and leave few gaps.
+
+    Args:
+        values: Target column, without missing values.
+        task: Type of target that the user chose; None to find it.
 
     Raises:
-        DataError: It is always the same, or a class has too few rows to be in every split.
+        DataError: The target is the same in every row, holds lists, or holds texts where numbers
+            are to be predicted.
     """
     name = str(values.name)
     if is_nested(values):
@@ -71,24 +104,47 @@ def read_target(values: pd.Series[Any]) -> tuple[Targets, tuple[str, ...]]:
     if values.nunique() == 1:
         only = str(values.iloc[0])[:60]
         raise DataError(f"the target {name!r} is {only!r} in every row; there is nothing to learn")
-    if not _is_class(values):
-        return NumberColumn(name=name).read(values), ()
+    if task == "regression" and not is_number(values):
+        first = str(values.iloc[0])[:60]
+        raise DataError(
+            f"--task regression: the target {name!r} holds texts such as {first!r}, and no "
+            "numbers; leave out --task, or name another --target"
+        )
+    few = is_number(values) and _are_few_whole(values)
+    is_class = task == "classification" or (task is None and _is_class(values, few))
+    notes = _note_choice(name, values, is_class) if few and task is None else ()
+    if not is_class:
+        return TargetValues(NumberColumn(name=name).exact(values), (), notes)
     different = values.drop_duplicates() if is_number(values) else as_text(values).drop_duplicates()
     labels = tuple(as_text(different.sort_values()))
     ids = {label: index for index, label in enumerate(labels)}
-    targets = as_text(values).map(ids).to_numpy(np.int64)
-    try:
-        check_enough({"train": targets}, labels)
-    except DataError as error:
-        raise DataError(f"target {name!r}: {error}") from None
-    return targets, labels
+    return TargetValues(as_text(values).map(ids).to_numpy(np.int64), labels, notes)
 
 
-def _is_class(values: pd.Series[Any]) -> bool:
+def _are_few_whole(values: pd.Series[Any]) -> bool:
+    different = values.unique()
+    if len(different) < 3 or any(value % 1 for value in different[: MOST_CLASSES + 1]):
+        return False
+    return len(different) <= min(MOST_CLASSES, max(2, len(values) // FEWEST_ROWS))
+
+
+def _is_class(values: pd.Series[Any], few: bool) -> bool:
     if not is_number(values):
         return True
     different = values.unique()
-    if any(value % 1 for value in different[: MOST_CLASSES + 1]):
+    if len(different) == 2:
+        return not any(value % 1 for value in different)
+    words = [word.lower() for word in WORD.findall(str(values.name))]
+    if not few or any(map(QUANTITY.fullmatch, words)):
         return False
-    few = min(MOST_CLASSES, max(2, len(values) // FEWEST_ROWS))
-    return len(different) <= few
+    if any(map(CLASS.fullmatch, words)):
+        return True
+    low, high = min(different), max(different)
+    return bool(low in CODES_FROM and high - low < 2 * len(different))
+
+
+def _note_choice(name: str, values: pd.Series[Any], is_class: bool) -> tuple[str, ...]:
+    many = f"{values.nunique()} different whole numbers"
+    if is_class:
+        return (f"{name!r} has {many}, taken as classes; --task regression predicts a number",)
+    return (f"{name!r} has {many}, predicted as a number; --task classification makes it classes",)

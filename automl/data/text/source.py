@@ -1,9 +1,10 @@
-"""The interface of everything that texts are loaded from."""
+"""What every dataset of texts is loaded from: texts as they were read, then encoded."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -11,17 +12,17 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from automl.core.target import Classes
-from automl.data.dataset import Dataset, Split
-from automl.data.encodings.text import TextEncoding
+from automl.core.data_types import Classes, Target
+from automl.data.dataset import Dataset, Split, Targets, hash_content
 from automl.data.source import Announce, Source
-from automl.data.text.corpus import Corpus
+from automl.data.text.encoding import TextEncoding
 from automl.data.text.tokenizers.tokenizer import SMALLEST_VOCABULARY
 
-# A search reads one corpus; somebody at a Python prompt may compare two.
 KEPT_IN_MEMORY = 2
-# So many characters take seconds to train a tokenizer on.
+"""Corpora kept in memory: a search reads one, somebody at a Python prompt may compare two."""
+
 MANY_CHARACTERS = 5_000_000
+"""Characters on which training a tokenizer takes seconds."""
 
 
 class TextSource(Source):
@@ -30,20 +31,20 @@ class TextSource(Source):
     kind: ClassVar[str] = "text"
 
     tokenizer: Literal["word", "bpe", "byte", "torchtext"] = "word"
-    """What is a token: a word, a piece of one, or a byte; or what torchtext makes one."""
+    """What a token is: a word, a piece of a word (bpe), a byte, or a token of torchtext."""
 
     vocabulary: Annotated[int, Field(ge=SMALLEST_VOCABULARY)] = 10_000
-    """The most different tokens, padding and unknown among them; bytes are always 258."""
+    """Most different tokens, padding and unknown included; always 258 for bytes."""
 
     length: Annotated[int, Field(ge=1)] = 200
-    """The most tokens of a text; what is beyond is cut off."""
+    """Most tokens of a text; the rest is cut off."""
 
     @abstractmethod
     def locate(self, name: str, announce: Announce) -> Path:
         """The file or folder that ``name`` is read from.
 
         Raises:
-            DataError: It is not on this machine, and cannot be fetched.
+            DataError: The data is not on this machine, and cannot be fetched.
         """
 
     @abstractmethod
@@ -51,7 +52,7 @@ class TextSource(Source):
         """Read the texts and split them; the tokenizer's options make no difference.
 
         Raises:
-            DataError: They are unreadable or not enough.
+            DataError: The texts are unreadable or too few.
         """
 
     def load(self, name: str, seed: int, announce: Announce) -> Dataset:
@@ -70,7 +71,7 @@ class TextSource(Source):
             test=splits["test"],
             encoding=encoding,
             target=corpus.target,
-            notes=(*corpus.notes, *_tell_of_cutting(splits["train"], self.length)),
+            notes=(*corpus.notes, *_length_notes(splits["train"], self.length)),
             fingerprint=corpus.fingerprint,
         )
 
@@ -79,19 +80,20 @@ class TextSource(Source):
         characters = sum(map(len, texts))
         if characters > MANY_CHARACTERS:
             announce(f"{name}: tokenizing {characters / 1e6:,.0f} million characters")
-        return TextEncoding.train(
+        trained = TextEncoding.train(
             self.tokenizer, texts, self.vocabulary, self.length, corpus.column
         )
+        return trained.model_copy(update={"characters": corpus.characters})
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
 def _read_once(source: TextSource, path: Path, stamp: Hashable, seed: int) -> Corpus:
-    """A search loads the texts anew for each setting of the tokenizer, but reads them once."""
+    """Read the texts once, though a search loads them anew for each setting of the tokenizer."""
     return source.read(path, seed)
 
 
 def _stamp(path: Path) -> Hashable:
-    """Another one as soon as a file at ``path``, or below it, is another one."""
+    """Names, times and sizes of the files at ``path`` or below it, to notice that one changes."""
     files = [path, *sorted(path.rglob("*"))] if path.is_dir() else [path]
     states = [(file, file.stat()) for file in files if file.exists()]
     return tuple((str(file.absolute()), state.st_mtime_ns, state.st_size) for file, state in states)
@@ -99,11 +101,51 @@ def _stamp(path: Path) -> Hashable:
 
 def _encode(texts: Split, encoding: TextEncoding) -> Split:
     ids = encoding.stack(encoding.encode(texts.inputs.tolist()))
-    return Split(ids, texts.targets.copy())  # the corpus stays as it is, whoever writes to a split
+    # A copy: writing to a split must not change the corpus, which stays in memory.
+    return Split(ids, texts.targets.copy(), texts.clusters)
 
 
-def _tell_of_cutting(train: Split, length: int) -> tuple[str, ...]:
+def _length_notes(train: Split, length: int) -> tuple[str, ...]:
     width = train.inputs.shape[1]
     full = int(np.count_nonzero(train.inputs[:, -1])) if width == length else 0
     rows = f"{full:,} of the {len(train):,} train texts"
-    return (f"{rows} have {length:,} tokens or more, and are cut there",) if full else ()
+    return (f"{rows} have {length:,} tokens or more, and are cut off there",) if full else ()
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Texts before they are encoded, and what is predicted from them.
+
+    Args:
+        splits: ``train``, ``validation`` and ``test``; their inputs are strings: object (N,).
+        target: What is predicted.
+        fingerprint: SHA-256 (hexadecimal) of what was read, whatever the splits.
+        notes: Sentences for the user.
+        column: Column of a table that held the texts; None if they were not in a table.
+        characters: Character encoding that the user gave for the files; None if each file shows
+            its own.
+    """
+
+    splits: Mapping[str, Split]
+    target: Target
+    fingerprint: str
+    notes: tuple[str, ...] = ()
+    column: str | None = None
+    characters: str | None = None
+
+
+def text_split(texts: Sequence[str], targets: Targets) -> Split:
+    """A split of a corpus.
+
+    Args:
+        texts: N strings.
+        targets: int64 (N,) class ids, or float64 (N,) numbers.
+    """
+    is_class = np.issubdtype(targets.dtype, np.integer)
+    return Split(np.array(texts, object), targets if is_class else targets[:, None, None])
+
+
+def hash_texts(read: Mapping[str, Split], labels: Sequence[str]) -> str:
+    """SHA-256 (hexadecimal) of all texts and targets; the same on every machine."""
+    content = ([name, each.inputs.tolist(), each.targets.tolist()] for name, each in read.items())
+    return hash_content(list(labels), *content)

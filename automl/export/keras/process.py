@@ -1,26 +1,30 @@
-"""Keras with a backend of our choice, whatever runs in this process."""
+"""A process that runs Keras on a backend of our choice, and the program in it."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar
+from importlib import import_module
+from typing import Any, BinaryIO, TypeVar
+
+from automl.core.errors import AutomlError, ExportError
 
 T = TypeVar("T")
 
 
 class KerasProcess:
-    """A process with Keras on one backend, for a backend is for the whole of a process.
+    """A process with Keras on one backend, since a process can have only one backend.
 
-    Once started it stays for all calls. What Keras and its backend print goes nowhere.
+    Once started, it stays for all calls. Output of Keras and its backend is dropped.
 
     Args:
-        backend: Keras's name of it.
+        backend: Keras's name of the backend.
     """
 
     def __init__(self, backend: str) -> None:
@@ -28,23 +32,23 @@ class KerasProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process, unless it runs; only a call waits the seconds that this takes."""
+        """Start the process if it does not run, without waiting the seconds that this takes."""
         self._running()
 
     def call(self, function: Callable[..., T], *arguments: Any) -> T:
-        """``function(*arguments)``, run there.
+        """The result of ``function(*arguments)`` in the process.
 
         Args:
-            function: One of our modules' own, which imports Keras itself.
-            arguments: Values that can be pickled, as what is returned.
+            function: Function of one of our modules, which imports Keras itself.
+            arguments: Values that can be pickled, like the result.
 
         Raises:
-            ExportError: what ``function`` raises on purpose, an AutomlError.
-            RuntimeError: for anything else that it raises, or if the process ends.
+            ExportError: ``function`` raises an AutomlError.
+            RuntimeError: ``function`` raises anything else, or the process ends.
         """
         try:
             answer = self._ask((function, arguments))
-        except BaseException:  # also Ctrl-C, after which the next answer would be this call's
+        except BaseException:  # also Ctrl-C, else the next call would get this answer
             self.end()
             raise
         if isinstance(answer, Exception):
@@ -70,7 +74,7 @@ class KerasProcess:
         except (BrokenPipeError, EOFError):
             code = process.wait()
             raise RuntimeError(
-                f"Keras on {self._backend} ended with exit code {code}; see what it says: "
+                f"Keras on {self._backend} ended with exit code {code}; to see why: "
                 f"KERAS_BACKEND={self._backend} python -c 'import keras'"
             ) from None
 
@@ -79,10 +83,10 @@ class KerasProcess:
         return self._process
 
     def _new(self) -> subprocess.Popen[bytes]:
-        # On the CPU, as every format is checked; a GPU may be busy with trials.
+        # On the CPU, like all formats; a GPU may be busy with trials.
         settings = {"KERAS_BACKEND": self._backend, "CUDA_VISIBLE_DEVICES": ""}
         return subprocess.Popen(
-            [sys.executable, "-m", "automl.export.keras.answer"],
+            [sys.executable, "-m", "automl.export.keras.process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -96,3 +100,38 @@ def keras_on(backend: str) -> KerasProcess:
     process = KerasProcess(backend)
     atexit.register(process.end)
     return process
+
+
+def main() -> None:
+    """Import Keras, and answer calls until there are no more."""
+    # Ctrl-C is for the process that waits for the answer.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # What libraries print must not get among the answers.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    import_module("keras")
+    serve(sys.stdin.buffer, answers)
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each pickled ``(function, arguments)`` with what it returns or raises, pickled."""
+    while True:
+        try:
+            function, arguments = pickle.load(requests)
+        except EOFError:
+            return
+        pickle.dump(_result(function, arguments), answers)
+        answers.flush()
+
+
+def _result(function: Any, arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except AutomlError as error:
+        return ExportError(str(error))
+    except Exception as error:  # as text, for its class may need the backend to be read
+        return RuntimeError(f"{type(error).__name__}: {error}".strip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,5 @@
-"""The parts of a bundle's ``predict.py``; they import nothing of this package but one another."""
+"""The modules that a bundle's ``predict.py`` is made of; see ``automl.export.script``.
+
+They import only one another and ``automl.data.cells``, and their names are distinct, for all become
+one file.
+"""

@@ -18,18 +18,35 @@ from automl.export.scripts.run_onnx import load
 FOLDER = Path(__file__).resolve().parent
 
 
+def in_lines(name: Any, target: dict[str, Any], output: Any) -> list[str]:
+    """The answer to an example: one line, or for a forecast, whose steps have names, one a step."""
+    if isinstance(name, str):
+        return [f"{name}\t{in_words(target, output)}"]
+    steps = zip(name, output, strict=True)
+    return [f"{step}\t{in_words(target, numbers[None])}" for step, numbers in steps]
+
+
 def in_words(target: dict[str, Any], output: Any) -> str:
-    """The most probable label and its probability, or each number by its name, step by step."""
+    """The likeliest label and its probability, or the names of numbers and their steps."""
     if "labels" in target:
         odds = np.exp(output - output.max())
         best = int(output.argmax())
         return f"{target['labels'][best]}\t{odds[best] / odds.sum():.4f}"
-    steps = zip(target["names"], output.T, strict=True)
-    return "\t".join(f"{name}: {' '.join(f'{each:.5g}' for each in row)}" for name, row in steps)
+    numbers = zip(target["names"], target["mean"], target["std"], output.T, strict=True)
+    return "\t".join(
+        f"{name}: {' '.join(in_full(mean, std, unit) for unit in units)}"
+        for name, mean, std, units in numbers
+    )
+
+
+def in_full(mean: float, std: float, unit: float) -> str:
+    """A number in its own unit, with as many digits as are known, and no power of ten."""
+    digits = 6 - int(np.floor(np.log10(std)))
+    return str(np.format_float_positional(round(mean + std * float(unit), digits), trim="-"))
 
 
 def main() -> None:
-    """Print a line for each example of the files; what cannot be read is told, and ends with 2."""
+    """Print the answers to the files, a line each; exit with 2 if one of them cannot be read."""
     if not sys.argv[1:]:
         print("Usage: python predict.py FILE...", file=sys.stderr)
         sys.exit(2)
@@ -39,7 +56,8 @@ def main() -> None:
     for file in sys.argv[1:]:
         try:
             for name, example in read(file, options):
-                print(f"{name}\t{in_words(target, run(example[None])[0])}")
+                for line in in_lines(name, target, run(example[None])[0]):
+                    print(line)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             print(f"predict.py: {file}: {reason}", file=sys.stderr)

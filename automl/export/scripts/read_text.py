@@ -8,23 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from automl.export.scripts.cut_pieces import make_cut
+from automl.data.cells.characters import decode
 from automl.export.scripts.rows import rows
+from automl.export.scripts.tokenize_words import make_tokenizer
 
 
 def read(file: str, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The one text of a .txt file, or that of each row of a table: int32 (tokens,)."""
-    cut, length = make_cut(options["state"]), options["length"]
-    for name, text in texts(file, options["text"]):
-        # A hundred characters for each token are far more than it takes.
-        ids = cut(text.lstrip()[: 100 * length].strip())
+    """The text of a .txt file, or of each row of a table: int32 (tokens,)."""
+    tokenize, length = make_tokenizer(options["state"]), options["length"]
+    for name, text in texts(file, options["text"], options["characters"]):
+        # A hundred characters for each token are far more than needed.
+        ids = tokenize(text.lstrip()[: 100 * length].strip())
         yield name, np.array(ids[:length] or [1], np.int32)
 
 
-def texts(file: str, column: str | None) -> Iterator[tuple[str, str]]:
-    """Each text and how to call it."""
+def texts(file: str, column: str | None, encoding: str | None) -> Iterator[tuple[str, str]]:
+    """The name and content of each text."""
     if file.lower().endswith(".txt"):
-        yield file, Path(file).read_text("utf-8-sig")
+        yield file, decode(Path(file).read_bytes(), encoding, is_table=False).text
         return
-    for at, row in enumerate(rows(file), start=1):
+    for at, row in enumerate(rows(file, encoding), start=1):
         yield f"{file} row {at:,}", row[column or "text"]

@@ -1,37 +1,50 @@
-"""Reads the rows of a CSV file."""
+"""Reads the rows of CSV files."""
 
 from __future__ import annotations
 
-import csv
+import math
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-MISSING = {"", "NA", "N/A", "<NA>", "NaN", "nan", "NULL", "null"}
+from automl.data.cells.characters import decode
+from automl.data.cells.delimited import Cells, read_cells
+from automl.data.cells.numbers import PLAIN_FORMAT, read_known
+from automl.data.cells.values import is_missing
 
 
-class Row(dict[str, str]):
-    """The cells of a row by the names of their columns."""
+class CsvRow(dict[str, str]):
+    """The cells of a row, by the names of their columns."""
 
     def __missing__(self, name: str) -> str:
         raise ValueError(f"there is no column {name!r}; there are {', '.join(self)}")
 
 
-def rows(file: str) -> Iterator[Row]:
-    """Each row that is not empty; what stands between fields is what the header has."""
-    lines = Path(file).read_text("utf-8-sig").splitlines(keepends=True)
-    if not lines:
-        raise ValueError("it is empty")
-    delimiter = max(",;\t", key=lines[0].count)
-    fields = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    names = [name.strip() for name in next(fields)]
-    for values in fields:
-        if any(map(str.strip, values)):
-            if len(values) != len(names):
-                counts = f"{len(values)} fields, and the header {len(names)}"
-                raise ValueError(f"line {fields.line_num} has {counts}")
-            yield Row(zip(names, values, strict=True))
+def table(file: str, encoding: str | None = None) -> Cells:
+    """The cells of a file; prints how they were read, if that was unusual."""
+    characters = decode(Path(file).read_bytes(), encoding)
+    delimiters = "\t" if file.lower().endswith((".tsv", ".tab")) else ",;\t|"
+    cells = read_cells(characters.text, delimiters)
+    if not cells.columns or not cells.columns[0]:
+        raise ValueError("there are no rows in it")
+    warn(file, *cells.notes)
+    return cells
+
+
+def warn(file: str, *notes: str) -> None:
+    """Print notes on how a file was read."""
+    for note in notes:
+        print(f"predict.py: {file}: {note}", file=sys.stderr)
+
+
+def rows(file: str, encoding: str | None = None) -> Iterator[CsvRow]:
+    """Each row that is not empty; the delimiter is recognised."""
+    return map(CsvRow, table(file, encoding).rows())
 
 
 def number(cell: str) -> float:
-    """What a cell holds, NaN where it is empty; a decimal comma counts as a point."""
-    return float("nan") if cell.strip() in MISSING else float(cell.replace(",", "."))
+    """The number in a cell, NaN if it is empty; a decimal comma counts as a point."""
+    (value,) = read_known([cell], PLAIN_FORMAT).values
+    if math.isnan(value) and not is_missing(cell):
+        raise ValueError(f"{cell[:60]!r} is not a number")
+    return value

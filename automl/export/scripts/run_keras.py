@@ -10,6 +10,6 @@ import keras
 
 
 def load(folder: Path) -> Callable[[Any], Any]:
-    """The model as a function, from a batch to outputs."""
+    """The model as a function from a batch to outputs."""
     model = keras.saving.load_model(folder / "model.keras")
     return lambda inputs: model.predict(inputs, verbose=0)

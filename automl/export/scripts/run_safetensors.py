@@ -12,7 +12,7 @@ from automl.export.bundle import Bundle
 
 
 def load(folder: Path) -> Callable[[Any], Any]:
-    """The model as a function, from a batch to outputs; this format needs automl itself."""
+    """The model as a function from a batch to outputs. This format needs automl itself."""
     model = Bundle.load(folder).model()
 
     def run(inputs: Any) -> Any:

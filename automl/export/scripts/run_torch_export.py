@@ -10,7 +10,7 @@ import torch
 
 
 def load(folder: Path) -> Callable[[Any], Any]:
-    """The model as a function, from a batch to outputs. Loading such a file can run code."""
+    """The model as a function from a batch to outputs. Loading such a file can run code."""
     model = torch.export.load(folder / "model.pt2").module()
 
     def run(inputs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The layers a network may be made of: one file per family, one line here per layer."""
+"""Layers: one file per family, one line here per layer."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ LAYERS: Registry[type[Layer]] = Registry(
         "positional_embedding": "automl.models.layers.embedding:PositionalEmbedding",
         "conv2d": "automl.models.layers.conv:Conv2d",
         "separable_conv2d": "automl.models.layers.conv:SeparableConv2d",
-        "conv1d": "automl.models.layers.conv1d:Conv1d",
-        "temporal_conv": "automl.models.layers.conv1d:TemporalConv",
+        "conv1d": "automl.models.layers.conv:Conv1d",
+        "temporal_conv": "automl.models.layers.conv:TemporalConv",
         "lstm": "automl.models.layers.recurrent:Lstm",
         "gru": "automl.models.layers.recurrent:Gru",
         "rnn": "automl.models.layers.recurrent:Rnn",
-        "bidirectional": "automl.models.layers.bidirectional:Bidirectional",
+        "bidirectional": "automl.models.layers.recurrent:Bidirectional",
         "transformer_encoder": "automl.models.layers.attention:TransformerEncoder",
         "batch_norm": "automl.models.layers.normalization:BatchNorm",
         "layer_norm": "automl.models.layers.normalization:LayerNorm",
         "group_norm": "automl.models.layers.normalization:GroupNorm",
-        "activation": "automl.models.layers.activation:Activation",
+        "activation": "automl.models.layers.basic:Activation",
         "max_pool2d": "automl.models.layers.pooling:MaxPool2d",
         "avg_pool2d": "automl.models.layers.pooling:AvgPool2d",
         "max_pool1d": "automl.models.layers.pooling:MaxPool1d",
@@ -30,10 +30,10 @@ LAYERS: Registry[type[Layer]] = Registry(
         "global_max_pool": "automl.models.layers.pooling:GlobalMaxPool",
         "last_step": "automl.models.layers.pooling:LastStep",
         "attention_pool": "automl.models.layers.attention:AttentionPool",
-        "flatten": "automl.models.layers.dense:Flatten",
-        "dense": "automl.models.layers.dense:Dense",
-        "dropout": "automl.models.layers.dropout:Dropout",
-        "residual": "automl.models.layers.residual:Residual",
-        "squeeze_excite": "automl.models.layers.squeeze_excite:SqueezeExcite",
+        "flatten": "automl.models.layers.basic:Flatten",
+        "dense": "automl.models.layers.basic:Dense",
+        "dropout": "automl.models.layers.basic:Dropout",
+        "residual": "automl.models.layers.blocks:Residual",
+        "squeeze_excite": "automl.models.layers.blocks:SqueezeExcite",
     },
 )

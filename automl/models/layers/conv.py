@@ -1,31 +1,58 @@
-"""Convolutions over images."""
+"""Convolutions over images and sequences."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from automl.core.shape import Shape
-from automl.models.checks import divisible, image
-from automl.models.layer import Count
-from automl.models.layers.convolution import Convolution
+from automl.core.data_types import Shape
+from automl.models.layer import Count, Layer, as_image, as_sequence, check_divisible, check_window
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+class Convolution(Layer):
+    """The options that convolutions share."""
+
+    filters: Count
+    """Number of output channels."""
+    kernel_size: Count = 3
+    """Size of the window along each side, in pixels or positions."""
+    stride: Count = 1
+    """Step of the window: 2 halves each side."""
+    padding: Literal["same", "valid"] = "same"
+    """`same` pads with zeros: a side of n becomes ceil(n / stride). `valid` does not pad."""
+    dilation: Count = 1
+    """Distance between the values in a window."""
+    bias: bool = True
+    """Whether to add a learned number per filter; has no effect right before batch_norm."""
+
+    @property
+    def _reach(self) -> int:
+        """Distance from the first to the last value of a window."""
+        return self.dilation * (self.kernel_size - 1)
+
+    def _pad(self, sides: tuple[int, ...]) -> tuple[int, int]:
+        """Zeros before and after each side; PyTorch's own padding="same" refuses strides."""
+        if self.padding == "same":
+            return self._reach // 2, self._reach - self._reach // 2
+        check_window(self._reach + 1, sides)
+        return 0, 0
 
 
 class Conv2d(Convolution):
     """A 2-D convolution: (channels, height, width) -> (filters, height', width')."""
 
     groups: Count = 1
-    """Split channels and filters into groups that do not see each other."""
+    """Number of separate groups that channels and filters are split into."""
 
     def build(self, shape: Shape) -> nn.Module:
-        """One ``Conv2d``; with an even window behind the uneven padding that it needs."""
+        """``Conv2d``, after the uneven padding that an even window needs."""
         from torch import nn
 
-        channels, *sides = image(shape)
-        divisible("in_channels", channels, "groups", self.groups)
-        divisible("filters", self.filters, "groups", self.groups)
+        channels, *sides = as_image(shape)
+        check_divisible("in_channels", channels, "groups", self.groups)
+        check_divisible("filters", self.filters, "groups", self.groups)
         before, after = self._pad(tuple(sides))
         convolution = nn.Conv2d(
             channels,
@@ -52,7 +79,7 @@ class SeparableConv2d(Convolution):
         """The depthwise convolution, without a bias, and the pointwise one."""
         from torch import nn
 
-        channels, _, _ = image(shape)
+        channels, _, _ = as_image(shape)
         depthwise = Conv2d(
             filters=channels,
             kernel_size=self.kernel_size,
@@ -63,3 +90,58 @@ class SeparableConv2d(Convolution):
             groups=channels,
         ).build(shape)
         return nn.Sequential(depthwise, nn.Conv2d(channels, self.filters, 1, bias=self.bias))
+
+
+class Conv1d(Convolution):
+    """A 1-D convolution: (length, features) -> (length', filters).
+
+    In a batch of sequences, `same` pads each at its own end, and `valid` gives one position for a
+    sequence shorter than the window.
+    """
+
+    def build(self, shape: Shape) -> nn.Module:
+        """``Conv1d`` that knows where the padding is."""
+        from torch import nn
+
+        from automl.models.modules.sequence import SequenceConv, ValidConv
+
+        length, features = as_sequence(shape)
+        before, after = self._pad((length,))
+        convolution = nn.Conv1d(
+            features,
+            self.filters,
+            self.kernel_size,
+            stride=self.stride,
+            padding=before if before == after else 0,
+            dilation=self.dilation,
+            bias=self.bias,
+        )
+        if self.padding == "valid":
+            return ValidConv(convolution, self.stride, self._reach)
+        if before == after:
+            return SequenceConv(convolution, self.stride)
+        pad = nn.ConstantPad1d((before, after), 0.0)
+        return SequenceConv(nn.Sequential(pad, convolution), self.stride)
+
+
+class TemporalConv(Layer):
+    """Two dilated causal convolutions with a shortcut: (length, features) -> (length, filters).
+
+    A few blocks that double the dilation from one to the next see far back. Source: Bai et al.,
+    "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for Sequence Modeling"
+    (2018).
+    """
+
+    filters: Count
+    """Number of output features."""
+    kernel_size: Count = 3
+    """Positions in a window: the current one and earlier ones."""
+    dilation: Count = 1
+    """Distance between the positions in a window."""
+
+    def build(self, shape: Shape) -> nn.Module:
+        """The block; its shortcut has a dense layer where the number of features changes."""
+        from automl.models.modules.sequence import TemporalBlock
+
+        _, features = as_sequence(shape)
+        return TemporalBlock(features, self.filters, self.kernel_size, self.dilation)

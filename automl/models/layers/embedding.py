@@ -1,13 +1,12 @@
-"""From token ids and positions to vectors."""
+"""Embeddings: from token ids and positions to vectors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from automl.core.data_types import PADDING, Shape, Tokens
 from automl.core.errors import Infeasible
-from automl.core.shape import PADDING, Shape, Tokens
-from automl.models.checks import sequence
-from automl.models.layer import Count, Layer
+from automl.models.layer import Count, Layer, as_sequence
 
 if TYPE_CHECKING:
     from torch import nn
@@ -16,16 +15,16 @@ if TYPE_CHECKING:
 class Embedding(Layer):
     """A learned vector per token: a text of (length,) ids -> (length, size).
 
-    Source: Bengio et al., "A Neural Probabilistic Language Model" (2003); it begins with Keras's
-    uniform numbers between -0.05 and 0.05.
+    Source: Bengio et al., "A Neural Probabilistic Language Model" (2003). The initial weights are
+    uniform between -0.05 and 0.05, as in Keras.
     """
 
     takes_tokens: ClassVar[bool] = True
 
     size: Count
-    """Numbers per token."""
+    """Length of each vector."""
     vocabulary: Count | None = None
-    """How many tokens there are; null is as many as the data has."""
+    """Number of tokens; null is that of the data."""
 
     def build(self, shape: Shape) -> nn.Module:
         """``Embedding``, with zeros for padding."""
@@ -46,7 +45,7 @@ class Embedding(Layer):
 
 
 class PositionalEmbedding(Layer):
-    """Adds a learned vector to each position, for layers that see no order: (length, features).
+    """Adds a learned vector to each position, (length, features), for layers that see no order.
 
     Source: Gehring et al., "Convolutional Sequence to Sequence Learning" (2017).
     """
@@ -54,7 +53,7 @@ class PositionalEmbedding(Layer):
     keeps_shape: ClassVar[bool] = True
 
     def build(self, shape: Shape) -> nn.Module:
-        """One vector for each position that a sequence may have."""
-        from automl.models.modules.positional_embedding import PositionalEmbedding as Module
+        """One vector for each possible position."""
+        from automl.models.modules.attention import LearnedPositions as Module
 
-        return Module(*sequence(shape))
+        return Module(*as_sequence(shape))

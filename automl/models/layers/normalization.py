@@ -1,14 +1,13 @@
-"""Layers that bring their input to mean 0 and variance 1, then scale and shift it as learned."""
+"""Normalisation to mean 0 and variance 1, followed by a learned scale and shift."""
 
 from __future__ import annotations
 
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
+from automl.core.data_types import Shape
 from automl.core.errors import Infeasible
-from automl.core.shape import Shape
-from automl.models.checks import divisible
-from automl.models.layer import Count, Layer
+from automl.models.layer import Count, Layer, check_divisible
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,7 +25,7 @@ class BatchNorm(Layer):
         """``BatchNorm2d`` for an image, ``BatchNorm1d`` for a vector or a sequence."""
         from torch import nn
 
-        from automl.models.modules.sequence_norm import SequenceBatchNorm
+        from automl.models.modules.sequence import SequenceBatchNorm
 
         if len(shape) == 2:
             return SequenceBatchNorm(shape[1])
@@ -45,7 +44,7 @@ class LayerNorm(Layer):
         """``LayerNorm``, over the channel axis for an image."""
         from torch import nn
 
-        from automl.models.modules.channel_norm import ChannelNorm
+        from automl.models.modules.blocks import ChannelNorm
 
         features = shape[0] if len(shape) == 3 else shape[-1]
         _more_than_one(features)
@@ -61,7 +60,7 @@ class GroupNorm(Layer):
     keeps_shape: ClassVar[bool] = True
 
     groups: Count
-    """How many groups the channels are split into."""
+    """Number of groups that the channels are split into."""
 
     def build(self, shape: Shape) -> nn.Module:
         """``GroupNorm``."""
@@ -69,7 +68,7 @@ class GroupNorm(Layer):
 
         if len(shape) == 2:
             raise Infeasible("it needs an image or a vector; a sequence takes layer_norm")
-        divisible("channels", shape[0], "groups", self.groups)
+        check_divisible("channels", shape[0], "groups", self.groups)
         _more_than_one(prod(shape) // self.groups)
         return nn.GroupNorm(self.groups, shape[0])
 

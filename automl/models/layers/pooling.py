@@ -1,13 +1,12 @@
-"""Pooling over windows of an image or a sequence, and over the whole of it."""
+"""Pooling over windows of an image or a sequence, and over a whole image or sequence."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl.core.data_types import Shape
 from automl.core.errors import Infeasible
-from automl.core.shape import Shape
-from automl.models.checks import image, sequence, window_fits
-from automl.models.layer import Count, Layer
+from automl.models.layer import Count, Layer, as_image, as_sequence, check_window
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,48 +18,48 @@ class _Window(Layer):
     size: Count = 2
     """Size of the window along each side, in pixels or positions."""
     stride: Count | None = None
-    """How far the window moves; null is the window's size."""
+    """Step of the window; null is its size."""
 
     @property
-    def does_nothing(self) -> bool:
-        """Whether each window is one value, and none is left out."""
+    def is_noop(self) -> bool:
+        """Whether each value is a window of its own."""
         return self.size == 1 and self.stride in (None, 1)
 
 
 class MaxPool2d(_Window):
-    """The largest value of each window, per channel; windows that would stick out are left out."""
+    """The largest value of each window, per channel; there are no partial windows at the end."""
 
     def build(self, shape: Shape) -> nn.Module:
         """``MaxPool2d``."""
         from torch import nn
 
-        window_fits(self.size, image(shape)[1:])
+        check_window(self.size, as_image(shape)[1:])
         return nn.MaxPool2d(self.size, self.stride)
 
 
 class AvgPool2d(_Window):
-    """The mean of each window, per channel; windows that would stick out are left out."""
+    """The mean of each window, per channel; there are no partial windows at the end."""
 
     def build(self, shape: Shape) -> nn.Module:
         """``AvgPool2d``."""
         from torch import nn
 
-        window_fits(self.size, image(shape)[1:])
+        check_window(self.size, as_image(shape)[1:])
         return nn.AvgPool2d(self.size, self.stride)
 
 
 class MaxPool1d(_Window):
     """The largest value of each window, per feature: (length, features) -> (length', features).
 
-    A window that sticks out at the end takes what is there, so that a short text is not lost: n
-    positions give ceil(n / stride).
+    A partial window at the end counts, so that a short sequence is not lost: n positions become
+    ceil(n / stride).
     """
 
     def build(self, shape: Shape) -> nn.Module:
-        """``max_pool1d``, told where the padding is."""
-        from automl.models.modules.sequence_pool import SequenceMaxPool
+        """``max_pool1d`` that knows where the padding is."""
+        from automl.models.modules.pooling import SequenceMaxPool
 
-        window_fits(self.size, sequence(shape)[:1])
+        check_window(self.size, as_sequence(shape)[:1])
         return SequenceMaxPool(self.size, self.stride or self.size)
 
 
@@ -71,10 +70,10 @@ class GlobalAvgPool(Layer):
     """
 
     def build(self, shape: Shape) -> nn.Module:
-        """``AdaptiveAvgPool2d`` to one pixel, flattened; of a sequence the mean without padding."""
+        """``AdaptiveAvgPool2d`` to one pixel, flattened; for a sequence, without the padding."""
         from torch import nn
 
-        from automl.models.modules.sequence_to_vector import SequenceMean
+        from automl.models.modules.pooling import SequenceMean
 
         if not _is_image(shape):
             return SequenceMean()
@@ -85,10 +84,10 @@ class GlobalMaxPool(Layer):
     """The largest value of each channel of an image, or feature of a sequence, as a vector."""
 
     def build(self, shape: Shape) -> nn.Module:
-        """``AdaptiveMaxPool2d`` to one pixel, flattened; of a sequence without padding."""
+        """``AdaptiveMaxPool2d`` to one pixel, flattened; for a sequence, without the padding."""
         from torch import nn
 
-        from automl.models.modules.sequence_to_vector import SequenceMax
+        from automl.models.modules.pooling import SequenceMax
 
         if not _is_image(shape):
             return SequenceMax()
@@ -98,14 +97,14 @@ class GlobalMaxPool(Layer):
 class LastStep(Layer):
     """The last position of a sequence that is not padding: (length, features) -> (features,).
 
-    Of a recurrent layer with `return_sequences` it is what the layer gives without it.
+    After a recurrent layer with `return_sequences` it is that layer's output without the option.
     """
 
     def build(self, shape: Shape) -> nn.Module:
         """The pooling."""
-        from automl.models.modules.sequence_to_vector import SequenceLast
+        from automl.models.modules.pooling import SequenceLast
 
-        sequence(shape)
+        as_sequence(shape)
         return SequenceLast()
 
 

@@ -1,12 +1,12 @@
-"""Recurrent layers."""
+"""Recurrent layers, in one direction and in both."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automl.core.shape import Shape
-from automl.models.checks import sequence
-from automl.models.layer import Count, Layer
+from automl.core.data_types import Shape
+from automl.models.layer import Count, Inner, Layer, as_sequence
+from automl.models.network import build_body
 
 if TYPE_CHECKING:
     from torch import nn
@@ -16,14 +16,14 @@ class _Recurrent(Layer):
     """The options of recurrent layers."""
 
     units: Count
-    """Numbers in a state."""
+    """Length of the state."""
     return_sequences: bool = False
-    """Give the state at each position, (length, units); otherwise the last one, (units,)."""
+    """Whether to return the state at each position, (length, units), or the last one, (units,)."""
 
     def _build(self, cells: type[nn.LSTM | nn.GRU | nn.RNN], shape: Shape) -> nn.Module:
-        from automl.models.modules.recurrent import Recurrent
+        from automl.models.modules.sequence import Recurrent
 
-        _, features = sequence(shape)
+        _, features = as_sequence(shape)
         return Recurrent(cells(features, self.units, batch_first=True), self.return_sequences)
 
 
@@ -34,7 +34,7 @@ class Lstm(_Recurrent):
     """
 
     def build(self, shape: Shape) -> nn.Module:
-        """``LSTM`` of one layer."""
+        """``LSTM`` with one layer."""
         from torch import nn
 
         return self._build(nn.LSTM, shape)
@@ -47,7 +47,7 @@ class Gru(_Recurrent):
     """
 
     def build(self, shape: Shape) -> nn.Module:
-        """``GRU`` of one layer."""
+        """``GRU`` with one layer."""
         from torch import nn
 
         return self._build(nn.GRU, shape)
@@ -60,7 +60,26 @@ class Rnn(_Recurrent):
     """
 
     def build(self, shape: Shape) -> nn.Module:
-        """``RNN`` of one layer."""
+        """``RNN`` with one layer."""
         from torch import nn
 
         return self._build(nn.RNN, shape)
+
+
+class Bidirectional(Layer):
+    """Layers that read a sequence, beside the same layers that read it in reverse.
+
+    (length, features) -> twice the features of the layers' output. Source: Schuster and Paliwal,
+    "Bidirectional Recurrent Neural Networks" (1997).
+    """
+
+    layers: Inner
+    """Layers of one direction; the other direction has the same with its own weights."""
+
+    def build(self, shape: Shape) -> nn.Module:
+        """The layers in both directions."""
+        from automl.models.modules.sequence import BidirectionalBlock
+
+        forwards, _ = build_body(self.layers, as_sequence(shape))
+        backwards, _ = build_body(self.layers, shape)
+        return BidirectionalBlock(forwards, backwards)

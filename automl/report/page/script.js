@@ -23,6 +23,7 @@
       tickcolor: "rgba(0,0,0,0)",
       ticks: "outside",
       exponentformat: "e",
+      separatethousands: true,
       automargin: true,
     };
     return {
@@ -53,7 +54,7 @@
   // On a touch screen a finger scrolls the page, and does not zoom a plot.
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
   for (const box of boxes) {
-    const { data, layout } = figures[box.id];
+    const [data, layout] = figures[box.id];
     const height = Number(box.dataset.height);
     const all = { ...layout, height, dragmode, template: template() };
     await Plotly.newPlot(box, data, all, { responsive: true, displayModeBar: false });

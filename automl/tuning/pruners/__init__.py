@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Protocol
+from typing import ClassVar
 
 import optuna
 from optuna.pruners import BasePruner
@@ -11,7 +11,19 @@ from optuna.trial import FrozenTrial
 
 
 class Pruner(BasePruner):
-    """An Optuna pruner that says why."""
+    """An Optuna pruner that says why.
+
+    Args:
+        steps: Reporting steps of a full trial, at least 1.
+
+    Attributes:
+        several_objectives: Whether it can weigh trials by several objectives at once.
+    """
+
+    several_objectives: ClassVar[bool] = False
+
+    @abstractmethod
+    def __init__(self, steps: int) -> None: ...
 
     @abstractmethod
     def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
@@ -21,10 +33,3 @@ class Pruner(BasePruner):
             study: The study.
             trial: As it is in the storage after ``prune``.
         """
-
-
-class MakePruner(Protocol):
-    """Makes a pruner."""
-
-    def __call__(self, steps: int) -> Pruner:
-        """A pruner of trials of up to ``steps`` reporting steps (>= 1)."""

@@ -8,18 +8,18 @@ import optuna
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
-from automl.core.front import Point, dominates, fronts
+from automl.core.pareto import Point, dominates, fronts
 from automl.core.text import count
 from automl.tuning.pruners.halving import FACTOR
-from automl.tuning.reading import costs_of
+from automl.tuning.trial_records import costs_of
 
 # So many of the trials that dominate one are named.
 NAMED = 3
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a trial stands at a rung.
+class RungPosition:
+    """The position of a trial at a rung.
 
     Args:
         rung: The rung, from 1.
@@ -35,7 +35,7 @@ class Standing:
 
     @property
     def is_weak(self) -> bool:
-        """Whether those ahead fill the better third of all, which has room for one at least."""
+        """Whether the trials ahead fill the better third, which has room for at least one."""
         return self.ahead >= max(1, self.came // FACTOR)
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Standing:
 
 
 class FrontHalving:
-    """At each rung, the trials on the better fronts go on.
+    """At each rung, the trials on the better fronts continue.
 
     All that came to the rung so far are sorted into fronts, by what each reported there and by what
     its model costs. A trial is stopped where the trials on better fronts than its own are as many
@@ -68,8 +68,8 @@ class FrontHalving:
     def __init__(self, first: int) -> None:
         self._first = first
 
-    def standing(self, study: optuna.Study, trial: FrozenTrial) -> Standing | None:
-        """Where a trial stands at the rung that its last report came to, or None if to none."""
+    def position(self, study: optuna.Study, trial: FrozenTrial) -> RungPosition | None:
+        """The position at the rung that a trial's last report reached; None if it reached none."""
         rung = self._reached(trial)
         if rung is None:
             return None
@@ -85,10 +85,10 @@ class FrontHalving:
         on = dict(zip(points, fronts(list(points.values())), strict=True))
         ahead = sum(front < on[trial.number] for front in on.values())
         dominating = tuple(number for number in points if dominates(points[number], own))
-        return Standing(rung, len(points), ahead, dominating)
+        return RungPosition(rung, len(points), ahead, dominating)
 
     def _reached(self, trial: FrozenTrial) -> int | None:
-        """The highest rung that only the last report has come to."""
+        """The highest rung that the last report was the first to reach."""
         last = trial.last_step or 0
         before = max((step for step in trial.intermediate_values if step < last), default=0)
         reached, rung, step = None, 1, self._first

@@ -11,16 +11,14 @@ from automl.tuning.pruners.quantile import explain_quantile
 
 
 class Median(MedianPruner, Pruner):
-    """Half of the trials go on."""
+    """Stops a trial whose best so far is worse than the median of the others at that step.
+
+    Source: Golovin et al., "Google Vizier: A Service for Black-Box Optimization" (KDD 2017).
+    """
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(n_startup_trials=5, n_warmup_steps=steps // 10)
 
     def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
         """The step and the median there."""
         return explain_quantile(study, trial, 50.0, "the median")
-
-
-def make(steps: int) -> Pruner:
-    """Stop a trial whose best so far is worse than the median of the others at that step.
-
-    Source: Golovin et al., "Google Vizier: A Service for Black-Box Optimization" (KDD 2017).
-    """
-    return Median(n_startup_trials=5, n_warmup_steps=steps // 10)

@@ -13,16 +13,14 @@ PERCENTILE = 25.0
 
 
 class Percentile(PercentilePruner, Pruner):
-    """A quarter of the trials goes on."""
+    """Stops a trial whose best so far is not in the better quarter of the others at that step.
+
+    Source: https://optuna.readthedocs.io, ``optuna.pruners.PercentilePruner``.
+    """
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(PERCENTILE, n_startup_trials=5, n_warmup_steps=steps // 10)
 
     def explain(self, study: optuna.Study, trial: FrozenTrial) -> str:
         """The step and the quartile there."""
         return explain_quantile(study, trial, PERCENTILE, "the best quarter")
-
-
-def make(steps: int) -> Pruner:
-    """Stop a trial whose best so far is not in the better quarter of the others at that step.
-
-    Source: https://optuna.readthedocs.io, ``optuna.pruners.PercentilePruner``.
-    """
-    return Percentile(PERCENTILE, n_startup_trials=5, n_warmup_steps=steps // 10)

@@ -1,4 +1,4 @@
-"""What the median and the percentile rule ask of a trial."""
+"""The reason that the median and the percentile rule give for pruning a trial."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import optuna
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from automl.core.text import value
+
 
 def explain_quantile(study: optuna.Study, trial: FrozenTrial, percentile: float, name: str) -> str:
-    """The best value of a trial beside what other trials had at its last step.
+    """The best value of a trial, and the threshold of other trials at its last step.
 
     Args:
         study: The study.
@@ -23,6 +25,6 @@ def explain_quantile(study: optuna.Study, trial: FrozenTrial, percentile: float,
     asked = np.percentile(values, 100 - percentile if maximize else percentile)
     best = (max if maximize else min)(trial.intermediate_values.values())
     return (
-        f"its best so far is {best:.4f}, and step {step} asks for {asked:.4f}, "
+        f"its best so far is {value(best)}, and step {step} asks for {value(asked)}, "
         f"{name} of {len(values)} whole trials"
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from random import Random
+from typing import TYPE_CHECKING, ClassVar
 
 from automl.core.distributions import Parameter
 
@@ -10,27 +12,32 @@ if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
 
-class MakeSampler(Protocol):
-    """Makes an Optuna sampler that draws one trial of a study."""
+class Sampler(ABC):
+    """Makes an Optuna sampler for each trial of a study.
 
-    def __call__(self, parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
-        """A sampler for trial ``number``.
+    A sampler is made for each trial, so that what it draws follows from the seed, the number and
+    the trials so far, and from nothing that a crash could lose.
 
-        A sampler is made for each trial, so that what it draws follows from the seed, the number
-        and the trials so far, and from nothing that a crash could lose.
+    Args:
+        parameters: All that the space may draw.
+        seed: Seed of the study.
 
-        Args:
-            parameters: All that the space may draw.
-            seed: The study's.
-            number: The trial's, from 0.
+    Attributes:
+        several_objectives: Whether it can search for several objectives at once.
 
-        Raises:
-            UserError: if the sampler cannot draw from this space.
-        """
+    Raises:
+        UserError: if the sampler cannot draw from this space.
+    """
 
+    several_objectives: ClassVar[bool] = True
 
-def seed_of_trial(seed: int, number: int) -> int:
-    """A 32-bit seed for the draws of one trial, unlike those of its neighbours."""
-    from random import Random
+    def __init__(self, parameters: tuple[Parameter, ...], seed: int) -> None:
+        self.parameters, self.seed = parameters, seed
 
-    return Random(f"{seed}:{number}").getrandbits(32)
+    @abstractmethod
+    def for_trial(self, number: int) -> BaseSampler:
+        """The sampler of trial ``number``, counted from 0."""
+
+    def trial_seed(self, number: int) -> int:
+        """A 32-bit seed for the draws of one trial, unlike those of its neighbours."""
+        return Random(f"{self.seed}:{number}").getrandbits(32)

@@ -14,8 +14,7 @@ from optuna.search_space import intersection_search_space
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from automl.core.distributions import Parameter
-from automl.tuning.samplers import seed_of_trial
+from automl.tuning.samplers import Sampler
 
 # What a trial that diverged or could not be built counts as: CMA-ES looks at ranks alone.
 WORST = 1e30
@@ -24,14 +23,11 @@ _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 Numeric = FloatDistribution | IntDistribution
 
 
-class CmaEs(BaseSampler):
+class CmaEsDraws(BaseSampler):
     """CMA-ES over the numeric parameters that every trial has; the others are drawn at random.
 
     The strategy's state is computed anew from the study's trials, in the order of their numbers:
     nothing of it is stored, so that nothing has to be trusted when a study is read.
-
-    Source: Hansen & Ostermeier, "Completely Derandomized Self-Adaptation in Evolution Strategies"
-    (2001), by the ``cmaes`` package.
 
     Args:
         seed: Of this trial's draws.
@@ -87,9 +83,18 @@ class CmaEs(BaseSampler):
         return self._others.sample_independent(study, trial, param_name, param_distribution)
 
 
-def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
-    """CMA-ES, for one trial."""
-    return CmaEs(seed_of_trial(seed, number))
+class CmaEs(Sampler):
+    """CMA-ES, which follows one number alone.
+
+    Source: Hansen & Ostermeier, "Completely Derandomized Self-Adaptation in Evolution Strategies"
+    (2001), by the ``cmaes`` package.
+    """
+
+    several_objectives = False
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """The strategy as it is after the trials so far."""
+        return CmaEsDraws(self.trial_seed(number))
 
 
 def score(trial: FrozenTrial, direction: StudyDirection) -> float:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from optuna.samplers import BaseSampler, GPSampler
 
-from automl.core.distributions import Parameter
-from automl.tuning.quiet import quiet_optuna
-from automl.tuning.samplers import seed_of_trial
+from automl.tuning.optuna_private import quiet_optuna
+from automl.tuning.samplers import Sampler
 
 
-def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
+class GaussianProcess(Sampler):
     """A Gaussian process over the parameters that every trial has; the others are drawn at random.
 
     Source: https://optuna.readthedocs.io, ``optuna.samplers.GPSampler``.
     """
-    with quiet_optuna():
-        return GPSampler(seed=seed_of_trial(seed, number), warn_independent_sampling=False)
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler, seeded for the trial."""
+        with quiet_optuna():
+            return GPSampler(seed=self.trial_seed(number), warn_independent_sampling=False)

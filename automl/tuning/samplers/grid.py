@@ -10,11 +10,11 @@ from optuna.trial import FrozenTrial, TrialState
 
 from automl.core.distributions import Parameter, Range
 from automl.core.errors import UserError
-from automl.tuning.quiet import quiet_optuna
-from automl.tuning.samplers import seed_of_trial
+from automl.tuning.optuna_private import quiet_optuna
+from automl.tuning.samplers import Sampler
 
 
-class Grid(BruteForceSampler):
+class GridDraws(BruteForceSampler):
     """Optuna's exhaustive sampler, which follows conditional parameters."""
 
     def after_trial(
@@ -23,20 +23,26 @@ class Grid(BruteForceSampler):
         """Do nothing: the search sees by itself when the grid is done."""
 
 
-def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
+class Grid(Sampler):
     """Every configuration of the space once, in a shuffled order.
 
     Raises:
         UserError: if a parameter has no finite set of values.
     """
-    continuous = [each.name for each in parameters if _is_continuous(each)]
-    if continuous:
-        raise UserError(
-            f"--sampler grid needs a finite space, but {', '.join(continuous)} "
-            f"{'is' if len(continuous) == 1 else 'are'} continuous; give a step, or use choices"
-        )
-    with quiet_optuna():
-        return Grid(seed=seed_of_trial(seed, number), avoid_premature_stop=True)
+
+    def __init__(self, parameters: tuple[Parameter, ...], seed: int) -> None:
+        continuous = [each.name for each in parameters if _is_continuous(each)]
+        if continuous:
+            raise UserError(
+                f"--sampler grid needs a finite space, but {', '.join(continuous)} "
+                f"{'is' if len(continuous) == 1 else 'are'} continuous; give a step, or use choices"
+            )
+        super().__init__(parameters, seed)
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler, which leaves out what was drawn before."""
+        with quiet_optuna():
+            return GridDraws(seed=self.trial_seed(number), avoid_premature_stop=True)
 
 
 def _is_continuous(parameter: Parameter) -> bool:

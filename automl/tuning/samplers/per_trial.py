@@ -1,25 +1,27 @@
-"""A sampler for each trial, so that a resumed study draws what an unbroken one would have."""
+"""A sampler for each trial, so that a resumed study draws the same as an uninterrupted one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from automl.tuning.samplers import Sampler
+
 
 class PerTrial(BaseSampler):
-    """Draws each trial by a sampler of its own, which is forgotten when the next one begins.
+    """Draws each trial with a sampler of its own, which is dropped when the next trial begins.
 
     Args:
-        make: Makes the sampler of a trial, from its number.
+        sampler: Makes the sampler of each trial.
     """
 
-    def __init__(self, make: Callable[[int], BaseSampler]) -> None:
-        self._make = make
-        self._current = (0, make(0))  # at once: a space that it cannot draw from is told here
+    def __init__(self, sampler: Sampler) -> None:
+        self._make = sampler.for_trial
+        self._current = (0, self._make(0))
 
     def _sampler(self, trial: FrozenTrial) -> BaseSampler:
         if self._current[0] != trial.number:
@@ -29,7 +31,7 @@ class PerTrial(BaseSampler):
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        """The parameters drawn together, as the trial's sampler has it."""
+        """The parameters that the trial's sampler draws together."""
         return self._sampler(trial).infer_relative_search_space(study, trial)
 
     def sample_relative(

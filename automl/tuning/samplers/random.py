@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from optuna.samplers import BaseSampler, RandomSampler
 
-from automl.core.distributions import Parameter
-from automl.tuning.samplers import seed_of_trial
+from automl.tuning.samplers import Sampler
 
 
-def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
+class RandomSearch(Sampler):
     """Every draw independent of all others.
 
     Source: Bergstra & Bengio, "Random Search for Hyper-Parameter Optimization" (JMLR 2012).
     """
-    return RandomSampler(seed=seed_of_trial(seed, number))
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler, seeded for the trial."""
+        return RandomSampler(seed=self.trial_seed(number))

@@ -6,15 +6,14 @@ from random import Random
 
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 
-from automl.core.distributions import Parameter
-from automl.tuning.quiet import quiet_optuna
-from automl.tuning.samplers import seed_of_trial
+from automl.tuning.optuna_private import quiet_optuna
+from automl.tuning.samplers import Sampler
 
 RANDOM_SHARE = 0.1
 STARTUP_TRIALS = 10
 
 
-def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampler:
+class Tpe(Sampler):
     """Multivariate TPE that keeps conditional parameters in groups; one trial in ten is random.
 
     TPE alone sometimes sticks to a basin. Running trials count as bad ones (constant liar), so
@@ -23,14 +22,17 @@ def make(parameters: tuple[Parameter, ...], seed: int, number: int) -> BaseSampl
     Source: Bergstra et al., "Algorithms for Hyper-Parameter Optimization" (NeurIPS 2011); Falkner
     et al., "BOHB" (ICML 2018), for the share of random draws.
     """
-    own = seed_of_trial(seed, number)
-    if Random(own).random() < RANDOM_SHARE:
-        return RandomSampler(seed=own)
-    with quiet_optuna():
-        return TPESampler(
-            n_startup_trials=STARTUP_TRIALS,
-            multivariate=True,
-            group=True,
-            constant_liar=True,
-            seed=own,
-        )
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """TPE, or the random draws of one trial in ten."""
+        seed = self.trial_seed(number)
+        if Random(seed).random() < RANDOM_SHARE:
+            return RandomSampler(seed=seed)
+        with quiet_optuna():
+            return TPESampler(
+                n_startup_trials=STARTUP_TRIALS,
+                multivariate=True,
+                group=True,
+                constant_liar=True,
+                seed=seed,
+            )

@@ -10,16 +10,16 @@ from automl.data.text.tokenizers.tokenizer import FEWEST_OCCURRENCES, SPECIAL_TO
 if TYPE_CHECKING:
     from tokenizers import Tokenizer as Backend
 
-# Training takes the square of a word's length, and there are texts without any space.
 LONGEST_WORD = 100
+"""Characters of a word: training time grows with its square, and some texts have no space."""
 
 
 class BpeTokenizer(HuggingFaceTokenizer):
-    """Byte-level byte-pair encoding: no word is unknown, for a rare one is several tokens.
+    """Byte-level byte-pair encoding: no word is unknown, a rare one becomes several tokens.
 
-    As of Radford et al. 2019 (GPT-2), after Sennrich et al. 2016
-    (https://arxiv.org/abs/1508.07909). In lower case: nothing has to be written back, and a
-    small vocabulary is better spent on other pieces than on "The" beside "the".
+    Source: Radford et al. 2019 (GPT-2), after Sennrich et al. 2016
+    (https://arxiv.org/abs/1508.07909). In lower case, because no text is written back, and a
+    small vocabulary is better spent on other tokens than on "The" beside "the".
     """
 
     @classmethod

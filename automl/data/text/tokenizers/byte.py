@@ -19,12 +19,12 @@ class ByteTokenizer(Tokenizer):
 
     @classmethod
     def train(cls, texts: Iterable[str], vocabulary: int) -> ByteTokenizer:
-        """There is nothing to learn; its vocabulary is always ``SMALLEST_VOCABULARY``."""
+        """Learn nothing: the vocabulary is always ``SMALLEST_VOCABULARY``."""
         return cls()
 
     @classmethod
     def from_state(cls, state: str) -> ByteTokenizer:
-        """There is nothing to restore."""
+        """The one byte tokenizer there is."""
         return cls()
 
     def state(self) -> str:

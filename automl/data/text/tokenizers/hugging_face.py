@@ -6,18 +6,17 @@ import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, StrictInt, ValidationError, model_validator
 
-from automl.data.text.tokenizers.learned import State
-from automl.data.text.tokenizers.tokenizer import Tokenizer, without_surrogates
+from automl.data.text.tokenizers.tokenizer import SPECIAL_TOKENS, Tokenizer, without_surrogates
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer as Backend
 
-# An encoded text takes many times its size until its ids are taken out.
 AT_ONCE = 1000
+"""Texts encoded at a time: an encoded text takes many times its size until its ids are read."""
 
 
 class HuggingFaceTokenizer(Tokenizer):
@@ -33,31 +32,31 @@ class HuggingFaceTokenizer(Tokenizer):
     @classmethod
     @abstractmethod
     def _untrained(cls, vocabulary: int) -> tuple[Backend, Any]:
-        """A tokenizer that knows nothing yet, and the library's trainer for it."""
+        """An untrained tokenizer, and the library's trainer for it."""
 
     @classmethod
     def train(cls, texts: Iterable[str], vocabulary: int) -> HuggingFaceTokenizer:
         """Learn the most frequent tokens; the same texts always give the same ones."""
         backend, trainer = cls._untrained(vocabulary)
         backend.train_from_iterator(map(without_surrogates, texts), trainer)
-        # The library looks for the names of special tokens in texts, even where a user wrote them.
+        # Added tokens are searched for in every text, so a user could write a special one.
         state = json.loads(backend.to_str()) | {"added_tokens": []}
         return cls.from_state(json.dumps(state))
 
     @classmethod
     def from_state(cls, state: str) -> HuggingFaceTokenizer:
-        """The tokenizer whose ``state()`` this was.
+        """The tokenizer with this ``state()``.
 
-        Of the library's JSON only what was learned is taken: the rest could ask for any regular
-        expression or any length of padding, and a bundle may be a stranger's.
+        Only what was learned is taken from the library's JSON: the rest could ask for any regular
+        expression or any length of padding, and a bundle may come from a stranger.
 
         Raises:
-            ValueError: It is no such state.
+            ValueError: This is not the state of such a tokenizer.
         """
         from tokenizers import Tokenizer as Backend
 
         try:
-            learned = State.model_validate_json(state).model
+            learned = TokenizerState.model_validate_json(state).model
         except ValidationError as error:
             raise ValueError(error.errors()[0]["msg"]) from None
         untrained, _ = cls._untrained(0)
@@ -71,13 +70,13 @@ class HuggingFaceTokenizer(Tokenizer):
 
     @property
     def vocabulary(self) -> int:
-        """How many ids there are, padding and unknown among them."""
+        """Number of ids, padding and unknown included."""
         return self._backend.get_vocab_size()
 
     def _encode(self, texts: list[str]) -> Iterator[list[int]]:
         rest = iter(texts)
-        while part := list(islice(rest, AT_ONCE)):
-            for encoded in self._backend.encode_batch_fast(part):
+        while batch := list(islice(rest, AT_ONCE)):
+            for encoded in self._backend.encode_batch_fast(batch):
                 yield encoded.ids
 
     def _decode(self, ids: list[int]) -> str:
@@ -87,4 +86,37 @@ class HuggingFaceTokenizer(Tokenizer):
     @staticmethod
     @abstractmethod
     def _join(tokens: list[str]) -> str:
-        """The text of tokens."""
+        """The text that these tokens spell."""
+
+
+Piece = Annotated[str, Field(min_length=1)]
+
+
+class LearnedTokens(BaseModel, frozen=True):
+    """The part of the library's JSON that differs between two trained tokenizers of one kind.
+
+    It is checked here, because the library ends the process where parts of it do not match.
+    """
+
+    vocab: dict[str, StrictInt]
+    """Token -> id."""
+
+    merges: tuple[tuple[Piece, Piece], ...] | None = None
+    """Pairs of tokens that byte-pair encoding joins, in this order; None for other tokenizers."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> LearnedTokens:
+        if tuple(map(self.vocab.get, SPECIAL_TOKENS)) != (0, 1):
+            raise ValueError(f"the first two tokens should be {' and '.join(SPECIAL_TOKENS)}")
+        if sorted(self.vocab.values()) != list(range(len(self.vocab))):
+            raise ValueError("the ids should be 0, 1, 2 …, each once")
+        for left, right in self.merges or ():
+            if not {left, right, left + right} <= self.vocab.keys():
+                raise ValueError(f"{left!r} and {right!r} should be tokens, and the two joined too")
+        return self
+
+
+class TokenizerState(BaseModel, frozen=True):
+    """The library's JSON; everything else in it is as it was before training."""
+
+    model: LearnedTokens

@@ -5,28 +5,34 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 
-from automl.core.shape import PADDING
+from automl.core.data_types import PADDING
 
 UNKNOWN = PADDING + 1
-"""The id of what no other id stands for, and all that is left of an empty text."""
+"""Id of every token outside the vocabulary, and the only token of an empty text."""
 
 SMALLEST_VOCABULARY = 258
 """Padding, unknown and every byte."""
 
-# Names of the ids PADDING and UNKNOWN. No tokenizer cuts out a token with a space inside, so that
-# no text can spell them.
 SPECIAL_TOKENS = ("[padding ]", "[unknown ]")
-# What people are shown where a token is unknown.
-UNKNOWN_WORD = "[?]"
+"""Names of the ids PADDING and UNKNOWN.
 
-# A word seen once teaches nothing; and as an unknown one, it teaches what to make of those.
+No tokenizer makes a token with a space inside, so that no text can spell them.
+"""
+
+UNKNOWN_WORD = "[?]"
+"""What people see where a token is unknown."""
+
 FEWEST_OCCURRENCES = 2
+"""Times that a word must occur to get an id.
+
+A word seen once teaches nothing, but as an unknown one it teaches the model about unknown words.
+"""
 
 
 class Tokenizer(ABC):
-    """Turns texts into ids: 0 is padding, which no text has, 1 is unknown, then come the rest.
+    """Turns texts into ids: 0 is padding, which no text has, 1 is unknown, then come the tokens.
 
-    It is its ``state``: so it is pickled, and so it travels in a bundle.
+    Its ``state`` is all of it: that is what is pickled and what a bundle holds.
     """
 
     @classmethod
@@ -35,30 +41,30 @@ class Tokenizer(ABC):
         """Learn the tokens of ``texts``.
 
         Args:
-            texts: Of the train split alone.
-            vocabulary: The most ids there may be, at least ``SMALLEST_VOCABULARY``.
+            texts: Texts of the train split alone.
+            vocabulary: Most ids, padding and unknown included; at least ``SMALLEST_VOCABULARY``.
 
         Raises:
-            MissingPackage: The library that it is a part of is not installed.
+            MissingPackage: The tokenizer's library is not installed.
         """
 
     @classmethod
     @abstractmethod
     def from_state(cls, state: str) -> Tokenizer:
-        """The tokenizer whose ``state()`` this was.
+        """The tokenizer with this ``state()``.
 
         Raises:
-            ValueError: It was none's.
+            ValueError: This is not the state of such a tokenizer.
         """
 
     @abstractmethod
     def state(self) -> str:
-        """All it has learned, as JSON."""
+        """Everything that it has learned, as JSON."""
 
     @property
     @abstractmethod
     def vocabulary(self) -> int:
-        """How many ids there are, padding and unknown among them."""
+        """Number of ids, padding and unknown included."""
 
     @abstractmethod
     def _encode(self, texts: list[str]) -> Iterable[list[int]]:
@@ -69,19 +75,19 @@ class Tokenizer(ABC):
         """The text of ids that are neither padding nor unknown."""
 
     def decode(self, ids: Sequence[int]) -> str:
-        """What a model is told of a text, for people: padding is left out, unknown is ``[?]``."""
-        parts: list[str] = []
+        """The text that a model sees, for people: padding is left out, unknown is ``[?]``."""
+        words: list[str] = []
         known: list[int] = []
         for each in (*(each for each in ids if each != PADDING), UNKNOWN):
             if each != UNKNOWN:
                 known.append(each)
                 continue
-            parts += [self._decode(known), UNKNOWN_WORD]
+            words += [self._decode(known), UNKNOWN_WORD]
             known = []
-        return " ".join(part for part in parts[:-1] if part)
+        return " ".join(word for word in words[:-1] if word)
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        """Ids of each text, all from 1 to below ``vocabulary``; of an empty one, unknown alone."""
+        """Ids of each text, from 1 to below ``vocabulary``; an empty text is ``[UNKNOWN]``."""
         writable = [without_surrogates(text).strip() for text in texts]
         found = iter(self._encode([text for text in writable if text]))
         return [next(found) or [UNKNOWN] if text else [UNKNOWN] for text in writable]
@@ -91,5 +97,5 @@ class Tokenizer(ABC):
 
 
 def without_surrogates(text: str) -> str:
-    """The text with a question mark for each half of a character, which JSON can smuggle in."""
+    """The text with a question mark for each lone surrogate, which JSON can bring in."""
     return text.encode("utf-8", "replace").decode("utf-8")

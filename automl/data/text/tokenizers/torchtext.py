@@ -27,7 +27,7 @@ INSTALL = (
 
 
 class TorchtextTokenizer(Tokenizer):
-    """``basic_english``: lower case, cut at white space and at ``. , ( ) ! ? ' " ; :``.
+    """``basic_english``: lower case, split at white space and at ``. , ( ) ! ? ' " ; :``.
 
     See https://pytorch.org/text/0.18.0/data_utils.html#get-tokenizer and vocab.html there.
 
@@ -36,7 +36,7 @@ class TorchtextTokenizer(Tokenizer):
     """
 
     def __init__(self, vocab: Any) -> None:
-        self._cut = _load().data.utils.get_tokenizer("basic_english")
+        self._tokenize = _load().data.utils.get_tokenizer("basic_english")
         self._vocab = vocab
         self._vocab.set_default_index(UNKNOWN)
 
@@ -44,9 +44,9 @@ class TorchtextTokenizer(Tokenizer):
     def train(cls, texts: Iterable[str], vocabulary: int) -> TorchtextTokenizer:
         """Learn the most frequent words."""
         torchtext = _load()
-        cut = torchtext.data.utils.get_tokenizer("basic_english")
+        tokenize = torchtext.data.utils.get_tokenizer("basic_english")
         vocab = torchtext.vocab.build_vocab_from_iterator(
-            (cut(without_surrogates(text)) for text in texts),
+            (tokenize(without_surrogates(text)) for text in texts),
             min_freq=FEWEST_OCCURRENCES,
             specials=list(SPECIAL_TOKENS),
             max_tokens=vocabulary,
@@ -55,10 +55,10 @@ class TorchtextTokenizer(Tokenizer):
 
     @classmethod
     def from_state(cls, state: str) -> TorchtextTokenizer:
-        """The tokenizer whose ``state()`` this was.
+        """The tokenizer with this ``state()``.
 
         Raises:
-            ValueError: It was none's.
+            ValueError: This is not the state of such a tokenizer.
         """
         words = TypeAdapter(list[str]).validate_json(state)
         if words[:2] != list(SPECIAL_TOKENS):
@@ -67,27 +67,27 @@ class TorchtextTokenizer(Tokenizer):
         return cls(_load().vocab.vocab(counts))
 
     def state(self) -> str:
-        """A list of the words, each at the place that is its id."""
+        """A list of the words; each word's position is its id."""
         return json.dumps(self._vocab.get_itos())
 
     @property
     def vocabulary(self) -> int:
-        """How many ids there are, padding and unknown among them."""
+        """Number of ids, padding and unknown included."""
         return len(self._vocab)
 
     def _encode(self, texts: list[str]) -> Iterator[list[int]]:
-        return (self._vocab(self._cut(text)) for text in texts)
+        return (self._vocab(self._tokenize(text)) for text in texts)
 
     def _decode(self, ids: list[int]) -> str:
         return " ".join(self._vocab.lookup_tokens(ids))
 
 
 def _load() -> ModuleType:
-    """The library, without what it says of its own end on being imported.
+    """The library, without the deprecation warning that it prints on import.
 
     Raises:
-        MissingPackage: It is not installed.
-        UserError: It is installed beside a torch that it does not load with.
+        MissingPackage: torchtext is not installed.
+        UserError: torchtext does not load with the installed torch.
     """
     try:
         with warnings.catch_warnings():

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class WordTokenizer(HuggingFaceTokenizer):
-    """Words in lower case, and what stands between them; any other word is unknown.
+    """Frequent words and punctuation as tokens; any other word is unknown.
 
-    Lower case, for a word at the start of a sentence is the same word.
+    In lower case, because a word at the start of a sentence is the same word.
     """
 
     @classmethod

@@ -1,23 +1,26 @@
-"""How each layer is built of Keras's: one file per family, one line here per layer."""
+"""How each layer is built from Keras's: one file per family, one line here per layer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from automl.core.errors import ExportError
 from automl.core.registry import Registry
+from automl.export import EXPORTERS
 
 if TYPE_CHECKING:
-    from automl.export.keras.flow import Flow
+    from automl.export.keras.masked_values import MaskedValues
+    from automl.models.modules.model import Body
 
-# From a layer's PyTorch module, with its weights, and what reaches it, to what it gives.
-Builder = Callable[[Any, "Flow"], "Flow"]
+# Function from a layer's PyTorch module, with its weights, and its inputs to its outputs.
+Builder = Callable[[Any, "MaskedValues"], "MaskedValues"]
 
 BUILDERS: Registry[Builder] = Registry(
     "Keras layer",
     {
-        "embedding": "automl.export.keras.layers.embedding:embedding",
-        "positional_embedding": "automl.export.keras.layers.embedding:positional_embedding",
+        "embedding": "automl.export.keras.layers.basic:embedding",
+        "positional_embedding": "automl.export.keras.layers.basic:positional_embedding",
         "conv2d": "automl.export.keras.layers.convolution:conv2d",
         "separable_conv2d": "automl.export.keras.layers.convolution:separable_conv2d",
         "conv1d": "automl.export.keras.layers.convolution:conv1d",
@@ -25,23 +28,46 @@ BUILDERS: Registry[Builder] = Registry(
         "lstm": "automl.export.keras.layers.recurrent:recurrent",
         "gru": "automl.export.keras.layers.recurrent:recurrent",
         "rnn": "automl.export.keras.layers.recurrent:recurrent",
-        "bidirectional": "automl.export.keras.layers.bidirectional:bidirectional",
+        "bidirectional": "automl.export.keras.layers.recurrent:bidirectional",
         "transformer_encoder": "automl.export.keras.layers.attention:transformer_encoder",
-        "batch_norm": "automl.export.keras.layers.normalization:batch_norm",
-        "layer_norm": "automl.export.keras.layers.normalization:layer_norm",
-        "group_norm": "automl.export.keras.layers.normalization:group_norm",
-        "activation": "automl.export.keras.layers.activation:activation",
+        "batch_norm": "automl.export.keras.layers.basic:batch_norm",
+        "layer_norm": "automl.export.keras.layers.basic:layer_norm",
+        "group_norm": "automl.export.keras.layers.basic:group_norm",
+        "activation": "automl.export.keras.layers.basic:activation",
         "max_pool2d": "automl.export.keras.layers.pooling:max_pool2d",
         "avg_pool2d": "automl.export.keras.layers.pooling:avg_pool2d",
         "max_pool1d": "automl.export.keras.layers.pooling:max_pool1d",
-        "global_avg_pool": "automl.export.keras.layers.to_vector:global_avg_pool",
-        "global_max_pool": "automl.export.keras.layers.to_vector:global_max_pool",
-        "last_step": "automl.export.keras.layers.to_vector:last_step",
+        "global_avg_pool": "automl.export.keras.layers.pooling:global_avg_pool",
+        "global_max_pool": "automl.export.keras.layers.pooling:global_max_pool",
+        "last_step": "automl.export.keras.layers.pooling:last_step",
         "attention_pool": "automl.export.keras.layers.attention:attention_pool",
-        "flatten": "automl.export.keras.layers.to_vector:flatten",
-        "dense": "automl.export.keras.layers.dense:dense",
-        "dropout": "automl.export.keras.layers.dropout:dropout",
-        "residual": "automl.export.keras.layers.residual:residual",
-        "squeeze_excite": "automl.export.keras.layers.squeeze_excite:squeeze_excite",
+        "flatten": "automl.export.keras.layers.pooling:flatten",
+        "dense": "automl.export.keras.layers.basic:dense",
+        "dropout": "automl.export.keras.layers.basic:dropout",
+        "residual": "automl.export.keras.layers.blocks:residual",
+        "squeeze_excite": "automl.export.keras.layers.blocks:squeeze_excite",
     },
 )
+
+
+def build_layers(body: Body, inputs: MaskedValues) -> MaskedValues:
+    """The outputs of all layers of a network, built from Keras's.
+
+    Args:
+        body: PyTorch module of the layers, which run in a row.
+        inputs: Inputs of the first layer.
+
+    Raises:
+        ExportError: a layer cannot be built from Keras's.
+    """
+    for numbered, module in body.named_children():
+        name, _, _ = numbered.rpartition("_")
+        inputs = _builder(name)(module, inputs)
+    return inputs
+
+
+def _builder(layer: str) -> Builder:
+    if layer in BUILDERS:
+        return BUILDERS[layer]
+    others = ", ".join(name for name in EXPORTERS if name != "keras")
+    raise ExportError(f"the format keras has no layer {layer!r}; take another format: {others}")

@@ -1,6 +1,6 @@
 """Convolutions, channels last.
 
-Keras's own padding, "same", is another one: with a stride it pads less before than after.
+Padding is explicit, because Keras's own ("same") pads less before than after if there is a stride.
 """
 
 from __future__ import annotations
@@ -10,45 +10,44 @@ from typing import Any
 from keras import layers, ops
 from torch import Tensor, nn
 
-from automl.export.keras.flow import Flow, apply, pad
-from automl.export.keras.layers.dense import dense
-from automl.models.modules.sequence_conv import SequenceConv, ValidConv
-from automl.models.modules.temporal_block import TemporalBlock
+from automl.export.keras.layers.basic import dense
+from automl.export.keras.masked_values import MaskedValues, apply_layer, pad
+from automl.models.modules.sequence import SequenceConv, TemporalBlock, ValidConv
 
 
-def conv2d(module: nn.Module, flow: Flow) -> Flow:
-    """``Conv2D`` behind its padding."""
-    return flow.to(_convolve(module, flow.values))
+def conv2d(module: nn.Module, inputs: MaskedValues) -> MaskedValues:
+    """``Conv2D`` after its padding."""
+    return inputs.to(_convolve(module, inputs.values))
 
 
-def separable_conv2d(module: nn.Sequential, flow: Flow) -> Flow:
+def separable_conv2d(module: nn.Sequential, inputs: MaskedValues) -> MaskedValues:
     """The depthwise convolution and the pointwise one."""
     depthwise, pointwise = module
-    return conv2d(pointwise, conv2d(depthwise, flow))
+    return conv2d(pointwise, conv2d(depthwise, inputs))
 
 
-def conv1d(module: SequenceConv, flow: Flow) -> Flow:
-    """``Conv1D``, told where the padding is."""
-    values, lengths = flow.filled(), flow.lengths
+def conv1d(module: SequenceConv, inputs: MaskedValues) -> MaskedValues:
+    """``Conv1D`` that sees zeros for the padding of sequences."""
+    values, lengths = inputs.filled(), inputs.lengths
     if isinstance(module, ValidConv) and lengths is not None:
         values = pad(values, 0, module.reach)
         lengths = ops.maximum(lengths - module.reach, 1)
-    convolved = Flow(_convolve(module.convolution, values), lengths)
-    return Flow(convolved.values, convolved.shortened(module.stride))
+    convolved = MaskedValues(_convolve(module.convolution, values), lengths)
+    return MaskedValues(convolved.values, convolved.shortened(module.stride))
 
 
-def temporal_conv(module: TemporalBlock, flow: Flow) -> Flow:
-    """Two of ``Conv1D`` that see no later position, around which the input goes."""
-    hidden = flow
+def temporal_conv(module: TemporalBlock, inputs: MaskedValues) -> MaskedValues:
+    """Two causal ``Conv1D`` layers, with the input added to their outputs."""
+    hidden = inputs
     for convolution in (module.first, module.second):
-        hidden = flow.to(ops.relu(conv1d(convolution, hidden).values))
+        hidden = inputs.to(ops.relu(conv1d(convolution, hidden).values))
     same = isinstance(module.shortcut, nn.Identity)
-    around = flow if same else dense(module.shortcut, flow)
-    return flow.to(ops.relu(hidden.values + around.values))
+    around = inputs if same else dense(module.shortcut, inputs)
+    return inputs.to(ops.relu(hidden.values + around.values))
 
 
 def _convolve(module: Any, values: Any) -> Any:
-    """A convolution of ours; uneven padding comes in a module of its own."""
+    """The outputs of a convolution; uneven padding is a module of its own."""
     if isinstance(module, nn.Sequential):
         padding: Any = module[0]
         before, after = padding.padding[:2]
@@ -56,7 +55,7 @@ def _convolve(module: Any, values: Any) -> Any:
     else:
         before = after = module.padding[0]
     bias = () if module.bias is None else (module.bias,)
-    outputs = apply(_layer(module), pad(values, before, after), _kernel(module), *bias)
+    outputs = apply_layer(_layer(module), pad(values, before, after), _kernel(module), *bias)
     return _skip(outputs, _left_over(module))
 
 
@@ -79,14 +78,14 @@ def _is_depthwise(convolution: Any) -> bool:
 
 
 def _kernel(convolution: Any) -> Tensor:
-    """(out, in, *window) -> (*window, in, out); a depthwise one (C, 1, H, W) -> (H, W, C, 1)."""
+    """(out, in, *window) -> (*window, in, out); if depthwise, (C, 1, H, W) -> (H, W, C, 1)."""
     to = (-2, -1) if _is_depthwise(convolution) else (-1, -2)
     kernel: Tensor = convolution.weight.movedim((0, 1), to)
     return kernel
 
 
 def _left_over(convolution: Any) -> int:
-    """The stride that Keras leaves to us: it takes none beside a dilation."""
+    """The stride that Keras leaves to us, because it has none together with a dilation."""
     return int(convolution.stride[0]) if convolution.dilation[0] > 1 else 1
 
 

@@ -1,0 +1,201 @@
+"""``automl predict``: answers as people and as scripts read them, a few at a time."""
+
+from __future__ import annotations
+
+import csv
+import json as json_module
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from automl.cli.options import Bundle, Json, Results
+from automl.cli.tables import columns, table
+from automl.cli.terminal import echo, wrap
+from automl.core.defaults import RESULTS
+from automl.core.errors import DataError, UserError
+from automl.core.text import count
+
+if TYPE_CHECKING:
+    from automl.inference.output import WrittenPredictions
+    from automl.inference.predict import InputPrediction
+    from automl.tasks.prediction import Prediction
+
+
+# Rows that are printed at once, in columns as wide as these rows need.
+ROWS_AT_ONCE = 1000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("predict")(predict)
+
+
+def predict(
+    bundle: Bundle,
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT", help="Files or folders; - is standard input.")
+    ],
+    top_k: Annotated[
+        int | None,
+        typer.Option("--top-k", min=1, metavar="N", help="The N most likely labels, best first."),
+    ] = None,
+    probabilities: Annotated[
+        bool,
+        typer.Option("--probabilities", help="The probability of each label, in its own column."),
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="File to write: .csv, .jsonl or .parquet."),
+    ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN,COLUMN", help="Input columns to copy to --output.  [all columns]"
+        ),
+    ] = None,
+    results: Results = RESULTS,
+    json: Json = False,
+) -> None:
+    """Run a model on your files: images, texts, tables, series."""
+    from automl import api
+
+    if keep is not None and output is None:
+        raise UserError(f"--keep {keep} needs a file to write the columns to: --output FILE")
+    if output is not None:
+        kept = None if keep is None else next(csv.reader([keep]), [])
+        written = api.predict_to_file(
+            bundle,
+            inputs,
+            output,
+            keep=kept,
+            top_k=top_k,
+            announce=_announce,
+            results=results,
+        )
+        echo(_written_text(written, json))
+        return
+    if top_k is not None and probabilities:
+        raise UserError(f"--top-k {top_k} and --probabilities exclude each other; leave out one")
+    found = CountedPredictions(api.predictions(bundle, inputs, _announce, results))
+    lines = as_json(found, top_k) if json else _as_tables(found, top_k, probabilities)
+    for line in lines:
+        echo(line)
+    if not found.predicted:
+        raise DataError("none of the inputs could be read")
+
+
+def _announce(line: str) -> None:
+    echo(line, err=True)
+
+
+class CountedPredictions:
+    """Predictions as they come, counting those that are no errors.
+
+    Args:
+        found: Predictions and errors.
+    """
+
+    def __init__(self, found: Iterable[InputPrediction]) -> None:
+        self._found = found
+        self.predicted = 0
+
+    def __iter__(self) -> Iterator[InputPrediction]:
+        for each in self._found:
+            self.predicted += each.prediction is not None
+            yield each
+
+
+def as_json(found: Iterable[InputPrediction], top_k: int | None) -> Iterator[str]:
+    """A JSON list, one element a line; only one element is in memory at a time.
+
+    Args:
+        found: The predictions.
+        top_k: Number of most likely labels; None is all.
+
+    Raises:
+        UserError: if ``top_k`` is given and the model predicts numbers.
+    """
+    before = "["
+    for each in found:
+        yield f"{before}{json_module.dumps(_prediction_json(each, top_k), default=str)}"
+        before = ","
+    yield "[]" if before == "[" else "]"
+
+
+def _prediction_json(found: InputPrediction, top_k: int | None) -> dict[str, Any]:
+    prediction = asdict(found.prediction) if found.prediction is not None else None
+    if found.prediction is not None and prediction is not None and top_k is not None:
+        prediction["probabilities"] = dict(_ranked(found.prediction)[:top_k])
+    return {"name": found.name, "prediction": prediction, "error": found.error}
+
+
+def _as_tables(found: Iterable[InputPrediction], top_k: int | None, every: bool) -> Iterator[str]:
+    """Tables of some rows each, below one heading unless the columns change.
+
+    Errors have their own column.
+
+    Args:
+        found: The predictions.
+        top_k: Number of labels, most likely first; None is the most likely one.
+        every: Whether each label has a column with its probability.
+
+    Raises:
+        UserError: if ``top_k`` or ``every`` is given and the model predicts numbers.
+    """
+    headings: tuple[str, ...] = ()
+    left = iter(found)
+    while some := list(islice(left, ROWS_AT_ONCE)):
+        rows = [row for each in some for row in _rows(each, top_k, every)]
+        names = tuple(dict.fromkeys(name for row in rows for name in row))
+        names = (*(name for name in names if name != "error"), *({"error"} & set(names)))
+        cells = [[row.get(name, "-") for name in names] for row in rows]
+        yield columns(cells) if names == headings else table(names, cells)
+        headings = names
+
+
+def _rows(found: InputPrediction, top_k: int | None, every: bool) -> list[dict[str, str]]:
+    """One row, or for a forecast one row a step."""
+    if found.prediction is None:
+        return [{"input": found.name, "error": found.error or ""}]
+    return [{"input": found.name, **cells} for cells in _cells(found.prediction, top_k, every)]
+
+
+def _cells(prediction: Prediction, top_k: int | None, every: bool) -> list[dict[str, str]]:
+    if every:
+        ranked = _ranked(prediction)
+        each = {f"p({label})": f"{probability:.4f}" for label, probability in sorted(ranked)}
+        return [{"label": ranked[0][0], **each}]
+    if top_k is None:
+        return prediction.as_rows()
+    cells: dict[str, str] = {}
+    for place, (label, probability) in enumerate(_ranked(prediction)[:top_k], start=1):
+        number = "" if place == 1 else f" {place}"
+        cells |= {f"label{number}": label, f"probability{number}": f"{probability:.4f}"}
+    return [cells]
+
+
+def _ranked(prediction: Prediction) -> Sequence[tuple[str, Any]]:
+    """Every label with its probability, most likely first."""
+    from automl.tasks.prediction import LabelPrediction
+
+    if not isinstance(prediction, LabelPrediction):
+        names = ", ".join(prediction.values)
+        raise UserError(
+            f"the model predicts numbers ({names}), which have no probabilities; leave out --top-k "
+            "and --probabilities"
+        )
+    return list(prediction.probabilities.items())
+
+
+def _written_text(written: WrittenPredictions, as_json: bool) -> str:
+    """What was written to a file of predictions, and what could not be read."""
+    if as_json:
+        return json_module.dumps(asdict(written), default=str)
+    lines = [f"{written.path}: {count(written.rows, 'row')}"]
+    if written.unread:
+        inputs = f"{count(written.unread, 'input')} could not be read"
+        lines.append(wrap(f"{inputs}, the first: {written.first_error}"))
+    return "\n".join(lines)

@@ -1,0 +1,318 @@
+"""``automl search`` and ``automl resume``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from automl.cli.hints import suggesting_right_space
+from automl.cli.options import (
+    Data,
+    Json,
+    Results,
+    Storage,
+    StorageEnv,
+    Study,
+    complete_from,
+    complete_space,
+    complete_study,
+    parse_duration,
+)
+from automl.cli.terminal import echo
+from automl.cli.view import INTERRUPTED, stop_on_signals
+from automl.core.costs import COSTS
+from automl.core.defaults import RESULTS
+from automl.core.text import either
+from automl.execution import EXECUTORS
+from automl.tracking import TRACKERS
+from automl.tuning import PRUNERS, SAMPLERS
+
+if TYPE_CHECKING:
+    from automl.tuning.watcher import SearchOutcome, Watcher
+
+Trials = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Total number of trials in the study.")
+]
+Timeout = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Time limit of this run: 90s, 30m, 1h30m.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Number of trials that run at once.")
+]
+Ensemble = Annotated[
+    int | None, typer.Option(min=2, metavar="N", help="Also build an ensemble of at most N models.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+BEGINNING = "reading the data, starting workers"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("search")(search)
+    app.command("resume")(resume)
+
+
+def search(
+    space: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SPACE",
+            help="A shipped search space (see: automl spaces) or a file.  [chosen by --data]",
+            autocompletion=complete_space,
+        ),
+    ] = None,
+    data: Data = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column to predict.  [found by name]")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column with the text.  [found by name]")
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column whose rows of equal value stay in one split."),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column with the time; the latest rows are held out."),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Character encoding of the files: cp1252, utf-16.  [detected]"
+        ),
+    ] = None,
+    time_format: Annotated[
+        str | None,
+        typer.Option(metavar="FORM", help="Format of dates: %d/%m/%Y, seconds.  [detected]"),
+    ] = None,
+    item: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column that names the series of a row.  [detected]"),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="Kind of target: classification or regression.  [detected]",
+        ),
+    ] = None,
+    keep_rare: Annotated[
+        bool,
+        typer.Option(
+            "--keep-rare", help="Keep classes of one or two examples, in the train split."
+        ),
+    ] = False,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the study.  [name of the space]")
+    ] = None,
+    trials: Trials = None,
+    timeout: Timeout = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Epochs of a full trial.")
+    ] = None,
+    workers: Workers = None,
+    cpus_per_trial: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="CPU threads per trial.")
+    ] = None,
+    gpus_per_trial: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="N", help="GPUs per trial; 0.5 runs two trials on each."),
+    ] = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Sampler: {either(SAMPLERS)}.",
+            autocompletion=complete_from(SAMPLERS),
+        ),
+    ] = None,
+    pruner: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Pruner: {either(PRUNERS)}.",
+            autocompletion=complete_from(PRUNERS),
+        ),
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Metric that ranks trials.")
+    ] = None,
+    minimize: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Also minimise {either(COSTS)}; may be repeated.",
+            autocompletion=complete_from(COSTS),
+        ),
+    ] = None,
+    init_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STUDY",
+            help="Study whose best configurations are tried first.",
+            autocompletion=complete_study,
+        ),
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Value instead of the space's: training.label_smoothing=0.1.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Random seed.")] = 0,
+    storage: Storage = None,
+    storage_env: StorageEnv = None,
+    results: Results = RESULTS,
+    executor: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"Where trials run: {either(EXECUTORS)} (in this process).",
+            autocompletion=complete_from(EXECUTORS),
+        ),
+    ] = "ray",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Address of a running Ray cluster.  [starts one]"),
+    ] = None,
+    deterministic: Annotated[
+        bool,
+        typer.Option("--deterministic", help="Same results for the same seed, with any --workers."),
+    ] = False,
+    trial_timeout: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Time limit of a trial.")
+    ] = None,
+    stall_timeout: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Restart a trial without progress for this long.  [10m]"),
+    ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Also send measurements to {either(TRACKERS)}; may be repeated.",
+            autocompletion=complete_from(TRACKERS),
+        ),
+    ] = None,
+    no_finalize: Annotated[
+        bool,
+        typer.Option("--no-finalize", help="Stop at the best trial; do not open the test split."),
+    ] = False,
+    ensemble: Ensemble = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Search a space for a good model."""
+    from automl import api
+    from automl.spaces.overrides import split_overrides
+
+    seconds = parse_duration(timeout, "--timeout")
+    trial_seconds = parse_duration(trial_timeout, "--trial-timeout")
+    stall_seconds = parse_duration(stall_timeout, "--stall-timeout")
+
+    def run(watcher: Watcher, stop: threading.Event) -> SearchOutcome:
+        return api.search(
+            space,
+            data=data,
+            target=target,
+            text=text,
+            group=group,
+            time=time,
+            encoding=encoding,
+            time_format=time_format,
+            item=item,
+            task=task,
+            keep_rare=keep_rare,
+            name=name,
+            trials=trials,
+            timeout=seconds,
+            epochs=epochs,
+            workers=workers,
+            cpus_per_trial=cpus_per_trial,
+            gpus_per_trial=gpus_per_trial,
+            sampler=sampler,
+            pruner=pruner,
+            metric=metric,
+            minimize=minimize or None,
+            init_from=init_from,
+            overrides=split_overrides(overrides or []),
+            seed=seed,
+            storage=storage,
+            storage_env=storage_env,
+            results=results,
+            executor=executor,
+            ray_address=ray_address,
+            deterministic=deterministic,
+            trial_timeout=trial_seconds,
+            stall_timeout=stall_seconds,
+            track=track or (),
+            finalize=not no_finalize,
+            ensemble=ensemble,
+            watcher=watcher,
+            stop=stop,
+        ).outcome
+
+    with suggesting_right_space(space):
+        run_watched(run, results, json, quiet)
+
+
+def resume(
+    study: Study,
+    trials: Trials = None,
+    timeout: Timeout = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="PATH", help="New path of the data, if it has moved.")
+    ] = None,
+    workers: Workers = None,
+    results: Results = RESULTS,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Continue a study until it has all its trials."""
+    from automl import api
+
+    study, results = api.locate_study(study, results)
+    seconds = parse_duration(timeout, "--timeout")
+
+    def run(watcher: Watcher, stop: threading.Event) -> SearchOutcome:
+        return api.resume(
+            study,
+            trials=trials,
+            timeout=seconds,
+            data=data,
+            workers=workers,
+            results=results,
+            watcher=watcher,
+            stop=stop,
+        ).outcome
+
+    run_watched(run, results, json, quiet)
+
+
+def run_watched(
+    run: Callable[[Watcher, threading.Event], SearchOutcome],
+    results: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run a search with its view; print how it ended, and exit with a code for that."""
+    from automl.cli.line_view import choose_view
+    from automl.cli.summary import summarize
+    from automl.store import Store
+
+    with stop_on_signals() as stop, closing(choose_view(as_json, quiet, BEGINNING, stop)) as view:
+        outcome = run(view, stop)
+    if not (as_json or quiet):
+        echo(summarize(outcome, Store(Path(results))))
+    if outcome.reason == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+    if outcome.study.best is None:
+        raise typer.Exit(1)

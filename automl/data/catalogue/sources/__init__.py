@@ -1,1 +1,0 @@
-"""Where files are had from; one file each."""

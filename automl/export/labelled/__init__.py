@@ -1,1 +1,0 @@
-"""A user's examples with what is true of each, read as the bundle's training read them."""

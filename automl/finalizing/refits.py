@@ -1,0 +1,157 @@
+"""The trainings of finalists: the refits over several seeds and the last one on all data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from automl.core.files import write_text
+from automl.core.stored import restored, to_stored
+from automl.core.trial import Config, Status, TrialResult, TrialSpec
+from automl.data.dataset import Dataset
+from automl.finalizing.ranking import RankingObjective
+from automl.store import FINISHED, HEARTBEAT, STATE, WEIGHTS, StudyFolder, check_room, holds_weights
+
+# File with the identity of a training; a training with another one starts afresh.
+BEGUN = "fit.json"
+# File with the result of a training.
+ENDED = "result.json"
+# Fields of a spec that do not affect the numbers.
+_OF_ATTEMPT = ("number", "folder", "resume")
+
+
+@dataclass(frozen=True)
+class Refit:
+    """One training of a finalist, kept in a folder of its own.
+
+    Args:
+        spec: Spec for the worker; its number is valid for this run only.
+        data: Data that it is trained and measured on.
+        name: Name of the training for people: ``"trial 3, seed 1000001"``.
+    """
+
+    spec: TrialSpec
+    data: Dataset
+    name: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the training."""
+        return Path(self.spec.folder)
+
+    @property
+    def weights(self) -> Path:
+        """File with the best weights, once it has ended."""
+        return self.folder / WEIGHTS
+
+    @property
+    def heartbeat(self) -> float | None:
+        """Time of its last heartbeat, by the clock of its machine; None if there was none."""
+        try:
+            return (self.folder / HEARTBEAT).stat().st_mtime
+        except OSError:
+            return None
+
+    def begin(self) -> Refit:
+        """The training, to be continued from its checkpoint; files of others are removed."""
+        begun = json.dumps(self._identity(), sort_keys=True)
+        if self._read(BEGUN) != begun:
+            rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            write_text(self.folder / BEGUN, begun)
+        return replace(self, spec=replace(self.spec, resume=True))
+
+    def end(self, result: TrialResult) -> None:
+        """Keep the result, and remove what is only needed to continue."""
+        from pydantic import TypeAdapter
+
+        text = TypeAdapter(dict[str, Any]).dump_json(to_stored(result)).decode()
+        write_text(self.folder / ENDED, text)
+        for name in (STATE, FINISHED, HEARTBEAT):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def result(self) -> TrialResult | None:
+        """The result; None if it has not ended, or the folder belongs to another training."""
+        from pydantic import TypeAdapter
+
+        if self._read(BEGUN) != json.dumps(self._identity(), sort_keys=True):
+            return None
+        try:
+            stored = restored(TrialResult, json.loads(self._read(ENDED)))
+            result = TypeAdapter(TrialResult).validate_python(stored)
+        except (ValueError, TypeError):  # pydantic's ValidationError is a ValueError
+            return None
+        lost = result.status is Status.COMPLETE and not holds_weights(self.weights)
+        return None if lost else result
+
+    def _identity(self) -> dict[str, Any]:
+        """Everything that affects its numbers."""
+        spec = {key: each for key, each in to_stored(self.spec).items() if key not in _OF_ATTEMPT}
+        return {**spec, "task": self.data.task, "fingerprint": self.data.fingerprint}
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+
+@dataclass(frozen=True)
+class Refits:
+    """Makes the refits of a study's trials, with the specs of the trials but for seed and data.
+
+    Args:
+        folder: Folder of the study.
+        load: Function that loads the dataset a configuration asks for.
+    """
+
+    folder: StudyFolder
+    load: Callable[[Config], Dataset]
+
+    def refit(self, number: int, trial: int, seed: int) -> Refit:
+        """A refit on the same data, with another seed."""
+        spec = self._spec(number, trial, seed, self.folder.refit(trial, seed))
+        return Refit(spec, self.load(spec.config), f"trial {trial}, seed {seed}")
+
+    def last(self, number: int, trial: int, seed: int, guide: Sequence[float]) -> Refit:
+        """The last training, on train and validation together, as long as ``guide``."""
+        spec = self._spec(number, trial, seed, self.folder.last_fit(trial))
+        data = self.load(spec.config).joined()
+        return Refit(
+            replace(spec, guide=tuple(guide)), data, f"trial {trial} on train + validation"
+        )
+
+    def forget_others(self, trials: Sequence[int]) -> None:
+        """Remove the refits of trials that are no longer finalists."""
+        for path in self.folder.final.glob("*/*"):
+            if int(path.name.partition("-")[0]) not in trials:
+                rmtree(path, ignore_errors=True)
+
+    def _spec(self, number: int, trial: int, seed: int, folder: Path) -> TrialSpec:
+        original = self.folder.trial(trial)
+        check_room(self.folder.path, original.network())
+        return replace(
+            original.spec(),
+            number=number,
+            seed=seed,
+            folder=str(folder.resolve()),
+            shown=False,
+            max_latency=None,  # the trial was within it, and a busy machine is no reason to fail
+        )
+
+
+def guide_of(results: Sequence[TrialResult], objective: RankingObjective) -> tuple[float, ...]:
+    """The objective of the refit whose best step is the median, step by step up to that one.
+
+    Args:
+        results: Results of the refits of a finalist.
+        objective: Objective that says what is best.
+    """
+    curves = [[each.metrics[objective.metric] for each in of.measurements] for of in results]
+    best = max if objective.maximize else min
+    guides = sorted((curve[: curve.index(best(curve)) + 1] for curve in curves), key=len)
+    return tuple(guides[(len(guides) - 1) // 2])

@@ -1,1 +1,0 @@
-"""Pictures and tables of a trial, for dashboards and trackers."""

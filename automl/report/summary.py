@@ -1,0 +1,199 @@
+"""A study in words: its result, its cost, what pruning saved, and how to repeat it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from automl.core.final import CHOSEN_ON_VALIDATION, openings
+from automl.core.records import COUNTED, StudyRecord
+from automl.core.text import count, duration, epoch, epochs, value
+from automl.report.content import Report
+
+_STATUSES = (
+    "complete",
+    "pruned",
+    "infeasible",
+    "diverged",
+    "failed",
+    "duplicate",
+    "paused",
+    "running",
+    "waiting",
+)
+_WITHOUT_MODEL = ("infeasible", "diverged", "failed")
+# Settings that affect a study's numbers. Where trials ran and were kept is left out: it is valid in
+# one place, and a storage URL may hold a password.
+_FLAGS = (
+    "name",
+    "data",
+    "trials",
+    "epochs",
+    "timeout",
+    "sampler",
+    "pruner",
+    "metric",
+    "seed",
+    "workers",
+    "cpus_per_trial",
+    "gpus_per_trial",
+    "trial_timeout",
+)
+
+
+def verdict(study: StudyRecord) -> str:
+    """The best trial, and how much better than the baseline it is."""
+    best, baseline = study.best, next(iter(study.trials), None)
+    if best is None or best.objective is None:
+        return "No trial has a model yet."
+    lower = "" if study.maximize else ", lower is better"
+    line = f"Trial {best.number}, on validation{lower}."
+    if baseline is None or baseline.objective is None:
+        return f"{line} The baseline, trial 0, has no value to compare it with."
+    if best.number == baseline.number:
+        return f"{line} It is the baseline, where the space starts: no other trial is better yet."
+    gain = (best.objective - baseline.objective) * (1 if study.maximize else -1)
+    compared = f"{value(abs(gain))} {'better' if gain >= 0 else 'worse'}"
+    stopped = "" if baseline.status == "complete" else f", {baseline.status}"
+    return f"{line} {compared} than the baseline (trial 0{stopped}: {value(baseline.objective)})."
+
+
+def facts(report: Report) -> dict[str, str]:
+    """What the search cost and what the best model is, by name."""
+    study, cost, best = report.study, report.cost, report.study.best
+    found = {
+        "Time": f"{duration(cost.wall)} of wall clock, {duration(cost.work)} of trials on workers",
+        "Trials": tally(study),
+        "Pruning": saved(study, report.epochs),
+    }
+    if best is not None and best.num_parameters is not None:
+        flops = "" if best.flops is None else f", {best.flops:,} FLOPs an example"
+        found["Model"] = f"{best.num_parameters:,} parameters{flops}"
+    if report.final is not None:
+        final = report.final
+        found["Final model"] = f"{final.made()}: {final.score}, a mean on validation; {final.why()}"
+        found["Test split"] = ", ".join(map(str, final.test))
+    if best is not None:
+        found["Training"] = f"{epoch(best.epoch)} of {epochs(report.epochs)}"
+    found["Data"] = report.origin.data or "not recorded by the version that began this study"
+    if cost.begun and cost.ended:
+        found["When"] = f"{cost.begun:%Y-%m-%d %H:%M} to {cost.ended:%Y-%m-%d %H:%M}"
+    return found
+
+
+def tally(study: StudyRecord) -> str:
+    """How many trials ended how."""
+    numbers = {status: study.count(status) for status in _STATUSES}
+    told = {status: f"{number:,} {status}" for status, number in numbers.items() if number}
+    trials = ", ".join(text for status, text in told.items() if status in COUNTED)
+    others = ", ".join(text for status, text in told.items() if status not in COUNTED)
+    beside = f"in addition {others}" if others else ""
+    counted = f"{study.counted:,}: {trials}" if trials else "none has ended yet"
+    return "; ".join(filter(None, (counted, beside))) if told else "none yet"
+
+
+def cautions(report: Report) -> tuple[str, ...]:
+    """What to keep in mind about the result."""
+    study, final = report.study, report.final
+    unfinished = len(study.having("paused", "running", "waiting"))
+    found = [] if study.best is None else [f"{CHOSEN_ON_VALIDATION} {openings(report.test_opened)}"]
+    if final is not None and final.outdated:
+        found.append(
+            "Later trials beat those the final model was chosen from; run automl finalize again."
+        )
+    if study.best is not None and study.best.status == "paused":
+        found.append("The training of this model is paused and not complete.")
+    if unfinished:
+        are = "is" if unfinished == 1 else "are"
+        told = f"{count(unfinished, 'trial')} {are} running or waiting."
+        found.append(f"The search is not over: {told}")
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class EndReason:
+    """Trials that ended without a model for the same reason.
+
+    Args:
+        status: Status of the trials.
+        trials: Number of trials.
+        first: Number of the first trial.
+        reason: Reason of the first trial; those of the others may contain other numbers.
+    """
+
+    status: str
+    trials: int
+    first: int
+    reason: str
+
+
+def saved(study: StudyRecord, epochs: int) -> str:
+    """The epochs that pruning saved, compared with training every trial for ``epochs``."""
+    pruned = study.having("pruned")
+    trained = sum(each.epoch for each in study.trials)
+    spared = sum(epochs - each.epoch for each in pruned)
+    if not pruned:
+        return "No trial was pruned"
+    share = spared / (trained + spared)
+    return (
+        f"{count(len(pruned), 'trial')} stopped early: {epoch(trained)} epochs trained, "
+        f"{epoch(spared)} saved ({share:.0%})"
+    )
+
+
+def endings(study: StudyRecord) -> tuple[EndReason, ...]:
+    """Why trials were infeasible, diverged or failed; the most frequent first."""
+    numbers: Counter[tuple[str, str]] = Counter()
+    firsts: dict[tuple[str, str], EndReason] = {}
+    for each in study.having(*_WITHOUT_MODEL):
+        kind = (each.status, re.sub(r"\d[\d,.]*", "", each.reason))
+        numbers[kind] += 1
+        firsts.setdefault(kind, EndReason(each.status, 1, each.number, each.reason))
+    return tuple(
+        EndReason(status, number, firsts[status, kind].first, firsts[status, kind].reason)
+        for (status, kind), number in numbers.most_common()
+    )
+
+
+def commands(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Commands for a study, by what they do.
+
+    Args:
+        settings: Plan of the study, as study.yaml has it.
+    """
+    name = shlex.quote(settings["name"])
+    return {
+        "search again": " ".join(_search(settings)),
+        "continue it": f"automl resume {name}",
+        "make the final model": f"automl finalize {name}",
+        "see every trial": f"automl show {name}",
+        "export the model": f"automl export {name} --format onnx",
+    }
+
+
+def _search(settings: Mapping[str, Any]) -> Iterator[str]:
+    yield f"automl search {shlex.quote(settings['space'])}"
+    for flag in _FLAGS:
+        if settings.get(flag) is not None:
+            yield _flag(flag, settings[flag])
+    for name in settings.get("minimize", ()):
+        yield _flag("minimize", name)
+    for path, text in settings.get("overrides", {}).items():
+        yield _flag("set", f"{path}={text}")
+    for flag, given in settings["options"].items():
+        yield f"--{flag.replace('_', '-')}" if given is True else _flag(flag, given)
+    if not settings["finalize"]:
+        yield "--no-finalize"
+    if settings["deterministic"]:
+        yield "--deterministic"
+    if settings["executor"] != "ray":
+        yield _flag("executor", settings["executor"])
+
+
+def _flag(name: str, value: object) -> str:
+    text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return f"--{name.replace('_', '-')} {shlex.quote(text)}"

@@ -1,0 +1,131 @@
+"""Small charts that need no script: the geometry of lines and points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from automl.core.error_analysis import Scatter, SeriesExample, SeriesLine
+from automl.core.text import number
+from automl.core.trial import Measurement
+
+Point = tuple[float, float]
+# Side of a chart in its own units, whatever its size on the page.
+SIDE = 100
+# Variables of a series that are visible at first.
+MOST_SHOWN = 3
+# The lines of a variable, from the bottom up.
+_ROLES = {"": "past", "came": "what came", "forecast": "forecast"}
+
+
+@dataclass(frozen=True)
+class ChartPath:
+    """A line or some points of a chart.
+
+    Args:
+        name: Name of the line.
+        d: Path as SVG has it, in hundredths of the chart.
+        look: Style of the line, unless its order decides it: "past", "came".
+    """
+
+    name: str
+    d: str
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing with the limits of its axes.
+
+    Args:
+        paths: Lines and points, the first at the bottom.
+        x: Ends of the horizontal axis, as text.
+        y: Ends of the vertical axis, as text.
+    """
+
+    paths: tuple[ChartPath, ...]
+    x: tuple[str, str]
+    y: tuple[str, str]
+
+
+def curve_charts(curve: Sequence[Measurement], metric: str) -> dict[str, Chart]:
+    """Charts of the objective and of the losses over the epochs, by their titles."""
+    wanted = {metric: (metric,), "loss": ("train_loss", "loss")}
+    charts = {}
+    for title, names in wanted.items():
+        lines = {name: [(each.epoch, each.metrics.get(name)) for each in curve] for name in names}
+        charts[title] = _chart({name: _finite(points) for name, points in lines.items()})
+    return {title: chart for title, chart in charts.items() if chart is not None}
+
+
+def series_charts(lines: SeriesExample) -> dict[str, Chart]:
+    """A chart for each variable of a series, with its own scale; forecast variables come first.
+
+    Variables that cannot be drawn are left out.
+    """
+    variables: dict[str, list[SeriesLine]] = {}
+    for each in sorted(lines.lines, key=lambda line: not line.role):
+        variables.setdefault(each.name, []).append(each)
+    charts = {name: _variable(of) for name, of in variables.items()}
+    return {name: chart for name, chart in charts.items() if chart is not None}
+
+
+def shown_first(charts: Mapping[str, Chart]) -> int:
+    """The number of charts of a series that are visible at first."""
+    forecast = sum(len(chart.paths) > 1 for chart in charts.values())
+    return min(forecast or len(charts), MOST_SHOWN)
+
+
+def _variable(lines: Sequence[SeriesLine]) -> Chart | None:
+    """A chart of one variable: its past, what came and what was forecast."""
+    ordered = sorted(lines, key=lambda line: list(_ROLES).index(line.role))
+    return _chart(
+        {_ROLES[each.role]: _finite(enumerate(each.values, each.start)) for each in ordered},
+        {_ROLES[each.role]: each.role or "past" for each in ordered},
+    )
+
+
+def scatter_chart(scatter: Scatter) -> Chart | None:
+    """Predicted over true values, equal on the diagonal; None if nothing can be drawn."""
+    points = _finite(zip(scatter.truths, scatter.answers, strict=True))
+    if not points:
+        return None
+    low, high = _limits(each for point in points for each in point)
+    dots = "".join(f"M{_place(x, low, high)} {SIDE - _place(y, low, high)}h0" for x, y in points)
+    limits = _told(low, high)
+    return Chart(
+        (ChartPath("equal", f"M0 {SIDE}L{SIDE} 0"), ChartPath("example", dots)), limits, limits
+    )
+
+
+def _chart(lines: dict[str, list[Point]], looks: Mapping[str, str] | None = None) -> Chart | None:
+    lines = {name: points for name, points in lines.items() if len(points) > 1}
+    if not lines:
+        return None
+    left, right = _limits(x for points in lines.values() for x, _ in points)
+    low, high = _limits(y for points in lines.values() for _, y in points)
+    paths = []
+    for name, points in lines.items():
+        places = (f"{_place(x, left, right)} {SIDE - _place(y, low, high)}" for x, y in points)
+        paths.append(ChartPath(name, f"M{'L'.join(places)}", (looks or {}).get(name, "")))
+    return Chart(tuple(paths), _told(left, right), _told(low, high))
+
+
+def _told(low: float, high: float) -> tuple[str, str]:
+    return number(low, 4), number(high, 4)
+
+
+def _finite(points: Iterable[tuple[float, float | None]]) -> list[Point]:
+    return [(x, y) for x, y in points if y is not None and isfinite(x) and isfinite(y)]
+
+
+def _limits(numbers: Iterable[float]) -> tuple[float, float]:
+    found = tuple(numbers)
+    return min(found), max(found)
+
+
+def _place(number: float, low: float, high: float) -> float:
+    """The position of a number, from 0 to ``SIDE``; in the middle if all are equal."""
+    width = high / 2 - low / 2  # halves: the difference of the largest numbers is none
+    return round(SIDE * (number / 2 - low / 2) / width, 2) if width > 0 else SIDE / 2

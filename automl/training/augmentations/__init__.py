@@ -1,1 +1,0 @@
-"""Augmentations: random changes of a batch of images, on the device the batch is on."""

@@ -1,1 +1,0 @@
-"""Optimisers: option classes that build a torch optimiser for a model."""

@@ -1,1 +1,0 @@
-"""Schedules: how the learning rate moves over a training."""

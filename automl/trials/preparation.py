@@ -1,0 +1,148 @@
+"""What a trial needs before its first step: its model, its data on the device, and its latency."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from statistics import median
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from automl.core.costs import in_words
+from automl.core.data_types import Classes, Tokens
+from automl.core.errors import Infeasible
+from automl.core.text import number
+from automl.core.trial import TrialSpec
+from automl.data.dataset import Dataset, Split
+from automl.data.encoding import Encoding
+from automl.data.series.encoding import SeriesEncoding
+from automl.models.network import build_model
+from automl.models.preprocessing import make_preprocess
+from automl.tasks import TASKS
+from automl.training.device import Tensors
+from automl.training.settings import TrainingSettings
+from automl.training.state import TrainingRun
+
+# Share of a GPU's free memory above which the data stays in the memory of the host.
+ON_DEVICE = 0.25
+# Examples that latency is measured on, in turn: texts have different lengths.
+EXAMPLES = 8
+# Runs before measuring, which allocate memory and choose kernels, and runs whose median counts.
+WARM_UP, RUNS = 3, 30
+# Seconds after which no further run begins.
+LATENCY_SECONDS = 0.1
+
+
+def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun:
+    """The training of ``spec`` before its first step, with fresh weights from its seed.
+
+    Raises:
+        Infeasible: if the network cannot be built.
+        UserError: if a name or an option in the spec is wrong.
+    """
+    torch.manual_seed(spec.seed)
+    task = TASKS[data.task](data.target)
+    with device:
+        preprocess = make_preprocess(data.encoding.preprocessing)
+        model = build_model(spec.config.network, data.encoding.shape, preprocess, task.head)
+    return TrainingRun(
+        model,
+        loss=task.loss,
+        measure=task.measure,
+        settings=TrainingSettings(**spec.config.training),
+        epochs=spec.epochs,
+        seed=spec.seed,
+        metric=spec.metric,
+        maximize=spec.maximize,
+        classes=len(data.target.labels) if isinstance(data.target, Classes) else None,
+        grad_accumulation=spec.grad_accumulation,
+        only_at_the_end=task.costly - {spec.metric},
+        guide=spec.guide,
+    )
+
+
+class DeviceData:
+    """Moves a dataset to a device, once for all trials that use it.
+
+    Args:
+        device: Device that trials train on.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._placed: tuple[Dataset, Tensors, Tensors] | None = None
+
+    def __call__(self, data: Dataset) -> tuple[Tensors, Tensors]:
+        """The train and the validation split of ``data``."""
+        if self._placed is None or self._placed[0] is not data:
+            self._placed = None  # frees the memory of the previous dataset first
+            splits = [as_tensors(split, data.encoding) for split in (data.train, data.validation)]
+            if self._fits(data):
+                splits = [each.to(self._device) for each in splits]
+            self._placed = data, splits[0], splits[1]
+        return self._placed[1:]
+
+    def _fits(self, data: Dataset) -> bool:
+        if self._device.type == "cpu":
+            return True
+        free, _ = torch.cuda.mem_get_info(self._device)
+        return data.train.inputs.nbytes + data.validation.inputs.nbytes < ON_DEVICE * free
+
+
+def as_tensors(split: Split, encoding: Encoding) -> Tensors:
+    """A split's arrays as tensors over the same memory."""
+    inputs, targets = shared(split.inputs), shared(split.targets)
+    if isinstance(encoding.shape, Tokens):
+        return Tensors.of_texts(inputs, targets)
+    if isinstance(encoding, SeriesEncoding) and encoding.padded:
+        return Tensors.of_series(inputs, targets)
+    return Tensors(inputs, targets)
+
+
+def shared(array: np.ndarray) -> torch.Tensor:
+    """A tensor that shares an array's memory and is never written; the array may be read-only."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(array)
+
+
+@torch.inference_mode()
+def measure_latency(model: nn.Module, data: Tensors) -> float:
+    """Milliseconds that a model takes for one example on its device, in float32 as when exported.
+
+    Args:
+        model: Model to run; it is in evaluation mode afterwards.
+        data: Train split, whose first examples are used one by one.
+    """
+    model.eval()
+    count = min(EXAMPLES, len(data))
+    device = next(model.parameters()).device
+    first = torch.arange(count, device=data.inputs.device)
+    examples = [data.inputs_at(each).to(device) for each in torch.split(first, 1)]
+    taken: list[float] = []
+    started = time.perf_counter()
+    while len(taken) < WARM_UP + RUNS and time.perf_counter() - started < LATENCY_SECONDS:
+        taken.append(_run_seconds(model, examples[len(taken) % count]))
+    return 1000 * median(taken[WARM_UP:] or taken[-1:])
+
+
+def check_latency(latency: float, most: float | None) -> None:
+    """Check a latency against the limit of a space, both in milliseconds.
+
+    Raises:
+        Infeasible: if the latency is over the limit.
+    """
+    if most is not None and latency > most:
+        limit = f"over the limit of {number(most)} ms"
+        reason = f"{in_words('latency', latency)} for one example, {limit}"
+        raise Infeasible(reason, latency / most - 1)
+
+
+def _run_seconds(model: nn.Module, inputs: Tensor) -> float:
+    started = time.perf_counter()
+    model(inputs)
+    if inputs.is_cuda:
+        torch.cuda.synchronize(inputs.device)  # else only the launch was timed
+    return time.perf_counter() - started

@@ -1,0 +1,85 @@
+"""Begins one study after the other, at the same moments as another process that is told the same.
+
+    python racing.py ADDRESS RESULTS ROUNDS BARRIER PARTIES
+
+Prints, for each study, whether it was begun or joined.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from command_line import TINY
+from patience import PATIENCE
+
+from automl.api.datasets import DatasetLoader
+from automl.api.setup import begin_study
+from automl.api.spaces import baseline_config, find_and_read
+from automl.store import Store
+from automl.tuning.plan import Plan, ResolvedPlan, resolve
+from automl.tuning.watcher import Watcher
+
+
+class LastAnnouncement(Watcher):
+    """Remembers what was announced."""
+
+    def __init__(self) -> None:
+        self.heard = ""
+
+    def announce(self, text: str) -> None:
+        self.heard = text
+
+
+def settled(address: str, folder: Path) -> ResolvedPlan:
+    space_file = folder / "tiny.yaml"
+    folder.mkdir(parents=True, exist_ok=True)
+    space_file.write_text(TINY)
+    space = find_and_read(str(space_file))
+    plan = Plan(
+        name="",
+        space=str(space_file),
+        task=space.tasks[0],
+        data="digits",
+        trials=3,
+        timeout=None,
+        epochs=2,
+        sampler="random",
+        pruner="none",
+        metric=None,
+        seed=0,
+        storage=address,
+        executor="local",
+        workers=None,
+        cpus_per_trial=None,
+        gpus_per_trial=None,
+        ray_address=None,
+    )
+    datasets = DatasetLoader.of(plan, Watcher())
+    return resolve(plan, space, datasets(baseline_config(space)))
+
+
+def wait_for_all(barrier: Path, name: str, parties: int) -> None:
+    """Until all have come here."""
+    (barrier / f"{name}-{os.getpid()}").touch()
+    deadline = time.monotonic() + PATIENCE
+    while len(list(barrier.glob(f"{name}-*"))) < parties:
+        assert time.monotonic() < deadline
+
+
+def main() -> None:
+    address, results, rounds, barrier, parties = sys.argv[1:]
+    common = settled(address, Path(results))
+    for at in range(int(rounds)):
+        listener, name = LastAnnouncement(), f"study{at}"
+        mine = replace(common, plan=replace(common.plan, name=name))
+        wait_for_all(Path(barrier), name, int(parties))
+        begin_study(mine, Store(Path(results)), listener)
+        sys.stdout.write(f"{'joined' if listener.heard.startswith('joins') else 'begun'}\n")
+
+
+if __name__ == "__main__":
+    main()

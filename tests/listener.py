@@ -1,0 +1,15 @@
+"""Who hears what a search announces."""
+
+from __future__ import annotations
+
+from automl.tuning.watcher import Watcher
+
+
+class Listener(Watcher):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def announce(self, text: str) -> None:
+        self.told.append(text)
