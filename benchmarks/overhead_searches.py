@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,16 +28,19 @@ from automl.core.trial import CONTINUE, Config, Measurement, Status, Trial, Tria
 from automl.execution.local import LocalExecutor
 from automl.execution.ray import RayExecutor
 from automl.execution.resources import Resources
+from automl.execution.trial_loop import run_trials
 from automl.store import Store
 from automl.tuning import PRUNERS, SAMPLERS
+from automl.tuning.context import SearchContext
 from automl.tuning.journal import JournalFile
 from automl.tuning.optuna_private import JournalOperation
+from automl.tuning.plan import Plan
 from automl.tuning.samplers.per_trial import PerTrial
-from automl.tuning.search import Search, SearchProblem
+from automl.tuning.search import Search
 from automl.tuning.storage import open_storage
 from automl.tuning.study import create_study, open_study
 from automl.tuning.trial_records import fingerprint
-from automl.tuning.watcher import SearchInfo, Watcher
+from automl.tuning.watcher import Watcher
 
 WORKERS = 2
 SPACE = {"x": Range(0.0, 1.0), "y": Range(1e-4, 1e-1, log=True)}
@@ -68,6 +72,8 @@ def make_runner(threads: int) -> Callable[[TrialSpec, Any], Trial]:
 
 class Space:
     """Two parameters."""
+
+    max_latency = None
 
     def sample(self, suggest: Suggest) -> Config:
         """Draw both."""
@@ -163,19 +169,47 @@ def automl_cost(trials: int, before: int = 0, sampler: str = "tpe", ray: bool = 
         )
         fill(store.journal, before)
         study = open_study(open_storage(store.journal), "bench", sampling, pruner, folder.lock)
-        info = SearchInfo(
-            *("bench", "", "", "", before + trials, before, 1, 1, None, "loss", False),
-            executor.slots,
+        context = SearchContext(
+            plan=make_plan(before + trials, sampler),
+            space=Space(),
+            datasets=lambda config: None,
+            folder=folder,
+            begun=study.state.records(),
+            final=None,
+            data="",
+            device=executor.device,
+            slots=executor.slots,
         )
         network = NetworkProfile(1, 1, (("dense", (1,), 1),))
-        problem = SearchProblem(
-            info, Space(), lambda config: network, lambda config: None, 0, "none"
-        )
-        Search(problem, study, folder, executor, clock, threading.Event()).run()
+        run = partial(run_trials, executor)
+        Search(context, study, lambda config: network, run, clock, threading.Event()).run()
     finally:
         executor.close()
         shutil.rmtree(root)
     return Cost(clock.last - clock.first, sampling.seconds * (trials - 1) / trials)
+
+
+def make_plan(trials: int, sampler: str) -> Plan:
+    """The plan of so many trials of one epoch, without pruning."""
+    return Plan(
+        name="bench",
+        space="",
+        task="regression",
+        data="",
+        trials=trials,
+        timeout=None,
+        epochs=1,
+        sampler=sampler,
+        pruner="none",
+        metric="loss",
+        seed=0,
+        storage=None,
+        executor="local",
+        workers=None,
+        cpus_per_trial=None,
+        gpus_per_trial=None,
+        ray_address=None,
+    )
 
 
 def fill(journal: Path, trials: int) -> None:

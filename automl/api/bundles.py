@@ -19,7 +19,6 @@ from automl.finalizing.record import count_test_opening, keep_final, read_final,
 from automl.store import Store, StudyFolder, holds_weights
 
 if TYPE_CHECKING:
-    from automl.api.datasets import DatasetLoader
     from automl.core.records import StudyRecord, TrialRecord
     from automl.data.dataset import Dataset
     from automl.export.bundle import Bundle
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from automl.tuning.plan import Plan
 
 Tell = Callable[[str], None]
+LoadDataset = Callable[[Config], "Dataset"]
 
 
 def make_bundle(
@@ -119,7 +119,7 @@ def is_best_kept(study: StudyRecord, folder: StudyFolder) -> bool:
 
 
 def keep_best(
-    study: StudyRecord, folder: StudyFolder, plan: Plan, datasets: DatasetLoader, tell: Tell
+    study: StudyRecord, folder: StudyFolder, plan: Plan, datasets: LoadDataset, tell: Tell
 ) -> None:
     """Write the bundle of the best trial, unless there is a final model.
 
@@ -127,7 +127,7 @@ def keep_best(
         study: The study with all its trials.
         folder: Folder of the study, from which files may be missing.
         plan: Plan of the study.
-        datasets: Loader of the study's data.
+        datasets: Function that loads the dataset a configuration asks for.
         tell: Function that is told if the weights of the best trial are missing.
     """
     if read_final(folder) is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from automl.api.bundles import estimate, make_facts
-from automl.api.datasets import DatasetLoader
 from automl.core.errors import StudyError, UserError
 from automl.core.files import locked
 from automl.core.final import EnsembleMember, EnsembleRecord, Estimate, FinalRecord
@@ -53,13 +52,13 @@ class EnsembleMaker:
         plan: Plan of the study, with the number of choices.
         folder: Folder of the study.
         study: The study with all its trials.
-        datasets: Loader of the study's data.
+        datasets: Function that loads the dataset a configuration asks for.
     """
 
     plan: Plan
     folder: StudyFolder
     study: StudyRecord
-    datasets: DatasetLoader
+    datasets: Callable[[Config], Dataset]
 
     def make(self, final: FinalRecord, opened: bool) -> FinalRecord:
         """The final model with the ensemble beside it.

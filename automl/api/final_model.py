@@ -6,26 +6,25 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from automl.api.bundles import FinalBundle, has_bundle_of
-from automl.api.datasets import DatasetLoader
 from automl.api.ensemble import EnsembleMaker, has_ensemble
 from automl.core.files import locked, write_text
 from automl.core.final import FinalProgress, FinalRecord, RunningRefit
 from automl.core.machine import is_alive, this_process
 from automl.core.text import count
-from automl.finalizing.ranking import new_seeds, pick_finalists
+from automl.core.trial_loop import RunTrials, TimeLimits
+from automl.finalizing.ranking import RankingObjective, new_seeds, pick_finalists
 from automl.finalizing.record import read_final
 from automl.store import StudyFolder
-from automl.tuning.watcher import SearchInfo, Watcher
+from automl.tuning.context import SearchContext
+from automl.tuning.watcher import Watcher
 
 if TYPE_CHECKING:
-    from automl.core.executor import Executor
     from automl.core.records import StudyRecord, TrialRecord
     from automl.finalizing.finalizer import FinalTraining
-    from automl.finalizing.refits import Refits
+    from automl.finalizing.refits import Refit, Refits
     from automl.tuning.plan import Plan
 
 
@@ -57,20 +56,14 @@ class FinalModel:
     """Makes the final model of a study.
 
     Args:
-        plan: Plan of the study, with every default resolved.
-        folder: Folder of the study.
-        info: Facts that were known when the search began.
-        executor: Executor of the trainings.
-        datasets: Loader of the study's data.
+        context: Context of the search that the study is from.
+        run_trials: Loop that runs the trainings.
         watcher: Watcher that is told of the progress.
         stop: Function that says whether to stop at the next report.
     """
 
-    plan: Plan
-    folder: StudyFolder
-    info: SearchInfo
-    executor: Executor
-    datasets: DatasetLoader
+    context: SearchContext
+    run_trials: RunTrials
     watcher: Watcher
     stop: Callable[[], bool]
 
@@ -80,36 +73,34 @@ class FinalModel:
         Raises:
             NoFinalModel: if no finalist could be trained again.
         """
-        with locked(self.folder.final_lock, waiting=self._tell_of_another):
-            if final := finished_final(study, self.folder, self.plan):
+        plan, folder = self.context.plan, self.context.folder
+        with locked(folder.final_lock, waiting=self._tell_of_another):
+            if final := finished_final(study, folder, plan):
                 return final
-            with _publishing_progress(self.folder) as publish:
+            with _publishing_progress(folder) as publish:
                 return self._make(study, publish)
 
     def _make(
         self, study: StudyRecord, publish: Callable[[FinalProgress], None]
     ) -> FinalRecord | None:
-        fits, seeds = self._fits(), new_seeds(self.plan.seed)
-        trained = self._train(pick_finalists(study, self.folder), fits, seeds, publish)
+        from automl.finalizing.refits import Refits
+
+        plan, folder, datasets = self.context.plan, self.context.folder, self.context.datasets
+        fits, seeds = Refits(folder, datasets), new_seeds(plan.seed)
+        trained = self._train(pick_finalists(study, folder), fits, seeds, publish)
         if trained is None:
             return None
-        data = self.datasets(trained.fit.spec.config)
-        bundle = FinalBundle(self.plan, self.folder, study, trained, data, seeds)
-        final = known_final(study, self.folder)
+        data = datasets(trained.fit.spec.config)
+        bundle = FinalBundle(plan, folder, study, trained, data, seeds)
+        final = known_final(study, folder)
         opened = final is None or final.outdated
         if final is None or final.outdated:
             final = bundle.open_test()  # else the process was killed between this and the bundle
-        if not has_ensemble(final, self.folder, self.plan.ensemble):
-            ensembling = EnsembleMaker(self.plan, self.folder, study, self.datasets)
-            final = ensembling.make(final, opened)
+        if not has_ensemble(final, folder, plan.ensemble):
+            final = EnsembleMaker(plan, folder, study, datasets).make(final, opened)
         bundle.write(final)
         fits.forget_others([each.trial for each in final.finalists])
         return final
-
-    def _fits(self) -> Refits:
-        from automl.finalizing.refits import Refits
-
-        return Refits(self.folder, self.datasets)
 
     def _train(
         self,
@@ -119,27 +110,25 @@ class FinalModel:
         publish: Callable[[FinalProgress], None],
     ) -> FinalTraining | None:
         from automl.finalizing.finalizer import Finalizer
-        from automl.finalizing.ranking import RankingObjective
-        from automl.finalizing.refit_loop import RefitLoop
-        from automl.tuning.watchdog import TimeLimits, TrialWatchdog
+        from automl.finalizing.refit_queue import RefitQueue
 
         self._announce(finalists, seeds)
         total = len(finalists) * len(seeds) + 1
+        context, limits = self.context, TimeLimits(stall=self.context.plan.stall_timeout)
 
         def progress(done: float, running: tuple[RunningRefit, ...]) -> None:
             now = FinalProgress(done, total, running)
             self.watcher.finalizing(now)
             publish(now)
 
-        refitting = RefitLoop(
-            self.executor,
-            partial(TrialWatchdog, TimeLimits(stall=self.plan.stall_timeout)),
-            self.stop,
-            progress,
-        )
-        objective = RankingObjective(self.info.metric, self.info.maximize)
-        steps, tell = self.info.steps, self.watcher.announce
-        return Finalizer(fits, refitting, objective, seeds, steps, tell).run(finalists)
+        def run_fits(fits: Sequence[Refit], steps: int) -> bool:
+            queue = RefitQueue(fits, steps, self.stop, progress)
+            self.run_trials(queue, limits)
+            return queue.ended
+
+        objective = RankingObjective(context.metric, context.maximize)
+        tell, steps = self.watcher.announce, context.plan.steps
+        return Finalizer(fits, run_fits, objective, seeds, steps, tell).run(finalists)
 
     def _announce(self, finalists: Sequence[TrialRecord], seeds: Sequence[int]) -> None:
         trials = f"trial{'' if len(finalists) == 1 else 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from automl.api.session import SearchRun
+from automl.api.session import SearchSession
 from automl.api.stored_study import StoredStudy
 from automl.api.watchers import default_watcher
 from automl.core.defaults import RESULTS
@@ -46,4 +46,4 @@ def finalize(
     followed, stop = watcher or default_watcher(), stop or threading.Event()
     # The study's time limit is for searching; a final model that is asked for is made whole.
     plan = replace(stored.plan, timeout=None, ensemble=ensemble or stored.plan.ensemble)
-    return SearchRun(plan, stored.space(), stored.store, followed, stop).finalize()
+    return SearchSession(plan, stored.space(), stored.store, followed, stop).finalize()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.api.datasets import dataset_name, kind_of, path_or_frame
-from automl.api.session import SearchRun
+from automl.api.session import SearchSession
 from automl.api.spaces import find_and_read
 from automl.api.stored_study import StoredStudy
 from automl.api.study import Study
@@ -20,6 +20,7 @@ from automl.api.watchers import default_watcher, tracked
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 from automl.core.storage_url import StorageUrl
+from automl.core.trial_loop import STALL_SECONDS
 from automl.store import Store
 from automl.store.study_folder import check_study_name
 from automl.tuning.plan import choose_metric
@@ -134,7 +135,6 @@ def search(
     from automl.execution import EXECUTORS
     from automl.tuning import PRUNERS, SAMPLERS
     from automl.tuning.plan import Plan, check_objectives
-    from automl.tuning.watchdog import STALL_SECONDS
 
     watcher = watcher or default_watcher()
     space = space or _space_for(data, watcher)
@@ -196,7 +196,7 @@ def search(
         tracked(plan, folder, watcher, stop) as followed,
         frame.kept(folder, followed.announce) if frame else nullcontext(),
     ):
-        outcome = SearchRun(plan, parsed, store, followed, stop).begin()
+        outcome = SearchSession(plan, parsed, store, followed, stop).begin()
     return Study(outcome, results)
 
 
@@ -235,7 +235,7 @@ def resume(
     plan = stored.plan.changed(trials, timeout, place, workers)
     space, stop = stored.space(), stop or threading.Event()
     with tracked(plan, stored.folder, watcher or default_watcher(), stop) as followed:
-        outcome = SearchRun(plan, space, stored.store, followed, stop).resume()
+        outcome = SearchSession(plan, space, stored.store, followed, stop).resume()
     return Study(outcome, results)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from automl.api.bundles import is_best_kept, keep_best
 from automl.api.datasets import DatasetLoader
 from automl.api.final_model import FinalModel, finished_final, lacks_final
-from automl.api.setup import begin_study, check_new, make_problem, make_search_info, reopen_study
+from automl.api.setup import StudySetup, check_new
 from automl.api.spaces import baseline_config
 from automl.api.stored_study import storage_of
 from automl.core.errors import StudyError
@@ -25,23 +26,27 @@ from automl.finalizing.ranking import pick_finalists
 from automl.finalizing.record import read_final
 from automl.report.changes import hardware_and_versions
 from automl.store import Store, StudyFolder, writing
-from automl.tuning.plan import ResolvedPlan, resolve
+from automl.tuning.context import SearchContext
 from automl.tuning.watcher import SearchOutcome, Watcher
 
 if TYPE_CHECKING:
+    from automl.core.costs import NetworkProfile
     from automl.core.executor import Executor
     from automl.core.records import StudyRecord
+    from automl.core.trial import Config
+    from automl.core.trial_loop import RunTrials
     from automl.spaces.space import SearchSpace
     from automl.tuning.plan import Plan
-    from automl.tuning.search import SearchProblem
     from automl.tuning.study import SharedStudy
 
-# Creates or opens the study of a run.
-OpenStudy = Callable[[ResolvedPlan, Store, Watcher], "SharedStudy"]
+# Creates or opens the study.
+OpenStudy = Callable[[StudySetup], "SharedStudy"]
+# Searches, or makes the final model.
+Act = Callable[[SearchContext, "SharedStudy", "RunTrials"], SearchOutcome]
 
 
 @dataclass(frozen=True)
-class SearchRun:
+class SearchSession:
     """One run of a plan: a new search, a resumed one, or the final model alone.
 
     Args:
@@ -71,16 +76,16 @@ class SearchRun:
         """
         self.store.prepare()
         check_new(self.folder)
-        return self._run(begin_study, SearchSession.search)
+        return self._run(StudySetup.begin, self._search)
 
     def resume(self) -> SearchOutcome:
         """Resume the study; if it is done, no worker is started."""
         self.store.prepare()
         study = self._read()
         if study.counted < self.plan.trials or study.unfinished:
-            return self._run(reopen_study, SearchSession.search)
+            return self._run(StudySetup.reopen, self._search)
         if lacks_final(study, self.folder, self.plan):
-            return self._run(reopen_study, SearchSession.search)
+            return self._run(StudySetup.reopen, self._search)
         final = finished_final(study, self.folder, self.plan)
         if final is None:
             self._restore_best(study)
@@ -90,7 +95,7 @@ class SearchRun:
         """Make the final model of the study as it is now, unless it exists already.
 
         Raises:
-            StudyError: if no trial is complete.
+            StudyError: if no trial is complete, or no finalist could be trained again.
         """
         self.store.prepare()
         study = self._read()
@@ -103,7 +108,7 @@ class SearchRun:
                 f"study {study.name!r} has no complete trial to make a final model of; resume it: "
                 f"automl resume {shell_word(study.name)}"
             )
-        return self._run(reopen_study, SearchSession.finalize)
+        return self._run(StudySetup.reopen, self._finalize)
 
     def _read(self) -> StudyRecord:
         from automl.tuning.trial_records import load_record
@@ -117,131 +122,94 @@ class SearchRun:
                 datasets = DatasetLoader.of(self.plan, self.watcher)
                 keep_best(study, self.folder, self.plan, datasets, self.watcher.announce)
 
-    def _run(
-        self, open_study: OpenStudy, act: Callable[[SearchSession], SearchOutcome]
-    ) -> SearchOutcome:
+    def _run(self, open_study: OpenStudy, act: Act) -> SearchOutcome:
+        from automl.execution.trial_loop import run_trials
         from automl.tuning.storage import telling_of_storage
 
         with writing(self.folder.path), telling_of_storage(self.plan.storage or ""):
-            executor = start_workers(self.plan)
-            try:
-                outcome = act(self._session(executor, open_study))
-            finally:
-                executor.close()
+            with closing(start_workers(self.plan)) as executor:  # they start in the background
+                datasets = DatasetLoader.of(self.plan, self.watcher)
+                data = datasets(baseline_config(self.space))
+                plan = self.plan.resolved(self.space, data)
+                study = open_study(StudySetup(plan, self.space, data, self.store, self.watcher))
+                context = SearchContext(
+                    plan=plan,
+                    space=self.space,
+                    datasets=datasets,
+                    folder=self.folder,
+                    begun=study.state.records(),
+                    final=read_final(self.folder),
+                    data=data.describe(),
+                    device=executor.device,
+                    slots=executor.slots,
+                )
+                outcome = act(context, study, partial(run_trials, executor))
             self.folder.note_run(outcome.seconds)
         self.watcher.finish(outcome)
         return outcome
 
-    def _session(self, executor: Executor, open_study: OpenStudy) -> SearchSession:
-        """Read the data, open the study, and put everything together."""
-        datasets = DatasetLoader.of(self.plan, self.watcher)
-        resolved = resolve(self.plan, self.space, datasets(baseline_config(self.space)))
-        study = open_study(resolved, self.store, self.watcher)
-        final = read_final(self.folder)
-        info = make_search_info(resolved, executor, study.state.records(), final)
-        return SearchSession(
-            plan=resolved.plan,
-            folder=self.folder,
-            study=study,
-            problem=make_problem(resolved, info, datasets),
-            executor=executor,
-            datasets=datasets,
-            watcher=self.watcher,
-            stop=self.stop,
-        )
-
-
-@dataclass(frozen=True)
-class SearchSession:
-    """A study with everything to search it and to make its final model.
-
-    Args:
-        plan: Plan of the study, with every default resolved.
-        folder: Folder of the study.
-        study: Study that trials are asked of and told to.
-        problem: Problem that is searched.
-        executor: Executor of trials and refits.
-        datasets: Loader of the study's data.
-        watcher: Watcher that follows the search.
-        stop: Event that makes running trials pause and the search end once it is set.
-    """
-
-    plan: Plan
-    folder: StudyFolder
-    study: SharedStudy
-    problem: SearchProblem
-    executor: Executor
-    datasets: DatasetLoader
-    watcher: Watcher
-    stop: threading.Event
-
-    def search(self) -> SearchOutcome:
+    def _search(
+        self, context: SearchContext, study: SharedStudy, run_trials: RunTrials
+    ) -> SearchOutcome:
         """Search, make the final model if the search is complete, and write the best bundle."""
+        from automl.finalizing.finalizer import NoFinalModel
+        from automl.trials.inspector import inspect
         from automl.tuning.search import Search
 
-        search = Search(
-            self.problem, self.study, self.folder, self.executor, self.watcher, self.stop
-        )
+        def profile(config: Config) -> NetworkProfile:
+            return inspect(config, context.datasets(config), self.space.objective.constraints)
+
+        search = Search(context, study, profile, run_trials, self.watcher, self.stop)
         outcome = search.run()
-        if self.plan.finalize and outcome.reason in ("done", "exhausted"):
-            outcome = self._try_to_finalize(outcome)
+        if context.plan.finalize and outcome.reason in ("done", "exhausted"):
+            try:
+                outcome = self._add_final(outcome, context, study, run_trials)
+            except NoFinalModel as error:  # the model of the best trial exists all the same
+                self.watcher.announce(str(error))
         tell = self.watcher.announce
-        keep_best(outcome.study, self.folder, self.plan, self.datasets, tell)
+        keep_best(outcome.study, context.folder, context.plan, context.datasets, tell)
         return outcome
 
-    def finalize(self) -> SearchOutcome:
-        """Make the final model of the study as it is now.
+    def _finalize(
+        self, context: SearchContext, study: SharedStudy, run_trials: RunTrials
+    ) -> SearchOutcome:
+        """Make the final model of the study as it is now."""
+        self.watcher.begin(context)
+        outcome = SearchOutcome(study.state.records(), "done", 0.0)
+        return self._add_final(outcome, context, study, run_trials)
 
-        Raises:
-            NoFinalModel: if no finalist could be trained again.
-        """
-        self.watcher.begin(self.problem.info)
-        return self._finalize(SearchOutcome(self.study.state.records(), "done", 0.0))
-
-    def _try_to_finalize(self, outcome: SearchOutcome) -> SearchOutcome:
-        from automl.finalizing.finalizer import NoFinalModel
-
-        try:
-            return self._finalize(outcome)
-        except NoFinalModel as error:  # the model of the best trial exists all the same
-            self.watcher.announce(str(error))
-            return outcome
-
-    def _finalize(self, outcome: SearchOutcome) -> SearchOutcome:
+    def _add_final(
+        self,
+        outcome: SearchOutcome,
+        context: SearchContext,
+        study: SharedStudy,
+        run_trials: RunTrials,
+    ) -> SearchOutcome:
         """Make the final model in the remaining time; if that ends first, the reason says so."""
-        if not pick_finalists(outcome.study, self.folder):
+        if not pick_finalists(outcome.study, context.folder):
             return outcome
-        began = time.monotonic() - outcome.seconds
-        final = self._make_final(outcome, began)
+        began, timeout = time.monotonic() - outcome.seconds, context.plan.timeout
+
+        def stop() -> bool:
+            over = timeout is not None and time.monotonic() - began >= timeout
+            return over or self.stop.is_set()
+
+        final = FinalModel(context, run_trials, self.watcher, stop).make(outcome.study)
         seconds = time.monotonic() - began
         if final is None:
             reason = "interrupted" if self.stop.is_set() else "time limit"
             return replace(outcome, reason=reason, seconds=seconds)
-        self._write_note(outcome, final)
+        _write_note(outcome, context, study, final)
         return replace(outcome, seconds=seconds, final=final)
 
-    def _make_final(self, outcome: SearchOutcome, began: float) -> FinalRecord | None:
-        info = self.problem.info
 
-        def over() -> bool:
-            return info.timeout is not None and time.monotonic() - began >= info.timeout
+def _write_note(
+    outcome: SearchOutcome, context: SearchContext, study: SharedStudy, final: FinalRecord
+) -> None:
+    """Add the final model to the study's note."""
+    from automl.tuning.notes import study_note
 
-        return FinalModel(
-            plan=self.plan,
-            folder=self.folder,
-            info=info,
-            executor=self.executor,
-            datasets=self.datasets,
-            watcher=self.watcher,
-            stop=lambda: self.stop.is_set() or over(),
-        ).make(outcome.study)
-
-    def _write_note(self, outcome: SearchOutcome, final: FinalRecord) -> None:
-        """Add the final model to the study's note."""
-        from automl.tuning.notes import study_note
-
-        info, study = replace(self.problem.info, final=final), outcome.study
-        self.study.write_note(study_note(info, study.best, study.baseline))
+    study.write_note(study_note(context, outcome.study.best, outcome.study.baseline, final))
 
 
 def start_workers(plan: Plan) -> Executor:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl.api.datasets import DatasetLoader
 from automl.api.final_model import known_final, lacks_final, read_progress
 from automl.api.stored_study import StoredStudy, numbered_trial, storage_of
 from automl.core.costs import NetworkProfile
@@ -17,15 +18,14 @@ from automl.core.errors import StudyError
 from automl.core.storage_url import StorageUrl
 from automl.core.text import count
 from automl.core.trial import Measurement
-from automl.finalizing.ranking import FINALISTS, SEEDS
-from automl.store import Store, StudyFolder
-from automl.tuning.watcher import SearchInfo, SearchOutcome, Watcher
+from automl.store import Store
+from automl.tuning.context import SearchContext
+from automl.tuning.watcher import SearchOutcome, Watcher
 
 if TYPE_CHECKING:
     from automl.core.final import FinalRecord
     from automl.core.records import StudyRecord, TrialRecord
     from automl.tuning.importances import Importances
-    from automl.tuning.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -221,39 +221,24 @@ def watch(
     stored = StoredStudy.find(name, results)
     study, folder, plan = stored.load(), stored.folder, stored.plan
     begun, watched = study_record(study), watcher or Watcher()
-    info = _search_info(plan, folder, begun)
+    record = folder.record()
+    context = SearchContext(
+        plan=replace(plan, timeout=None),
+        space=stored.space(),
+        datasets=DatasetLoader.of(plan, watched),
+        folder=folder,
+        begun=begun,
+        final=known_final(begun, folder),
+        data=str(record.get("data_is", plan.data)),
+        device=str(record.get("hardware", "this machine")),
+        slots=max(begun.count("running"), 1),
+    )
     finalizing = FinalModelState(
         progress=lambda: read_progress(folder),
         awaited=lambda now: lacks_final(now, folder, plan),
     )
     stop = stop or threading.Event()
-    outcome = StudyFollower(study, begun, info, watched, stop, finalizing).run()
+    outcome = StudyFollower(study, context, watched, stop, finalizing).run()
     outcome = replace(outcome, final=known_final(outcome.study, folder))
     watched.finish(outcome)
     return outcome
-
-
-def _search_info(plan: Plan, folder: StudyFolder, study: StudyRecord) -> SearchInfo:
-    from automl.training.settings import reports_per_epoch
-
-    record = folder.record()
-    return SearchInfo(
-        study=plan.name,
-        space=plan.space,
-        data=str(record.get("data_is", plan.data)),
-        device=str(record.get("hardware", "this machine")),
-        trials=plan.trials,
-        done=study.counted,
-        best=study.best,
-        baseline=study.baseline,
-        epochs=plan.epochs,
-        steps=plan.epochs * reports_per_epoch(plan.epochs),
-        timeout=None,
-        metric=study.metric,
-        maximize=study.maximize,
-        slots=max(study.count("running"), 1),
-        finalists=FINALISTS if plan.finalize else 0,
-        seeds=SEEDS,
-        minimize=study.minimize,
-        final=known_final(study, folder),
-    )

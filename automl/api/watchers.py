@@ -18,8 +18,9 @@ from automl.store import StudyFolder
 from automl.tracking import TRACKERS
 from automl.tracking.background import BackgroundTracker, finish
 from automl.tracking.tracker import TrackedTrial, TrialEnd
+from automl.tuning.context import SearchContext
 from automl.tuning.progress import SearchProgress
-from automl.tuning.watcher import SearchInfo, SearchOutcome, Watcher
+from automl.tuning.watcher import SearchOutcome, Watcher
 
 if TYPE_CHECKING:
     from automl.tuning.plan import Plan
@@ -85,10 +86,10 @@ class TrackingWatcher(Watcher):
         """Pass it on."""
         self._view.announce(text)
 
-    def begin(self, info: SearchInfo) -> None:
+    def begin(self, context: SearchContext) -> None:
         """Remember what ranks trials."""
-        self._view.begin(info)
-        self._metric = info.metric
+        self._view.begin(context)
+        self._metric = context.metric
 
     def start(self, trial: TrialRecord) -> None:
         """Track the trial."""
@@ -181,9 +182,9 @@ class NotebookView(Watcher):
         self._said.append(text)
         self._draw()
 
-    def begin(self, info: SearchInfo) -> None:
+    def begin(self, context: SearchContext) -> None:
         """Show the study."""
-        self._progress = SearchProgress(info)
+        self._progress = SearchProgress(context)
         self._draw()
 
     def start(self, trial: TrialRecord) -> None:
@@ -234,13 +235,13 @@ class NotebookView(Watcher):
 
 def _render_progress(progress: SearchProgress) -> str:
     """Where a search stands, as HTML."""
-    info = progress.info
+    plan = progress.context.plan
     left = "" if progress.fits else progress.time_left()
-    counted = f"{progress.ended}/{info.trials} trials, {duration(progress.elapsed)}"
+    counted = f"{progress.ended}/{plan.trials} trials, {duration(progress.elapsed)}"
     rows = "".join(_row(progress, number) for number in sorted(progress.running))
     return (
         f"<p><strong>{escape(progress.headline())}</strong></p>"
-        f"<p><progress value='{progress.ended}' max='{info.trials}'></progress> "
+        f"<p><progress value='{progress.ended}' max='{plan.trials}'></progress> "
         f"{escape(f'{counted}, {left}' if left else counted)}</p>"
         f"<p>{escape(progress.best_line())}<br>{escape(progress.tally())}</p>"
         f"{_final(progress)}"
@@ -257,12 +258,12 @@ def _final(progress: SearchProgress) -> str:
 
 
 def _row(progress: SearchProgress, number: int) -> str:
-    measured, info = progress.running[number], progress.info
+    measured, context = progress.running[number], progress.context
     at = measured.epoch if measured else 0.0
-    metric = value(measured.metrics[info.metric]) if measured else "starting"
+    metric = value(measured.metrics[context.metric]) if measured else "starting"
     return (
-        f"<tr><td>trial {number}</td><td>epoch {epoch(at)}/{info.epochs}</td>"
-        f"<td>{escape(info.metric)} {metric}</td></tr>"
+        f"<tr><td>trial {number}</td><td>epoch {epoch(at)}/{context.plan.epochs}</td>"
+        f"<td>{escape(context.metric)} {metric}</td></tr>"
     )
 
 

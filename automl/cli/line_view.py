@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 
 from automl.cli.terminal import can_redraw, echo
 from automl.cli.view import Stop, View
-from automl.core.final import FinalProgress
+from automl.core.final import FINALISTS, SEEDS, FinalProgress
 from automl.core.records import TrialRecord
 from automl.core.stored import to_stored
 from automl.core.text import count, duration, one_line, value
 from automl.core.trial import Measurement
+from automl.tuning.context import SearchContext
 from automl.tuning.progress import SearchProgress
-from automl.tuning.watcher import SearchInfo, SearchOutcome
+from automl.tuning.watcher import SearchOutcome
 
 # Seconds between two lines.
 INTERVAL = 1.0
@@ -33,9 +34,32 @@ class JsonView(View):
         """Keep standard output for JSON."""
         echo(text, err=True)
 
-    def begin(self, info: SearchInfo) -> None:
+    def begin(self, context: SearchContext) -> None:
         """Print what is known of the search."""
-        self._print({"event": "begin", **to_stored(info)})
+        plan, begun = context.plan, context.begun
+        self._print(
+            {
+                "event": "begin",
+                "study": plan.name,
+                "space": plan.space,
+                "data": context.data,
+                "device": context.device,
+                "trials": plan.trials,
+                "done": begun.counted,
+                "epochs": plan.epochs,
+                "steps": plan.steps,
+                "timeout": plan.timeout,
+                "metric": context.metric,
+                "maximize": context.maximize,
+                "slots": context.slots,
+                "finalists": FINALISTS if plan.finalize else 0,
+                "seeds": SEEDS,
+                "best": to_stored(begun.best) if begun.best else None,
+                "baseline": to_stored(begun.baseline) if begun.baseline else None,
+                "final": to_stored(context.final) if context.final else None,
+                "minimize": plan.minimize,
+            }
+        )
 
     def end(self, trial: TrialRecord) -> None:
         """Print the trial."""
@@ -108,9 +132,9 @@ class LineView(View):
         """Print it."""
         self._print(text)
 
-    def begin(self, info: SearchInfo) -> None:
+    def begin(self, context: SearchContext) -> None:
         """Print what is searched."""
-        self._progress = SearchProgress(info)
+        self._progress = SearchProgress(context)
         self._print(self._progress.headline())
         self._last -= INTERVAL  # the first trial is not kept waiting
 
@@ -189,13 +213,13 @@ def _ended_line(progress: SearchProgress, ended: list[TrialRecord]) -> str:
     """One line on the trials that have ended."""
     ran = [each for each in ended if _ran(each)]
     drawn = [each for each in ended if not _ran(each)]
-    info, left = progress.info, progress.time_left()
-    told = [_trial(ran[0], info.metric)] if len(ran) == 1 else list(_trials(ran, progress))
+    context, left = progress.context, progress.time_left()
+    told = [_trial(ran[0], context.metric)] if len(ran) == 1 else list(_trials(ran, progress))
     if drawn:
         such = "" if len(drawn) == 1 else ", such as"
         example = f"{such} trial {drawn[0].number}: {drawn[0].reason}"
         told.append(f"{count(len(drawn), 'infeasible draw')}{example}")
-    line = f"[{progress.ended}/{info.trials}] {'; '.join(told)}"
+    line = f"[{progress.ended}/{context.plan.trials}] {'; '.join(told)}"
     return f"{line}  ({left})" if left else line
 
 

@@ -16,8 +16,9 @@ from automl.core.final import FinalProgress, RunningRefit
 from automl.core.records import TrialRecord
 from automl.core.text import duration, epoch, lines, one_line, value
 from automl.core.trial import Measurement
+from automl.tuning.context import SearchContext
 from automl.tuning.progress import SearchProgress
-from automl.tuning.watcher import SearchInfo, SearchOutcome
+from automl.tuning.watcher import SearchOutcome
 
 BAR_WIDTH = 30
 # Width of a terminal below which bars are half as long.
@@ -50,9 +51,9 @@ class LiveView(View):
         """Print it above the view."""
         self._console.print(lines(text), highlight=False, markup=False)
 
-    def begin(self, info: SearchInfo) -> None:
+    def begin(self, context: SearchContext) -> None:
         """Say what is searched, and show how it goes."""
-        progress = SearchProgress(info)
+        progress = SearchProgress(context)
         self._message = ""
         self._console.print(Text(one_line(progress.headline()), style="bold"))
         self._progress = progress
@@ -106,14 +107,14 @@ class LiveView(View):
         if message:
             yield Text(message, style="yellow")
         if progress.fits is not None:
-            yield from _fits(progress.fits.now, progress.info.metric, width // 2)
+            yield from _fits(progress.fits.now, progress.context.metric, width // 2)
         elif progress.running:
             yield _trials(progress, width // 2)
 
 
 def _bar(progress: SearchProgress, width: int) -> RenderableType:
     row = Table.grid(padding=(0, 1))
-    done, total, text = float(progress.ended), progress.info.trials, ""
+    done, total, text = float(progress.ended), progress.context.plan.trials, ""
     if fits := progress.fits:
         done, total, text = fits.now.done, fits.now.total, fits.headline
     told = [text or f"{progress.ended}/{total} trials", duration(progress.elapsed)]
@@ -131,14 +132,14 @@ def _table(what: str, metric: str) -> Table:
 
 
 def _trials(progress: SearchProgress, width: int) -> RenderableType:
-    info = progress.info
-    table = _table("trial", info.metric)
+    context = progress.context
+    table = _table("trial", context.metric)
     for number, measured in sorted(progress.running.items()):
         at, silent = (measured.epoch if measured else 0.0), progress.since(number)
-        told = value(measured.metrics[info.metric]) if measured else "starting"
+        told = value(measured.metrics[context.metric]) if measured else "starting"
         clock = f", {duration(silent)}" if measured is None and silent > SILENT_SECONDS else ""
-        bar = ProgressBar(total=info.epochs, completed=at, width=width)
-        table.add_row(str(number), f"{epoch(at)}/{info.epochs}", bar, f"{told}{clock}")
+        bar = ProgressBar(total=context.plan.epochs, completed=at, width=width)
+        table.add_row(str(number), f"{epoch(at)}/{context.plan.epochs}", bar, f"{told}{clock}")
     return table
 
 

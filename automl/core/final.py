@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from automl.core.text import count, epochs, value
 
+# Number of the best trials that are refitted, and of refits of each.
+FINALISTS = 3
+SEEDS = 3
+
 CHOSEN_ON_VALIDATION = (
     "The search chose this model by its score on the validation split, so expect a little less on "
     "new data."

@@ -16,9 +16,10 @@ from automl.finalizing.ranking import (
     judge_finalist,
     rank_finalists,
 )
-from automl.finalizing.refit_loop import RefitLoop
 from automl.finalizing.refits import Refit, Refits, guide_of
 
+# Runs trainings with a number of steps each, and says whether all have ended.
+RunFits = Callable[[Sequence[Refit], int], bool]
 # Results of the refits of each finalist, in the order of the seeds.
 Results = Mapping[int, Sequence[TrialResult]]
 
@@ -49,7 +50,8 @@ class Finalizer:
 
     Args:
         fits: Factory of the trainings.
-        refitting: Loop that runs them.
+        run_fits: Function that runs trainings of so many steps to their ends; it returns False if
+            they were stopped.
         objective: Objective that ranks finalists.
         seeds: Seeds of the refits; the last training has the first of them.
         steps: Reporting steps of a full training.
@@ -59,13 +61,13 @@ class Finalizer:
     def __init__(
         self,
         fits: Refits,
-        refitting: RefitLoop,
+        run_fits: RunFits,
         objective: RankingObjective,
         seeds: Sequence[int],
         steps: int,
         tell: Callable[[str], None],
     ) -> None:
-        self._fits, self._refitting, self._objective = fits, refitting, objective
+        self._fits, self._run_fits, self._objective = fits, run_fits, objective
         self._seeds, self._steps, self._tell = seeds, steps, tell
 
     def run(self, finalists: Sequence[TrialRecord]) -> FinalTraining | None:
@@ -89,7 +91,7 @@ class Finalizer:
         # Seed by seed, so that an interrupted run has refits of every finalist.
         pairs = [(trial, seed) for seed in self._seeds for trial in trials]
         fits = [self._fits.refit(at, trial, seed) for at, (trial, seed) in enumerate(pairs)]
-        if not self._refitting.run(fits, self._steps):
+        if not self._run_fits(fits, self._steps):
             return None
         ended = [fit.result() for fit in fits]
         of_trial = {trial: ended[at :: len(trials)] for at, trial in enumerate(trials)}
@@ -101,7 +103,7 @@ class Finalizer:
             guide = guide_of(results[chosen.trial], self._objective)
             number = len(ranking.finalists) * len(self._seeds)
             fit = self._fits.last(number, chosen.trial, self._seeds[0], guide)
-            self._refitting.run([fit], len(guide))
+            self._run_fits([fit], len(guide))
             result = fit.result()
             if result is None:
                 return None

@@ -13,16 +13,13 @@ from math import sqrt
 from statistics import fmean, stdev
 
 from automl.core.errors import StudyError
-from automl.core.final import Estimate, Finalist
+from automl.core.final import FINALISTS, SEEDS, Estimate, Finalist
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count
 from automl.core.trial import Status, TrialResult
 from automl.store import StudyFolder
 from automl.tasks import metric_bounds
 
-# Number of the best trials that are refitted, and of refits of each.
-FINALISTS = 3
-SEEDS = 3
 # Distance of the new seeds from the study's, from which its trials' seeds count up.
 FIRST_NEW_SEED = 1_000_000
 CONFIDENCE = 0.95

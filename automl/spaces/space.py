@@ -44,6 +44,11 @@ class SearchSpace:
     training: SettingsNode
     start: Mapping[str, Value]
 
+    @property
+    def max_latency(self) -> float | None:
+        """Latency limit in milliseconds for one example, or None."""
+        return self.objective.constraints.get("latency")
+
     def sample(self, suggest: Suggest) -> Config:
         """Draw a configuration.
 

@@ -15,8 +15,9 @@ from automl.core.final import FinalProgress
 from automl.core.machine import is_alive
 from automl.core.records import UNFINISHED, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
+from automl.tuning.context import SearchContext
 from automl.tuning.trial_records import has_begun, study_record, trial_record
-from automl.tuning.watcher import SearchInfo, SearchOutcome, Watcher
+from automl.tuning.watcher import SearchOutcome, Watcher
 
 POLL_SECONDS = 1.0
 
@@ -45,8 +46,7 @@ class StudyFollower:
 
     Args:
         study: Study to follow; it is only read.
-        begun: The study as it was when following began.
-        info: Facts that the watcher is told first.
+        context: Context of the search, with the study as it was when following began.
         watcher: Watcher that is told of changes.
         stop: Event that ends following once it is set.
         final_model: How to find out about the final model.
@@ -55,16 +55,17 @@ class StudyFollower:
     def __init__(
         self,
         study: optuna.Study,
-        begun: StudyRecord,
-        info: SearchInfo,
+        context: SearchContext,
         watcher: Watcher,
         stop: threading.Event,
         final_model: FinalModelState,
     ) -> None:
-        self._study, self._info = study, info
+        self._study, self._context = study, context
         self._watcher, self._stop = watcher, stop
         self._final_model = final_model
-        self._ended = {each.number for each in begun.trials if each.status not in UNFINISHED}
+        self._ended = {
+            each.number for each in context.begun.trials if each.status not in UNFINISHED
+        }
         self._steps: dict[int, int] = {}  # running trial -> last step that was told
 
     def run(self) -> SearchOutcome:
@@ -73,7 +74,7 @@ class StudyFollower:
         Returns:
             The study as it is then, with the reason "done", "abandoned" or "interrupted".
         """
-        self._watcher.begin(self._info)
+        self._watcher.begin(self._context)
         started, idle, reason = time.monotonic(), 0, ""
         while not reason:
             record, progress = study_record(self._study), self._final_model.progress()
@@ -89,7 +90,7 @@ class StudyFollower:
     def _reason(self, record: StudyRecord, idle: int) -> str:
         if self._stop.is_set():
             return "interrupted"
-        whole = record.counted >= self._info.trials
+        whole = record.counted >= self._context.plan.trials
         if idle and whole and not self._final_model.awaited(record):
             return "done"
         return "abandoned" if idle >= PATIENCE and idle >= self._patience() else ""
@@ -125,8 +126,9 @@ class StudyFollower:
 
     def _measured(self, trial: FrozenTrial, step: int) -> Measurement:
         """The measurement of a report, as far as the storage knows it."""
-        epoch = step * self._info.epochs / self._info.steps
+        plan = self._context.plan
+        epoch = step * plan.epochs / plan.steps
         begun = trial.datetime_start or datetime.now()
         seconds = max(0.0, (datetime.now() - begun).total_seconds())  # the clock may be set back
-        metrics = {self._info.metric: trial.intermediate_values[step]}
+        metrics = {self._context.metric: trial.intermediate_values[step]}
         return Measurement(step, epoch, metrics, seconds)

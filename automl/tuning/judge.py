@@ -11,9 +11,9 @@ from optuna.trial import FrozenTrial
 from automl.core.text import epoch, value
 from automl.core.trial import CONTINUE, Decision, Measurement, Verdict
 from automl.tuning.optuna_private import quiet_optuna, trial_id
+from automl.tuning.plan import Plan
 from automl.tuning.pruners import Pruner
 from automl.tuning.trial_records import LATENCY
-from automl.tuning.watchdog import TimeLimits
 
 # The dashboard slows down with more reports per trial; full curves go to the trial's folder.
 MAX_REPORTS = 20
@@ -34,25 +34,15 @@ class Judge:
 
     Args:
         metric: Name of the metric that ranks trials.
-        steps: Reporting steps of a full trial.
-        pruner: Name of the pruner, for the reasons.
+        plan: Plan of the study: its pruner, and the steps and time limits of a trial.
         budget: Time that the search and its trials may take.
-        limits: Time that a trial may take, whatever the search may.
         stop: Event that is set once the user asked to stop.
     """
 
-    def __init__(
-        self,
-        metric: str,
-        steps: int,
-        pruner: str,
-        budget: Budget,
-        limits: TimeLimits,
-        stop: threading.Event,
-    ) -> None:
-        self._metric, self._steps, self._pruner = metric, steps, pruner
-        self._budget, self._limits, self._stop = budget, limits, stop
-        self._stride = -(-steps // MAX_REPORTS)
+    def __init__(self, metric: str, plan: Plan, budget: Budget, stop: threading.Event) -> None:
+        self._metric, self._steps, self._pruner = metric, plan.steps, plan.pruner
+        self._budget, self._limits, self._stop = budget, plan.limits, stop
+        self._stride = -(-plan.steps // MAX_REPORTS)
 
     def __call__(self, trial: optuna.Trial, measurement: Measurement) -> Decision:
         """The decision on ``trial`` after ``measurement``."""

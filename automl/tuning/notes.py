@@ -14,8 +14,8 @@ from automl.core.markdown import fenced, table, text
 from automl.core.records import TrialRecord
 from automl.core.text import epochs, one_line, shell_word, value
 from automl.core.trial import Status, TrialResult, TrialSpec
+from automl.tuning.context import SearchContext
 from automl.tuning.study import SharedStudy
-from automl.tuning.watcher import SearchInfo
 
 # Lines of a failed trial's log that are shown: its end says what went wrong.
 LAST_LINES = 20
@@ -54,28 +54,35 @@ def trial_note(network: NetworkProfile, spec: TrialSpec, result: TrialResult, lo
     )
 
 
-def study_note(info: SearchInfo, best: TrialRecord | None, baseline: TrialRecord | None) -> str:
+def study_note(
+    context: SearchContext,
+    best: TrialRecord | None,
+    baseline: TrialRecord | None,
+    final: FinalRecord | None,
+) -> str:
     """A study in Markdown: the best trial so far, what is searched, and how to resume.
 
     Args:
-        info: Facts that were known when the search began.
+        context: Context of the search.
         best: Best complete trial, or None.
         baseline: Trial 0, if it has ended.
+        final: Final model, or None.
     """
+    plan = context.plan
     answer = "No trial is complete yet."
     if best is not None:
-        answer = f"Best so far: trial {best.number}, {info.metric} {value(best.objective)}"
+        answer = f"Best so far: trial {best.number}, {context.metric} {value(best.objective)}"
         if baseline is not None and baseline.number != best.number:
             answer += f" (the baseline, trial 0: {value(baseline.objective)})"
     facts = {
-        "space": info.space,
-        "data": info.data,
-        "objective": ", ".join(_objectives(info)),
-        "trials": f"{info.trials} in all, of up to {epochs(info.epochs)}",
-        "runs on": info.device,
+        "space": plan.space,
+        "data": context.data,
+        "objective": ", ".join(_objectives(context)),
+        "trials": f"{plan.trials} in all, of up to {epochs(plan.epochs)}",
+        "runs on": context.device,
     }
-    if info.final is not None:
-        facts |= _final(info.final)
+    if final is not None:
+        facts |= _final(final)
     return "\n".join(
         [
             f"**{text(answer)}**",
@@ -84,7 +91,7 @@ def study_note(info: SearchInfo, best: TrialRecord | None, baseline: TrialRecord
             "",
             "Resume it in the folder that holds `results`:",
             "",
-            fenced(f"automl resume {shell_word(info.study)}", "sh"),
+            fenced(f"automl resume {shell_word(plan.name)}", "sh"),
         ]
     )
 
@@ -97,9 +104,9 @@ def _final(final: FinalRecord) -> dict[str, str]:
     }
 
 
-def _objectives(info: SearchInfo) -> list[str]:
-    metric = f"{'the largest' if info.maximize else 'the smallest'} {info.metric}"
-    return [metric, *(f"the smallest {HEADINGS[each]}" for each in info.minimize)]
+def _objectives(context: SearchContext) -> list[str]:
+    metric = f"{'the largest' if context.maximize else 'the smallest'} {context.metric}"
+    return [metric, *(f"the smallest {HEADINGS[each]}" for each in context.plan.minimize)]
 
 
 def _latency(result: TrialResult) -> str:
@@ -131,22 +138,23 @@ class StudyNote:
 
     Args:
         study: Study that the note is about.
-        info: Facts that were known when the search began.
+        context: Context of the search.
     """
 
-    def __init__(self, study: SharedStudy, info: SearchInfo) -> None:
-        self._study, self._info = study, info
-        self._best, self._baseline = info.best, info.baseline
+    def __init__(self, study: SharedStudy, context: SearchContext) -> None:
+        self._study, self._context = study, context
+        self._best, self._baseline = context.begun.best, context.begun.baseline
 
     def write(self) -> None:
         """Write the note as it is now."""
-        self._study.write_note(study_note(self._info, self._best, self._baseline))
+        context = self._context
+        self._study.write_note(study_note(context, self._best, self._baseline, context.final))
 
     def end(self, trial: TrialRecord) -> None:
         """A trial ended; write the note again if it is the best so far."""
         if trial.number == 0:
             self._baseline = trial
-        if trial.status == "complete" and trial.beats(self._best, self._info.maximize):
+        if trial.status == "complete" and trial.beats(self._best, self._context.maximize):
             self._best = trial
             self.write()
 

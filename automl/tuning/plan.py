@@ -1,7 +1,7 @@
 """The plan of a study: its settings as study.yaml keeps them, checks of them, and their defaults.
 
 Some defaults only the data can give: the task, where a space allows several, and so the metric.
-``resolve`` fills them in.
+``Plan.resolved`` fills them in.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from automl.core.errors import DataError, StudyError, UserError
 from automl.core.registry import Registry, nearest
 from automl.core.storage_url import StorageUrl
 from automl.core.text import either
+from automl.core.trial_loop import STALL_SECONDS, TimeLimits
 from automl.tuning import PRUNERS, SAMPLERS
-from automl.tuning.watchdog import STALL_SECONDS, TimeLimits
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
@@ -113,6 +113,24 @@ class Plan:
         """Time limits of a trial."""
         return TimeLimits(self.trial_timeout, self.stall_timeout)
 
+    @property
+    def steps(self) -> int:
+        """Reporting steps of a full trial."""
+        from automl.training.settings import reports_per_epoch
+
+        return self.epochs * reports_per_epoch(self.epochs)
+
+    def resolved(self, space: SearchSpace, data: Dataset) -> Plan:
+        """The plan with the task that the data is for, and the metric of the task.
+
+        Raises:
+            DataError: if the data is for another task than the space.
+            UserError: if the task does not measure the metric.
+        """
+        check_task(data, space)
+        metric = choose_metric(self.metric or space.objective.metric, data.task)
+        return replace(self, task=data.task, metric=metric)
+
     def as_record(self) -> dict[str, Any]:
         """The plan as study.yaml keeps it."""
         return asdict(self)
@@ -187,53 +205,6 @@ def _check_several(family: Registry[type[Sampler]] | Registry[type[Pruner]], nam
         )
 
 
-@dataclass(frozen=True)
-class ResolvedPlan:
-    """A plan with every default resolved; see ``resolve``.
-
-    Args:
-        plan: Plan of the study, with its task and metric.
-        space: Search space that configurations are drawn from.
-        data: Dataset with the options of the simplest configuration.
-    """
-
-    plan: Plan
-    space: SearchSpace
-    data: Dataset
-
-    @property
-    def metric(self) -> str:
-        """Name of the metric that ranks trials."""
-        assert self.plan.metric is not None, "the plan is not resolved"
-        return self.plan.metric
-
-    @property
-    def maximize(self) -> bool:
-        """Whether larger values of the metric are better."""
-        from automl.tasks import TASKS
-
-        return TASKS[self.plan.task].metric(self.metric).maximize
-
-    @property
-    def steps(self) -> int:
-        """Reporting steps of a full trial."""
-        from automl.training.settings import reports_per_epoch
-
-        return self.plan.epochs * reports_per_epoch(self.plan.epochs)
-
-
-def resolve(plan: Plan, space: SearchSpace, data: Dataset) -> ResolvedPlan:
-    """The plan with the task that the data is for, and the metric of the task.
-
-    Raises:
-        DataError: if the data is for another task than the space.
-        UserError: if the task does not measure the metric.
-    """
-    check_task(data, space)
-    metric = choose_metric(plan.metric or space.objective.metric, data.task)
-    return ResolvedPlan(replace(plan, task=data.task, metric=metric), space, data)
-
-
 def check_task(data: Dataset, space: SearchSpace) -> None:
     """Check that a space fits the data.
 
@@ -266,10 +237,9 @@ def choose_metric(name: str | None, *tasks: str) -> str:
     return name
 
 
-def make_sampling(resolved: ResolvedPlan) -> tuple[BaseSampler, BasePruner]:
+def make_sampling(plan: Plan, space: SearchSpace) -> tuple[BaseSampler, BasePruner]:
     """The sampler and the pruner that a plan names."""
     from automl.tuning.samplers.per_trial import PerTrial
 
-    plan = resolved.plan
-    sampler = SAMPLERS[plan.sampler](resolved.space.parameters(), plan.seed)
-    return PerTrial(sampler), PRUNERS[plan.pruner](resolved.steps)
+    sampler = SAMPLERS[plan.sampler](space.parameters(), plan.seed)
+    return PerTrial(sampler), PRUNERS[plan.pruner](plan.steps)

@@ -6,11 +6,11 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from automl.core.final import FinalProgress
+from automl.core.final import FINALISTS, SEEDS, FinalProgress
 from automl.core.records import COUNTED, TrialRecord
 from automl.core.text import count, duration, value
 from automl.core.trial import Measurement
-from automl.tuning.watcher import SearchInfo
+from automl.tuning.context import SearchContext
 
 # An estimate of the time left is shown once so much was trained in this run: half a training.
 ENOUGH = 0.5
@@ -23,18 +23,19 @@ class SearchProgress:
     """Counts what a watcher is told of a search.
 
     Args:
-        info: Facts that were known when the search began.
+        context: Context of the search.
     """
 
-    info: SearchInfo
+    context: SearchContext
     running: dict[int, Measurement | None] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
     fits: FinalModelProgress | None = None
 
     def __post_init__(self) -> None:
-        self.best, self.baseline = self.info.best, self.info.baseline
-        self._pace = Pace(self.info.epochs, self.info.slots)
+        self.best, self.baseline = self.context.begun.best, self.context.begun.baseline
+        self._done = self.context.begun.counted
+        self._pace = Pace(self.context.plan.epochs, self.context.slots)
         self._heard: dict[int, float] = {}  # running trial -> time of its last event
 
     def start(self, number: int) -> None:
@@ -58,13 +59,13 @@ class SearchProgress:
         self.counts[trial.status] = self.counts.get(trial.status, 0) + 1
         if trial.number == 0:
             self.baseline = trial
-        if trial.status == "complete" and trial.beats(self.best, self.info.maximize):
+        if trial.status == "complete" and trial.beats(self.best, self.context.maximize):
             self.best = trial
 
     def finalizing(self, now: FinalProgress) -> FinalModelProgress:
         """The final model is being made."""
         if self.fits is None:
-            self.fits = FinalModelProgress(now, self.info.slots, before=now.done)
+            self.fits = FinalModelProgress(now, self.context.slots, before=now.done)
         self.fits.now = now
         return self.fits
 
@@ -76,7 +77,7 @@ class SearchProgress:
     @property
     def ended(self) -> int:
         """Number of trials that have ended, including those of earlier runs."""
-        return self.info.done + self._ended_now
+        return self._done + self._ended_now
 
     @property
     def _ended_now(self) -> int:
@@ -86,11 +87,11 @@ class SearchProgress:
         """Time left in words, including the final model; "" while unknown."""
         if self.fits is not None:
             return self.fits.time_left()
-        limit = self.info.timeout
+        limit = self.context.plan.timeout
         until = None if limit is None else max(limit - self.elapsed, 0.0)
         if until == 0:
             return "time is up"
-        waiting = max(self.info.trials - self.ended - len(self.running), 0)
+        waiting = max(self.context.plan.trials - self.ended - len(self.running), 0)
         running = [(each, self.since(number)) for number, each in self.running.items()]
         left = self._pace.left(waiting, running, self._refits(waiting))
         if left is not None and left.most > 0:
@@ -99,27 +100,27 @@ class SearchProgress:
 
     def _refits(self, waiting: int) -> int:
         """Number of refits for the final model, as far as there are trials for them."""
-        complete = self.info.done + self.counts.get("complete", 0)
+        complete = self._done + self.counts.get("complete", 0)
         possible = complete + waiting + len(self.running)
-        return min(self.info.finalists, possible) * self.info.seeds
+        return min(FINALISTS, possible) * SEEDS if self.context.plan.finalize else 0
 
     def tally(self) -> str:
         """Number of trials by status, of those that ended in this run."""
         shown = dict.fromkeys(("complete", "pruned", "infeasible", "failed"), 0)
         counted = {**shown, **self.counts}.items()
-        since = "since then: " if self.info.done else ""
+        since = "since then: " if self._done else ""
         return since + ", ".join(f"{number} {status}" for status, number in counted)
 
     def headline(self) -> str:
         """The study, its data and its workers."""
-        return f"{self.info.study}: {self.info.data}; on {self.info.device}"
+        return f"{self.context.plan.name}: {self.context.data}; on {self.context.device}"
 
     def best_line(self) -> str:
         """The best trial so far, and the baseline."""
         if self.best is None:
             running = f"{count(len(self.running), 'trial')} running, none complete yet"
             return running if self.running else "sampling the next trial"
-        line = f"best {self.info.metric} {value(self.best.objective)} (trial {self.best.number})"
+        line = f"best {self.context.metric} {value(self.best.objective)} (trial {self.best.number})"
         if self.baseline and self.baseline.objective is not None and self.baseline != self.best:
             line += f"; baseline {value(self.baseline.objective)}"
         return line

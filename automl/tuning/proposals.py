@@ -8,32 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import optuna
 
 from automl.core.costs import NetworkProfile
-from automl.core.distributions import Choices, Distribution, Range, Suggest, Value
+from automl.core.distributions import Choices, Distribution, Range, Value
 from automl.core.errors import Infeasible
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Status
+from automl.tuning.context import DrawableSpace
 from automl.tuning.judge import Budget
 from automl.tuning.study import SharedStudy
 from automl.tuning.trial_records import has_begun, note_begin
 
 # Consecutive rejected proposals after which the space counts as exhausted.
 MAX_WASTED = 200
-
-
-class DrawableSpace(Protocol):
-    """A search space, as far as the search needs it."""
-
-    def sample(self, suggest: Suggest) -> Config:
-        """Draw a configuration.
-
-        Raises:
-            Infeasible: if the drawn values do not fit together.
-        """
 
 
 @dataclass(frozen=True)

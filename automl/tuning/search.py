@@ -1,104 +1,68 @@
-"""The search: fill the workers, judge what is measured, tell Optuna what ended."""
+"""The search: gives trials to the loop that runs them, judges them, and tells Optuna their ends."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from automl.core.costs import NetworkProfile
-from automl.core.executor import Executor, Finished, Measured
+from automl.core.executor import Finished, Measured
 from automl.core.records import TrialRecord
-from automl.core.trial import Config, Status, TrialResult, TrialSpec
+from automl.core.trial import Config, Decision, Status, TrialResult, TrialSpec
+from automl.core.trial_loop import RunTrials
 from automl.store import StudyFolder
+from automl.tuning.context import SearchContext
 from automl.tuning.judge import Budget, Judge
 from automl.tuning.notes import DashboardArtifacts, StudyNote, trial_note
-from automl.tuning.proposals import MAX_WASTED, DrawableSpace, Proposal, Proposals
-from automl.tuning.retries import RetryPolicy, TrialAttempt
-from automl.tuning.scheduler import FirstComeScheduler, RoundScheduler
+from automl.tuning.proposals import MAX_WASTED, Proposal, Proposals
+from automl.tuning.scheduler import Event, FirstComeScheduler, RoundScheduler
 from automl.tuning.study import SharedStudy
 from automl.tuning.study_state import StudyState
 from automl.tuning.trial_records import note_end
-from automl.tuning.watchdog import TimeLimits, TrialWatchdog
-from automl.tuning.watcher import SearchInfo, SearchOutcome, Watcher
+from automl.tuning.watcher import SearchOutcome, Watcher
 
-POLL_SECONDS = 0.2
 # Number of best trials whose weights are kept.
 KEPT_WEIGHTS = 3
 
 
-@dataclass(frozen=True)
-class SearchProblem:
-    """What a search is about: everything about a study except its trials.
+class Search:
+    """One run of a search over a study; it is the source of the trials that a loop runs.
 
     Args:
-        info: Facts that watchers are told when the search begins.
-        space: Search space that configurations are drawn from.
+        context: Context of the search.
+        study: Study that trials are asked of and told to.
         inspect: Function that profiles a configuration's network without a device; raises
             Infeasible.
-        load: Function that gives the dataset a configuration asks for.
-        seed: Seed that the trials' seeds are made from.
-        pruner: Name of the pruner, for the reasons of pruned trials.
-        limits: Time limits of a trial.
-        deterministic: Whether the same seed gives the same trials with any number of workers.
-        max_latency: Latency limit in milliseconds for one example, or None.
-    """
-
-    info: SearchInfo
-    space: DrawableSpace
-    inspect: Callable[[Config], NetworkProfile]
-    load: Callable[[Config], Any]
-    seed: int
-    pruner: str
-    limits: TimeLimits = field(default_factory=TimeLimits)
-    deterministic: bool = False
-    max_latency: float | None = None
-
-
-class Search:
-    """One run of a search over a study.
-
-    Args:
-        problem: Problem that is searched.
-        study: Study that trials are asked of and told to.
-        folder: Folder for the trials' files.
-        executor: Executor that runs the trials.
+        run_trials: Loop that runs the trials.
         watcher: Watcher that follows the search.
         stop: Event that makes running trials pause and the search end once it is set.
     """
 
     def __init__(
         self,
-        problem: SearchProblem,
+        context: SearchContext,
         study: SharedStudy,
-        folder: StudyFolder,
-        executor: Executor,
+        inspect: Callable[[Config], NetworkProfile],
+        run_trials: RunTrials,
         watcher: Watcher,
         stop: threading.Event,
     ) -> None:
-        info = problem.info
-        self._problem, self._study, self._folder = problem, study, folder
-        self._executor, self._watcher, self._stop = executor, watcher, stop
-        self._budget = Budget(info.timeout, limits_trials=not problem.deterministic)
-        self._judge = Judge(
-            info.metric, info.steps, problem.pruner, self._budget, problem.limits, stop
-        )
+        plan, folder = context.plan, context.folder
+        self._context, self._study, self._run_trials = context, study, run_trials
+        self._watcher, self._stop = watcher, stop
+        self._budget = Budget(plan.timeout, limits_trials=not plan.deterministic)
+        self._judge = Judge(context.metric, plan, self._budget, stop)
         self._proposals = Proposals(
-            study, problem.space, problem.inspect, self._budget, info.epochs, watcher.end
+            study, context.space, inspect, self._budget, plan.epochs, watcher.end
         )
-        self._scheduler = (RoundScheduler if problem.deterministic else FirstComeScheduler)(
+        self._scheduler = (RoundScheduler if plan.deterministic else FirstComeScheduler)(
             study, self._ask
-        )
-        self._retries = RetryPolicy(study.claims.lose, executor.shares_memory)
-        self._watchdog = TrialWatchdog(
-            problem.limits, lambda number: folder.trial(number).heartbeat
         )
         self._retention = WeightsRetention(folder, study.state)
         self._artifacts = DashboardArtifacts(folder.dashboard_files)
-        self._note = StudyNote(study, info)
+        self._note = StudyNote(study, context)
         self._open: dict[int, Proposal] = {}  # asked for and not told yet
-        self._running: dict[int, TrialAttempt] = {}
+        self._decided: list[tuple[int, Decision]] = []
         self._exhausted = self._pausing_announced = False
         self._infeasible_in_a_row = 0
 
@@ -107,30 +71,39 @@ class Search:
 
         Whatever ends it, no trial is left running: unfinished trials wait to be resumed.
         """
-        self._watcher.begin(self._problem.info)
+        self._watcher.begin(self._context)
+        self._note.write()
         try:
-            self._fill()
-            self._note.write()
-            while self._running and not self._budget.overdue:
-                self._handle_events()
-                self._watch()
-                self._fill()
+            self._run_trials(self, self._context.plan.limits)
         finally:
             self._study.claims.let_go(self._open)
         study = self._study.state.records()
         return SearchOutcome(study, self._reason(study.counted), self._budget.elapsed)
 
-    def _fill(self) -> None:
-        while len(self._running) < self._executor.slots and not self._stopping():
-            proposal = self._scheduler.next()
-            if proposal is None:
-                return
-            self._start(proposal)
+    @property
+    def stopping(self) -> bool:
+        """Whether the user stopped the search, or its time is over."""
+        return self._stop.is_set() or self._budget.over
+
+    @property
+    def overdue(self) -> bool:
+        """Whether running trials had their extra time to reach the next report."""
+        return self._budget.overdue
+
+    def next(self) -> TrialSpec | None:
+        """The next trial that Optuna suggests."""
+        while proposal := self._scheduler.next():
+            if proposal.ended is None:
+                self._watcher.start(self._study.state.record(proposal.number))
+                return self._spec(proposal)
+            # Its process died before it could tell Optuna.
+            self._arrange(Finished(TrialResult(proposal.number, proposal.ended)))
+        return None
 
     def _ask(self) -> Proposal | None:
         """The next trial, unless the study has all its trials; call it in the study's turn."""
         self._study.claims.take_over()
-        if self._exhausted or self._study.state.claimed >= self._problem.info.trials:
+        if self._exhausted or self._study.state.claimed >= self._context.plan.trials:
             return None
         proposal = self._proposals.next()
         if proposal is None:
@@ -139,82 +112,66 @@ class Search:
             self._open[proposal.number] = proposal
         return proposal
 
-    def _start(self, proposal: Proposal) -> None:
-        if proposal.ended is not None:  # its process died before it could tell Optuna
-            self._arrange(Finished(TrialResult(proposal.number, proposal.ended)))
-            return
-        self._submit(TrialAttempt(self._spec(proposal)))
-        self._watcher.start(self._study.state.record(proposal.number))
-
     def _spec(self, proposal: Proposal) -> TrialSpec:
-        problem, number = self._problem, proposal.number
+        context, number = self._context, proposal.number
         return TrialSpec(
             number=number,
             config=proposal.config,
-            seed=problem.seed + number,
-            epochs=problem.info.epochs,
-            metric=problem.info.metric,
-            maximize=problem.info.maximize,
-            folder=str(self._folder.trial(number).path.resolve()),
+            seed=context.plan.seed + number,
+            epochs=context.plan.epochs,
+            metric=context.metric,
+            maximize=context.maximize,
+            folder=str(context.folder.trial(number).path.resolve()),
             resume=proposal.resumed,
-            max_latency=problem.max_latency,
+            max_latency=context.space.max_latency,
         )
 
-    def _submit(self, attempt: TrialAttempt) -> None:
-        files = self._folder.trial(attempt.number)
-        files.begin(attempt.spec, self._open[attempt.number].profile)
-        data = self._problem.load(attempt.spec.config)
-        self._watchdog.begin(attempt.number)
-        self._executor.submit(attempt.spec, data, alone=attempt.alone)
-        self._running[attempt.number] = attempt
+    def begin(self, spec: TrialSpec) -> object:
+        """Write the files that a trial begins with, and load its dataset."""
+        self._scheduler.drop(spec.number)
+        self._context.folder.trial(spec.number).begin(spec, self._open[spec.number].profile)
+        return self._context.datasets(spec.config)
 
-    def _handle_events(self) -> None:
-        if self._stopping() and not self._pausing_announced:
-            self._pausing_announced = True
-            self._watcher.pausing("interrupted" if self._stop.is_set() else "time limit")
-        events = self._executor.poll(POLL_SECONDS)
-        ended = [event.result for event in events if isinstance(event, Finished)]
-        for result in ended:
-            self._end_attempt(result)
-        gone = {result.number for result in ended}
-        for event in events:
-            # A trial whose worker died right after measuring measures this step again.
-            if isinstance(event, Measured) and event.number not in gone:
-                self._measure(event)
-        if self._stopping():
-            for held in self._scheduler.interrupt():
-                self._answer(held)
-
-    def _measure(self, event: Measured) -> None:
-        self._watchdog.measure(event.number, event.measurement)
+    def measure(self, event: Measured) -> None:
+        """Show the measurement, and judge it when it is due."""
         self._watcher.measure(event.number, event.measurement)
         self._arrange(event)
 
-    def _arrange(self, event: Measured | Finished) -> None:
+    def decisions(self) -> Iterator[tuple[int, Decision]]:
+        """The decisions that are due; once the search stops, nothing is held back."""
+        if self.stopping:
+            if not self._pausing_announced:
+                self._pausing_announced = True
+                self._watcher.pausing("interrupted" if self._stop.is_set() else "time limit")
+            for held in self._scheduler.interrupt():
+                self._decide(held)
+        while self._decided:
+            yield self._decided.pop(0)
+
+    def lose(self, number: int) -> int:
+        """Count that a trial was lost, in the study: other processes may take it over."""
+        return self._study.claims.lose(number).count
+
+    def heartbeat(self, number: int) -> float | None:
+        """Time of the trial's last heartbeat."""
+        return self._context.folder.trial(number).heartbeat
+
+    def _arrange(self, event: Event) -> None:
         for due in self._scheduler.arrange(event):
             if isinstance(due, Measured):
-                self._answer(due)
+                self._decide(due)
             else:
                 self._tell(due.result)
 
-    def _answer(self, event: Measured) -> None:
+    def _decide(self, event: Measured) -> None:
         decision = self._judge(self._open[event.number].trial, event.measurement)
-        self._watchdog.go_on(event.number)
-        self._executor.answer(event.number, decision)
+        self._decided.append((event.number, decision))
 
-    def _end_attempt(self, result: TrialResult) -> None:
-        attempt = self._running.pop(result.number)
-        self._watchdog.end(result.number)
-        self._scheduler.drop(result.number)
-        after = self._retries.after(attempt, result)
-        if isinstance(after, TrialResult):
-            self._end(after, attempt.spec)
-        elif not self._stopping():  # else it waits to be resumed
-            self._submit(after)
-
-    def _end(self, result: TrialResult, spec: TrialSpec) -> None:
+    def end(self, spec: TrialSpec, result: TrialResult) -> None:
+        """Keep the result of a trial, and tell Optuna when it is due."""
         proposal = self._open[result.number]
-        files = self._folder.trial(result.number)
+        files = self._context.folder.trial(result.number)
+        self._scheduler.drop(result.number)
         files.end(result, spec, proposal.profile)
         log = files.log() if result.status is Status.FAILED else ""
         self._artifacts.attach(proposal.trial, files.artifacts())
@@ -235,22 +192,10 @@ class Search:
         self._note.end(record)
         self._watcher.end(record)
 
-    def _watch(self) -> None:
-        """Cancel attempts that hang or whose time is up."""
-        for number, attempt in list(self._running.items()):
-            expired = self._watchdog.expires(number)
-            reason = expired or self._watchdog.hangs(number)
-            if reason:
-                self._running[number] = replace(attempt, expired=expired)
-                self._executor.cancel(number, reason)
-
-    def _stopping(self) -> bool:
-        return self._stop.is_set() or self._budget.over
-
     def _reason(self, counted: int) -> str:
         if self._stop.is_set():
             return "interrupted"
-        if counted >= self._problem.info.trials:
+        if counted >= self._context.plan.trials:
             return "done"
         if self._exhausted:
             return "exhausted"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ from automl.core.files import locked
 from automl.core.machine import is_alive, this_process
 from automl.core.records import TrialRecord
 from automl.core.trial import Status, TrialResult
+from automl.core.trial_loop import MOST_LOSSES
 from automl.tuning.journal_repair import IDENTITY
 from automl.tuning.optuna_private import (
     QueueAwareStudy,
@@ -33,7 +35,6 @@ from automl.tuning.optuna_private import (
     trial_id,
     write_note,
 )
-from automl.tuning.retries import LossCount
 from automl.tuning.storage import turn_at
 from automl.tuning.study_state import StudyState
 from automl.tuning.trial_records import FEASIBLE, OUT_OF_BOUNDS, costs_of, has_begun, note_end
@@ -246,6 +247,42 @@ class SharedStudy:
         # A damaged journal may have lost some of the attributes.
         value = trial.values[0] if trial.values else trial.user_attrs["value"]
         return [value, *(each for each in costs if each is not None)]
+
+
+@dataclass(frozen=True)
+class LossCount:
+    """How often a trial was lost with its process since its last report.
+
+    Args:
+        step: Last reported step of the trial, 0 for none.
+        count: Number of losses since that step.
+    """
+
+    KEY: ClassVar[str] = "lost"
+
+    step: int
+    count: int
+
+    @classmethod
+    def of(cls, trial: FrozenTrial) -> LossCount:
+        """The losses of ``trial``; none if it has reported since it was last lost."""
+        step, count = trial.user_attrs.get(cls.KEY, (0, 0))
+        reached = trial.last_step or 0
+        return cls(reached, count if step == reached else 0)
+
+    @property
+    def one_more(self) -> LossCount:
+        """The count after another loss."""
+        return LossCount(self.step, self.count + 1)
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the trial is given up."""
+        return self.count >= MOST_LOSSES
+
+    def as_record(self) -> list[int]:
+        """The value that the study's storage keeps."""
+        return [self.step, self.count]
 
 
 class TrialClaims:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from plans import PLAN, make_context
 
 from automl.cli.line_view import LineView
 from automl.cli.view import Stop
 from automl.core.final import FinalProgress
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement
-from automl.tuning.watcher import SearchInfo, SearchOutcome
+from automl.tuning.context import SearchContext
+from automl.tuning.watcher import SearchOutcome
 
-SETTING = SearchInfo(
-    "s", "s.yaml", "rows: 9 train", "2 cores", 20, 0, 2, 4, None, "accuracy", True, 1
-)
+PLAN_OF_20 = replace(PLAN, name="s", space="s.yaml", trials=20, epochs=2, finalize=False)
+CONTEXT = make_context(PLAN_OF_20, data="rows: 9 train")
 BEGUN = ["s: rows: 9 train; on 2 cores"]
 
 
 class Told:
     """What is printed while a clock goes as a test says."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str], info: SearchInfo = SETTING) -> None:
+    def __init__(
+        self, capsys: pytest.CaptureFixture[str], context: SearchContext = CONTEXT
+    ) -> None:
         self.now, self._capsys = 0.0, capsys
         self.stop = Stop()
         self.view = LineView(self.stop, lambda: self.now)
-        self.view.begin(info)
+        self.view.begin(context)
 
     def end(self, number: int, status: str, at: float, value: float | None = 0.5) -> None:
         self.now = at

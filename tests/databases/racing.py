@@ -15,12 +15,12 @@ from pathlib import Path
 
 from command_line import TINY
 from patience import PATIENCE
+from plans import PLAN
 
 from automl.api.datasets import DatasetLoader
-from automl.api.setup import begin_study
+from automl.api.setup import StudySetup
 from automl.api.spaces import baseline_config, find_and_read
 from automl.store import Store
-from automl.tuning.plan import Plan, ResolvedPlan, resolve
 from automl.tuning.watcher import Watcher
 
 
@@ -34,32 +34,25 @@ class LastAnnouncement(Watcher):
         self.heard = text
 
 
-def settled(address: str, folder: Path) -> ResolvedPlan:
-    space_file = folder / "tiny.yaml"
-    folder.mkdir(parents=True, exist_ok=True)
+def make_setup(address: str, results: Path) -> StudySetup:
+    """The setup of a study without a name."""
+    space_file = results / "tiny.yaml"
+    results.mkdir(parents=True, exist_ok=True)
     space_file.write_text(TINY)
     space = find_and_read(str(space_file))
-    plan = Plan(
-        name="",
+    plan = replace(
+        PLAN,
         space=str(space_file),
         task=space.tasks[0],
-        data="digits",
         trials=3,
-        timeout=None,
         epochs=2,
         sampler="random",
         pruner="none",
         metric=None,
-        seed=0,
         storage=address,
-        executor="local",
-        workers=None,
-        cpus_per_trial=None,
-        gpus_per_trial=None,
-        ray_address=None,
     )
-    datasets = DatasetLoader.of(plan, Watcher())
-    return resolve(plan, space, datasets(baseline_config(space)))
+    data = DatasetLoader.of(plan, Watcher())(baseline_config(space))
+    return StudySetup(plan.resolved(space, data), space, data, Store(results), Watcher())
 
 
 def wait_for_all(barrier: Path, name: str, parties: int) -> None:
@@ -72,12 +65,12 @@ def wait_for_all(barrier: Path, name: str, parties: int) -> None:
 
 def main() -> None:
     address, results, rounds, barrier, parties = sys.argv[1:]
-    common = settled(address, Path(results))
+    common = make_setup(address, Path(results))
     for at in range(int(rounds)):
         listener, name = LastAnnouncement(), f"study{at}"
-        mine = replace(common, plan=replace(common.plan, name=name))
+        plan = replace(common.plan, name=name)
         wait_for_all(Path(barrier), name, int(parties))
-        begin_study(mine, Store(Path(results)), listener)
+        replace(common, plan=plan, watcher=listener).begin()
         sys.stdout.write(f"{'joined' if listener.heard.startswith('joins') else 'begun'}\n")
 
 

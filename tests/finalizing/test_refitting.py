@@ -1,4 +1,4 @@
-"""Trainings side by side on an executor that fails now and then."""
+"""Refits side by side on an executor that fails now and then, treated as trials are."""
 
 from __future__ import annotations
 
@@ -9,15 +9,27 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+from slots_executor import Fate, SlotsExecutor
 
 from automl.core.executor import Finished, Measured
-from automl.core.trial import Config, Decision, Measurement, Status, TrialResult, TrialSpec, Verdict
+from automl.core.trial import (
+    CONTINUE,
+    Config,
+    Decision,
+    Measurement,
+    Status,
+    Trial,
+    TrialResult,
+    TrialSpec,
+    Verdict,
+)
+from automl.core.trial_loop import TimeLimits
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
-from automl.finalizing.refit_loop import RefitLoop
+from automl.execution.trial_loop import run_trials
+from automl.finalizing.refit_queue import RefitQueue
 from automl.finalizing.refits import Refit
 from automl.store import WEIGHTS
-from automl.tuning.watchdog import TimeLimits, TrialWatchdog
 
 STEPS = 2
 
@@ -35,13 +47,13 @@ class Slots:
 
     def __init__(self, slots: int, fate: Callable[[int, int], Status | None]) -> None:
         self.slots, self._fate = slots, fate
-        self.attempts: list[tuple[int, bool]] = []
+        self.attempts: list[tuple[int, bool, int]] = []
         self.most = 0
         self._due: dict[int, list[Measured | Finished]] = {}
 
     def submit(self, spec: TrialSpec, data: Any, alone: bool = False) -> None:
-        before = sum(number == spec.number for number, _ in self.attempts)
-        self.attempts.append((spec.number, alone))
+        before = sum(number == spec.number for number, *_ in self.attempts)
+        self.attempts.append((spec.number, alone, spec.grad_accumulation))
         measured = tuple(Measurement(at, at, {"score": 0.5}, at) for at in range(1, STEPS + 1))
         status = self._fate(spec.number, before) or Status.COMPLETE
         save_file({"weight": np.zeros(1, np.float32)}, Path(spec.folder) / WEIGHTS)
@@ -73,7 +85,7 @@ def digits() -> Dataset:
 
 
 def fits(folder: Path, digits: Dataset, count: int) -> list[Refit]:
-    config = Config((), {})
+    config = Config((), {"batch_size": 8})
     return [
         Refit(TrialSpec(at, config, at, 1, "score", True, str(folder / f"{at}")), digits)
         for at in range(count)
@@ -81,10 +93,9 @@ def fits(folder: Path, digits: Dataset, count: int) -> list[Refit]:
 
 
 def run(executor: Slots, wanted: list[Refit], stop: Callable[[], bool] = lambda: False) -> bool:
-    refitting = RefitLoop(
-        executor, lambda pulse: TrialWatchdog(TimeLimits(), pulse), stop, lambda done, running: None
-    )
-    return refitting.run(wanted, STEPS)
+    queue = RefitQueue(wanted, STEPS, stop, lambda done, running: None)
+    run_trials(executor, queue, TimeLimits())
+    return queue.ended
 
 
 def statuses(wanted: list[Refit]) -> list[Status | None]:
@@ -109,22 +120,60 @@ def test_one_that_is_lost_is_tried_again_a_bounded_number_of_times(
     wanted = fits(tmp_path, digits, 2)
     executor = Slots(2, lambda number, before: Status.LOST if number == 0 or before == 0 else None)
     assert run(executor, wanted)
-    assert [number for number, _ in executor.attempts].count(0) == 3
-    assert [number for number, _ in executor.attempts].count(1) == 2
-    assert statuses(wanted) == [Status.LOST, Status.COMPLETE]
+    assert [number for number, *_ in executor.attempts].count(0) == 3
+    assert [number for number, *_ in executor.attempts].count(1) == 2
+    assert statuses(wanted) == [Status.FAILED, Status.COMPLETE]
     result = wanted[0].result()
     assert result is not None
     assert result.reason == "fate; given up after 3 attempts"
 
 
-def test_one_without_enough_memory_is_tried_alone(tmp_path: Path, digits: Dataset) -> None:
+def test_one_without_enough_memory_is_alone_then_takes_its_batches_in_parts(
+    tmp_path: Path, digits: Dataset
+) -> None:
     wanted = fits(tmp_path, digits, 2)
     executor = Slots(
         2, lambda number, before: Status.OUT_OF_MEMORY if number == 0 or before == 0 else None
     )
     assert run(executor, wanted)
-    assert executor.attempts == [(0, False), (1, False), (0, True), (1, True)]
-    assert statuses(wanted) == [Status.OUT_OF_MEMORY, Status.COMPLETE]
+    of_first = [attempt[1:] for attempt in executor.attempts if attempt[0] == 0]
+    of_second = [attempt[1:] for attempt in executor.attempts if attempt[0] == 1]
+    assert of_first == [(False, 1), (True, 1), (True, 2), (True, 4)]  # batches of 8
+    assert of_second == [(False, 1), (True, 1)]
+    assert statuses(wanted) == [Status.INFEASIBLE, Status.COMPLETE]
+
+
+def test_one_that_makes_progress_between_its_losses_is_not_given_up(
+    tmp_path: Path, digits: Dataset
+) -> None:
+    wanted = fits(tmp_path, digits, 1)
+    executor = SlotsExecutor(run_refit, 1, fate=lost_once_at_each_step())
+    queue = RefitQueue(wanted, 6, lambda: False, lambda done, running: None)
+    run_trials(executor, queue, TimeLimits())
+    assert len(executor.submitted) == 6
+    assert statuses(wanted) == [Status.COMPLETE]
+
+
+def run_refit(spec: TrialSpec, data: Any) -> Trial:
+    """Six steps, of which those of earlier attempts are reported again."""
+    measured = [Measurement(step, step, {"score": 0.5}, step) for step in range(1, 7)]
+    for each in measured:
+        decision = yield each
+        assert decision == CONTINUE
+    save_file({"weight": np.zeros(1, np.float32)}, Path(spec.folder) / WEIGHTS)
+    return TrialResult(spec.number, Status.COMPLETE, tuple(measured), 0.5)
+
+
+def lost_once_at_each_step() -> Fate:
+    seen: set[int] = set()
+
+    def fate(spec: TrialSpec, step: int) -> Status | None:
+        if step in (0, 6) or step in seen:
+            return None
+        seen.add(step)
+        return Status.LOST
+
+    return fate
 
 
 def test_when_it_is_to_stop_none_begins_and_those_that_run_pause(

@@ -11,6 +11,7 @@ from typing import Any
 import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
+from plans import PLAN
 
 from automl.core.costs import NetworkProfile
 from automl.core.error_analysis import (
@@ -29,29 +30,9 @@ from automl.core.trial import Measurement
 from automl.report.content import BestModel, Plots, Provenance, Report, StudyCost
 from automl.store import Store
 from automl.tuning.optuna_private import quiet_optuna
-from automl.tuning.plan import Plan
 from automl.tuning.storage import open_storage
 
 BEGUN = datetime(2026, 1, 1)
-PLAN = Plan(
-    name="made",
-    space="cnn",
-    task="image_classification",
-    data="digits",
-    trials=10,
-    timeout=None,
-    epochs=10,
-    sampler="tpe",
-    pruner="asha",
-    metric="accuracy",
-    seed=0,
-    storage=None,
-    executor="ray",
-    workers=None,
-    cpus_per_trial=None,
-    gpus_per_trial=None,
-    ray_address=None,
-)
 DRAWN = {
     **{f"layer.{at}.dropout": FloatDistribution(0.0, 1.0) for at in range(1, 6)},
     "optimizer.lr": FloatDistribution(1e-4, 1.0, log=True),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import optuna
 import pytest
+from plans import PLAN, make_context
 from toy import Recorder
 
 from automl.core.final import FinalProgress
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Measurement, Status, TrialResult
 from automl.tuning import PRUNERS
+from automl.tuning.context import SearchContext
 from automl.tuning.follower import (
     PATIENCE,
     PATIENCE_WHILE_ALIVE,
@@ -24,7 +26,7 @@ from automl.tuning.follower import (
 from automl.tuning.storage import open_storage
 from automl.tuning.study import create_study
 from automl.tuning.trial_records import load_study, note_begin, note_end, study_record
-from automl.tuning.watcher import SearchInfo, SearchOutcome
+from automl.tuning.watcher import SearchOutcome
 
 STEPS = 4
 
@@ -48,13 +50,13 @@ class Script(threading.Event):
 class FullRecorder(Recorder):
     """Remembers starts and measurements, too."""
 
-    begun: list[SearchInfo] = field(default_factory=list)
+    begun: list[SearchContext] = field(default_factory=list)
     started: list[int] = field(default_factory=list)
     measured: list[tuple[int, int, float, float]] = field(default_factory=list)
     finalized: list[FinalProgress] = field(default_factory=list)
 
-    def begin(self, info: SearchInfo) -> None:
-        self.begun.append(info)
+    def begin(self, context: SearchContext) -> None:
+        self.begun.append(context)
 
     def start(self, trial: TrialRecord) -> None:
         self.started.append(trial.number)
@@ -95,11 +97,10 @@ class Searched:
     def follow(self, *acts: Callable[[], None], trials: int = 5) -> SearchOutcome:
         study = load_study(open_storage(self.journal), "toy")
         begun = study_record(study)
-        info = SearchInfo(
-            "toy", "toy", "", "", trials, begun.counted, 2, STEPS, None, "score", True, 1
-        )
+        plan = replace(PLAN, name="toy", trials=trials, epochs=1)
+        context = make_context(plan, begun=begun)
         finalizing = FinalModelState(lambda: self.progress, lambda study: self.awaited)
-        return StudyFollower(study, begun, info, self.watcher, Script(*acts), finalizing).run()
+        return StudyFollower(study, context, self.watcher, Script(*acts), finalizing).run()
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_a_trial_is_heard_of_from_its_start_to_its_end(searched: Searched) -> No
         lambda: searched.tell(0, Status.COMPLETE, 0.7),
     )
     assert searched.watcher.started == [0]
-    assert searched.watcher.measured == [(0, 1, 0.5, 0.5), (0, 2, 1.0, 0.7)]
+    assert searched.watcher.measured == [(0, 1, 0.25, 0.5), (0, 2, 0.5, 0.7)]
     assert [(each.number, each.objective) for each in searched.watcher.ended] == [(0, 0.7)]
     assert outcome.study.best == searched.watcher.ended[0]
     assert outcome.reason == "interrupted"
@@ -127,9 +128,9 @@ def test_what_had_ended_before_is_not_told_again(searched: Searched) -> None:
     searched.ask()
     searched.report(1, 1, 0.2)
     searched.follow()
-    assert searched.watcher.begun[0].done == 1
+    assert searched.watcher.begun[0].begun.counted == 1
     assert searched.watcher.ended == []
-    assert (searched.watcher.started, searched.watcher.measured) == ([1], [(1, 1, 0.5, 0.2)])
+    assert (searched.watcher.started, searched.watcher.measured) == ([1], [(1, 1, 0.25, 0.2)])
 
 
 def test_a_trial_that_never_ran_ends_without_a_start(searched: Searched) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import optuna
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plans import PLAN
 
 from automl.core.trial import CONTINUE, Measurement, Verdict
 from automl.tuning.judge import MAX_REPORTS, Budget, Judge
-from automl.tuning.watchdog import TimeLimits
 
 
 @pytest.fixture
@@ -24,9 +25,11 @@ def make_trial() -> optuna.Trial:
     return optuna.create_study(direction="maximize", pruner=optuna.pruners.NopPruner()).ask()
 
 
-def make_judge(steps: int, timeout: float | None = None) -> tuple[Judge, threading.Event]:
+def make_judge(epochs: int = 1, timeout: float | None = None) -> tuple[Judge, threading.Event]:
+    """A judge of trials of so many epochs; one epoch has four steps."""
     stop = threading.Event()
-    return Judge("accuracy", steps, "none", Budget(timeout), TimeLimits(), stop), stop
+    plan = replace(PLAN, epochs=epochs, pruner="none")
+    return Judge("accuracy", plan, Budget(timeout), stop), stop
 
 
 def measured(step: int) -> Measurement:
@@ -35,8 +38,9 @@ def measured(step: int) -> Measurement:
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 300))
-def test_at_most_twenty_reports_reach_the_storage(steps: int) -> None:
-    trial, (judge, _) = make_trial(), make_judge(steps)
+def test_at_most_twenty_reports_reach_the_storage(epochs: int) -> None:
+    trial, (judge, _) = make_trial(), make_judge(epochs)
+    steps = replace(PLAN, epochs=epochs).steps
     for step in range(1, steps + 1):
         assert judge(trial, measured(step)) == CONTINUE
     reported = trial.study.trials[0].intermediate_values
@@ -45,20 +49,20 @@ def test_at_most_twenty_reports_reach_the_storage(steps: int) -> None:
 
 
 def test_a_step_seen_before_a_pause_is_not_reported_again(trial: optuna.Trial) -> None:
-    judge, _ = make_judge(4)
+    judge, _ = make_judge(1)
     for step in (1, 2, 2, 3):
         judge(trial, measured(step))
     assert sorted(trial.study.trials[0].intermediate_values) == [1, 2, 3]
 
 
 def test_a_stop_pauses_but_lets_a_finished_trial_end(trial: optuna.Trial) -> None:
-    judge, stop = make_judge(4)
+    judge, stop = make_judge(1)
     stop.set()
     assert judge(trial, measured(3)).verdict is Verdict.PAUSE
     assert judge(trial, measured(4)) == CONTINUE
 
 
 def test_the_time_limit_pauses(trial: optuna.Trial) -> None:
-    judge, _ = make_judge(4, timeout=0.0)
+    judge, _ = make_judge(1, timeout=0.0)
     decision = judge(trial, measured(1))
     assert (decision.verdict, decision.reason) == (Verdict.PAUSE, "time limit")

@@ -8,6 +8,7 @@ from pathlib import Path
 import optuna
 from optuna.artifacts import get_all_artifact_meta
 from optuna_dashboard import get_note
+from plans import PLAN, make_context
 from toy import Toy, ToySpace
 
 from automl.core.costs import NetworkProfile
@@ -15,14 +16,11 @@ from automl.core.distributions import Range
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
 from automl.tuning.notes import LAST_LINES, DashboardArtifacts, study_note, trial_note
 from automl.tuning.storage import open_storage
-from automl.tuning.watcher import SearchInfo
 
 NETWORK = NetworkProfile(1234, 56789, (("conv2d", (8, 4, 4), 1000), ("output", (10,), 234)))
 SPEC = TrialSpec(3, Config((), {}), 0, 4, "accuracy", True, "")
 CURVE = (Measurement(1, 0.5, {"accuracy": 0.5}, 3.0), Measurement(2, 1.0, {"accuracy": 0.6}, 6.0))
-SETTING = SearchInfo(
-    "mine", "cnn | x", "digits, 3 rows", "2 CPU workers", 30, 0, 10, 40, None, "accuracy", True, 2
-)
+CONTEXT = make_context(replace(PLAN, name="mine", space="cnn | x"), data="digits, 3 rows")
 
 
 def stored(root: Path) -> optuna.Study:
@@ -63,7 +61,7 @@ class TestStudyNote:
     """What is said of a study."""
 
     def test_it_says_what_is_searched_and_how_to_go_on(self) -> None:
-        note = study_note(SETTING, None, None)
+        note = study_note(CONTEXT, None, None, None)
         assert "**No trial is complete yet.**" in note
         assert "| space | cnn &#124; x |" in note
         assert "| data | digits, 3 rows |" in note

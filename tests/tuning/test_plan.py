@@ -8,31 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import PLAN
 
 from automl.core.costs import COSTS
 from automl.core.errors import UserError
 from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.plan import Plan, check_objectives
-
-PLAN = Plan(
-    name="x",
-    space="cnn",
-    task="image_classification",
-    data="digits",
-    trials=10,
-    timeout=None,
-    epochs=10,
-    sampler="tpe",
-    pruner="asha",
-    metric="accuracy",
-    seed=0,
-    storage=None,
-    executor="local",
-    workers=None,
-    cpus_per_trial=None,
-    gpus_per_trial=None,
-    ray_address=None,
-)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from automl.tuning.trial_records import load_record
 
 pytestmark = pytest.mark.slow
 
-HERE = str(Path(__file__).parent)
+HERE = str(Path(__file__).parents[1])
 SHARE = """
 import os, pathlib, sys, time
 from toy import Recorder, Toy

@@ -7,31 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from automl.core.trial import Measurement
-
-# Seconds without a heartbeat after which a trial counts as hung: no batch takes that long.
-STALL_SECONDS = 600.0
+from automl.core.trial_loop import TimeLimits
 
 # Extra time in which a trial may reach its next report: a share of its limit, plus seconds.
 GRACE_SHARE, GRACE_SECONDS = 0.1, 10.0
-
-
-@dataclass(frozen=True)
-class TimeLimits:
-    """How long a trial may take, in seconds.
-
-    Args:
-        trial: Seconds of training and validation in all, or None for no limit.
-        stall: Seconds without a heartbeat.
-    """
-
-    trial: float | None = None
-    stall: float = STALL_SECONDS
-
-    def exceeded(self, seconds: float) -> str:
-        """Reason to stop a trial that has taken ``seconds``, or ""."""
-        if self.trial is None or seconds < self.trial:
-            return ""
-        return f"over its time: {seconds:.0f} s, and --trial-timeout is {self.trial:g} s"
 
 
 @dataclass

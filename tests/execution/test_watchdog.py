@@ -10,7 +10,8 @@ from toy import Toy, ToySpace, run_toy
 from automl.core.distributions import Range
 from automl.core.executor import Finished, Measured
 from automl.core.trial import Measurement
-from automl.tuning.watchdog import TimeLimits, TrialWatchdog
+from automl.core.trial_loop import TimeLimits
+from automl.execution.watchdog import TrialWatchdog
 
 
 class Clocks:
@@ -76,7 +77,7 @@ def test_a_trial_over_its_time_is_stopped_at_its_report(tmp_path: Path) -> None:
     study = Toy(tmp_path, trials=2, limits=TimeLimits(trial=0.015)).begin().study
     assert [each.status for each in study.trials] == ["pruned", "pruned"]
     assert study.trials[0].reason == "over its time: 0 s, and --trial-timeout is 0.015 s"
-    assert study.trials[0].epoch == 2
+    assert study.trials[0].epoch == 0.5
 
 
 class Hanging(SlotsExecutor):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from plans import PLAN, make_context
 
 from automl.core.costs import NetworkProfile
 from automl.core.distributions import Choices, Distribution, Parameter, Range, Suggest
@@ -22,16 +25,17 @@ from automl.core.trial import (
     TrialSpec,
     Verdict,
 )
+from automl.core.trial_loop import TimeLimits
 from automl.execution.local import LocalExecutor
 from automl.execution.resources import Resources
+from automl.execution.trial_loop import run_trials
 from automl.store import Store
 from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.samplers.per_trial import PerTrial
-from automl.tuning.search import Search, SearchProblem
+from automl.tuning.search import Search
 from automl.tuning.storage import open_storage
 from automl.tuning.study import SharedStudy, create_study, open_study
-from automl.tuning.watchdog import TimeLimits
-from automl.tuning.watcher import SearchInfo, SearchOutcome, Watcher
+from automl.tuning.watcher import SearchOutcome, Watcher
 
 STEPS = 4
 
@@ -51,7 +55,7 @@ def run_toy(spec: TrialSpec, data: Any) -> Trial:
             return TrialResult(spec.number, Status.FAILED, reason="told to fail")
         latency = spec.config.training.get("latency")
         metrics = {"score": x * step / STEPS}
-        measured = Measurement(step, float(step), metrics, 0.01 * step, latency)
+        measured = Measurement(step, step / STEPS, metrics, 0.01 * step, latency)
         curve.append(measured)
         decision: Decision = yield measured  # up to `begun`, it hands up again what it measured
         if step > begun and decision.verdict is not Verdict.STOP:
@@ -67,6 +71,8 @@ def run_toy(spec: TrialSpec, data: Any) -> Trial:
 @dataclass(frozen=True)
 class ToySpace:
     """Parameters by name, drawn in order into the training settings."""
+
+    max_latency: ClassVar[None] = None
 
     drawn: dict[str, Distribution]
     depends: Callable[[dict[str, Any]], dict[str, Distribution]] = lambda values: {}
@@ -146,24 +152,24 @@ class Toy:
     def _search(self, study: SharedStudy) -> SearchOutcome:
         self.store.prepare()
         executor = self.executor()
-        done = study.state.records().counted
-        info = SearchInfo(
-            "toy", "toy", "", "", self.trials, done, STEPS, STEPS, self.timeout, "score", True, 1
+        plan = replace(
+            PLAN,
+            name="toy",
+            trials=self.trials,
+            timeout=self.timeout,
+            epochs=1,
+            pruner=self.pruner,
+            deterministic=self.deterministic,
+            trial_timeout=self.limits.trial,
+            stall_timeout=self.limits.stall,
+            minimize=self.minimize,
         )
-        problem = SearchProblem(
-            info,
-            self.space,
-            self._inspect,
-            lambda config: None,
-            0,
-            self.pruner,
-            self.limits,
-            self.deterministic,
-        )
+        folder = self.store.study("toy")
+        begun = study.state.records()
+        context = make_context(plan, space=self.space, folder=folder, begun=begun)
         try:
-            return Search(
-                problem, study, self.store.study("toy"), executor, self.recorder, self.stop
-            ).run()
+            run = partial(run_trials, executor)
+            return Search(context, study, self._inspect, run, self.recorder, self.stop).run()
         finally:
             executor.close()
 
