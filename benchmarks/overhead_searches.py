@@ -21,9 +21,9 @@ from typing import Any
 from optuna.distributions import BaseDistribution, FloatDistribution, distribution_to_json
 from optuna.trial import FrozenTrial, TrialState
 
-from automl.core.costs import NetworkProfile
 from automl.core.distributions import Range, Suggest
 from automl.core.executor import Executor
+from automl.core.objectives import NetworkProfile
 from automl.core.trial import CONTINUE, Config, Measurement, Status, Trial, TrialResult, TrialSpec
 from automl.execution.local import LocalExecutor
 from automl.execution.ray import RayExecutor
@@ -35,7 +35,7 @@ from automl.tuning.context import SearchContext
 from automl.tuning.journal import JournalFile
 from automl.tuning.optuna_private import JournalOperation
 from automl.tuning.plan import Plan
-from automl.tuning.samplers.per_trial import PerTrial
+from automl.tuning.samplers import PerTrial
 from automl.tuning.search import Search
 from automl.tuning.storage import open_storage
 from automl.tuning.study import create_study, open_study

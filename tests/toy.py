@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 
 from plans import PLAN, make_context
 
-from automl.core.costs import NetworkProfile
 from automl.core.distributions import Choices, Distribution, Parameter, Range, Suggest
 from automl.core.errors import Infeasible
-from automl.core.executor import Executor
+from automl.core.executor import Executor, TimeLimits
+from automl.core.objectives import NetworkProfile
 from automl.core.trial import (
     Config,
     Decision,
@@ -25,13 +25,12 @@ from automl.core.trial import (
     TrialSpec,
     Verdict,
 )
-from automl.core.trial_loop import TimeLimits
 from automl.execution.local import LocalExecutor
 from automl.execution.resources import Resources
 from automl.execution.trial_loop import run_trials
 from automl.store import Store
 from automl.tuning import PRUNERS, SAMPLERS
-from automl.tuning.samplers.per_trial import PerTrial
+from automl.tuning.samplers import PerTrial
 from automl.tuning.search import Search
 from automl.tuning.storage import open_storage
 from automl.tuning.study import SharedStudy, create_study, open_study

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from automl.api.bundles import make_bundle
 from automl.api.datasets import DatasetLoader
 from automl.api.stored_study import StoredStudy
-from automl.core.costs import COSTS, in_words
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
+from automl.core.objectives import COSTS, in_words
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, shell_word
 from automl.core.trial import Config

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from automl.api.bundles import FinalBundle, has_bundle_of
 from automl.api.ensemble import EnsembleMaker, has_ensemble
+from automl.core.executor import RunTrials, TimeLimits
 from automl.core.files import locked, write_text
 from automl.core.final import FinalProgress, FinalRecord, RunningRefit
 from automl.core.machine import is_alive, this_process
 from automl.core.text import count
-from automl.core.trial_loop import RunTrials, TimeLimits
 from automl.finalizing.ranking import RankingObjective, new_seeds, pick_finalists
 from automl.finalizing.record import read_final
 from automl.store import StudyFolder

@@ -19,8 +19,8 @@ from automl.api.warm_start import check_origin
 from automl.api.watchers import default_watcher, tracked
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
+from automl.core.executor import STALL_SECONDS
 from automl.core.storage_url import StorageUrl
-from automl.core.trial_loop import STALL_SECONDS
 from automl.store import Store
 from automl.store.study_folder import check_study_name
 from automl.tuning.plan import choose_metric

@@ -30,11 +30,10 @@ from automl.tuning.context import SearchContext
 from automl.tuning.watcher import SearchOutcome, Watcher
 
 if TYPE_CHECKING:
-    from automl.core.costs import NetworkProfile
-    from automl.core.executor import Executor
+    from automl.core.executor import Executor, RunTrials
+    from automl.core.objectives import NetworkProfile
     from automl.core.records import StudyRecord
     from automl.core.trial import Config
-    from automl.core.trial_loop import RunTrials
     from automl.spaces.space import SearchSpace
     from automl.tuning.plan import Plan
     from automl.tuning.study import SharedStudy

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl.api.datasets import DatasetLoader, dataset_name, kind_of
 from automl.api.vocabulary import make_vocabulary
-from automl.core.costs import NetworkProfile
 from automl.core.errors import UnknownName, UserError
+from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config
 from automl.tuning.plan import check_task
 from automl.tuning.watcher import Watcher

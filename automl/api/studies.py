@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from automl.api.datasets import DatasetLoader
 from automl.api.final_model import known_final, lacks_final, read_progress
 from automl.api.stored_study import StoredStudy, numbered_trial, storage_of
-from automl.core.costs import NetworkProfile
 from automl.core.defaults import RESULTS
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.errors import StudyError
+from automl.core.objectives import NetworkProfile
 from automl.core.storage_url import StorageUrl
 from automl.core.text import count
 from automl.core.trial import Measurement

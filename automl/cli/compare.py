@@ -13,7 +13,7 @@ from automl.cli.options import Json, Results, complete_study
 from automl.cli.tables import fits, table
 from automl.cli.terminal import echo, wrap
 from automl.core.defaults import RESULTS
-from automl.core.stored import to_stored
+from automl.core.records import to_stored
 from automl.core.text import count, duration, plain, shell_word, value
 
 if TYPE_CHECKING:

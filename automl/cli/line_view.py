@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from automl.cli.terminal import can_redraw, echo
 from automl.cli.view import Stop, View
 from automl.core.final import FINALISTS, SEEDS, FinalProgress
-from automl.core.records import TrialRecord
-from automl.core.stored import to_stored
+from automl.core.records import TrialRecord, to_stored
 from automl.core.text import count, duration, one_line, value
 from automl.core.trial import Measurement
 from automl.tuning.context import SearchContext

@@ -13,7 +13,7 @@ from automl.cli.tables import columns
 from automl.cli.terminal import counting, echo, wrap
 from automl.core.curve_comparison import TOLERANCE, Agreement, MetricDifference
 from automl.core.defaults import RESULTS
-from automl.core.stored import to_stored
+from automl.core.records import to_stored
 from automl.core.text import count, duration, epoch, plain
 from automl.core.trial import Segment
 from automl.tuning.watcher import Watcher

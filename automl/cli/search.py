@@ -25,8 +25,8 @@ from automl.cli.options import (
 )
 from automl.cli.terminal import echo
 from automl.cli.view import INTERRUPTED, stop_on_signals
-from automl.core.costs import COSTS
 from automl.core.defaults import RESULTS
+from automl.core.objectives import COSTS
 from automl.core.text import either
 from automl.execution import EXECUTORS
 from automl.tracking import TRACKERS

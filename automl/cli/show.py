@@ -10,7 +10,7 @@ import typer
 from automl.cli.options import Json, Results, Study
 from automl.cli.terminal import echo
 from automl.core.defaults import RESULTS
-from automl.core.stored import to_stored
+from automl.core.records import to_stored
 
 if TYPE_CHECKING:
     from automl.api.studies import StudyOverview, TrialDetails

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from automl.cli.hints import next_steps, results_flag
 from automl.cli.tables import table
 from automl.cli.terminal import USUAL_WIDTH, terminal_width, wrap
-from automl.core.costs import NetworkProfile, in_words
 from automl.core.error_analysis import Confusion, ErrorAnalysis
-from automl.core.records import StudyRecord, TrialRecord
-from automl.core.stored import to_stored
+from automl.core.objectives import NetworkProfile, in_words
+from automl.core.records import StudyRecord, TrialRecord, to_stored
 from automl.core.text import count, duration, epoch, one_line, plain, shell_word, value
 from automl.core.trial import Measurement
 from automl.report.text_charts import draw_curve

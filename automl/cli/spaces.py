@@ -14,7 +14,7 @@ from automl.cli.hints import program, suggesting_right_space
 from automl.cli.options import Data, Json, Space, complete_space
 from automl.cli.tables import table
 from automl.cli.terminal import counting, echo
-from automl.core.stored import to_stored
+from automl.core.records import to_stored
 from automl.core.text import count
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from automl.cli.options import Json, Results, Storage, StorageEnv
 from automl.cli.tables import table
 from automl.cli.terminal import echo
 from automl.core.defaults import RESULTS
-from automl.core.stored import to_stored
+from automl.core.records import to_stored
 from automl.core.text import value
 
 if TYPE_CHECKING:

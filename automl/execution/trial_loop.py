@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from automl.core.executor import Executor, Finished, Measured
+from automl.core.executor import MOST_LOSSES, Executor, Finished, Measured, TimeLimits, TrialSource
 from automl.core.trial import Status, TrialResult, TrialSpec
-from automl.core.trial_loop import MOST_LOSSES, TimeLimits, TrialSource
 from automl.execution.watchdog import TrialWatchdog
 
 POLL_SECONDS = 0.2

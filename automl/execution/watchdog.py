@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from automl.core.executor import TimeLimits
 from automl.core.trial import Measurement
-from automl.core.trial_loop import TimeLimits
 
 # Extra time in which a trial may reach its next report: a share of its limit, plus seconds.
 GRACE_SHARE, GRACE_SECONDS = 0.1, 10.0

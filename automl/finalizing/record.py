@@ -7,7 +7,7 @@ from typing import Any
 
 from automl.core.errors import StudyError
 from automl.core.final import Finalist, FinalRecord
-from automl.core.stored import restored, to_stored
+from automl.core.records import restored, to_stored
 from automl.core.text import shell_word
 from automl.store import Openings, StudyFolder
 

@@ -10,7 +10,7 @@ from shutil import rmtree
 from typing import Any
 
 from automl.core.files import write_text
-from automl.core.stored import restored, to_stored
+from automl.core.records import restored, to_stored
 from automl.core.trial import Config, Status, TrialResult, TrialSpec
 from automl.data.dataset import Dataset
 from automl.finalizing.ranking import RankingObjective

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from automl.core.costs import NetworkProfile
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.final import FinalRecord
+from automl.core.objectives import NetworkProfile
 from automl.core.records import StudyRecord
 from automl.core.trial import Measurement
 

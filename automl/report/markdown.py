@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl.core.costs import NetworkProfile
 from automl.core.error_analysis import (
     Confusion,
     ErrorAnalysis,
@@ -16,6 +15,7 @@ from automl.core.error_analysis import (
 )
 from automl.core.final import FinalRecord
 from automl.core.markdown import code, fenced, folded, table, text
+from automl.core.objectives import NetworkProfile
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, epoch, number, plain, value
 from automl.report.content import BestModel, Plots, Provenance, Report

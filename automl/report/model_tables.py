@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from automl.core.costs import HEADINGS, amount
 from automl.core.final import EnsembleRecord, Estimate, Finalist, FinalRecord, opened
+from automl.core.objectives import HEADINGS, amount
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, shell_word, value
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from automl.core.costs import NetworkProfile
 from automl.core.errors import Infeasible
+from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config
 from automl.spaces.description import SpaceDescription, describe
 from automl.spaces.space import SearchSpace

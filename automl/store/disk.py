@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from automl.core.costs import NetworkProfile
 from automl.core.errors import StudyError
+from automl.core.objectives import NetworkProfile
 from automl.core.text import shell_word
 
 # Full, over a quota, read-only, broken, gone, no permission.

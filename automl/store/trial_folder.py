@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from automl.core.costs import NetworkProfile
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.errors import StudyError
 from automl.core.files import write_text
-from automl.core.stored import from_stored, to_stored
+from automl.core.objectives import NetworkProfile
+from automl.core.records import from_stored, to_stored
 from automl.core.trial import (
     Config,
     Measurement,

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.files import remove_partial, whole_file
-from automl.core.stored import to_stored
+from automl.core.records import to_stored
 from automl.core.trial import Measurement, Segment
 from automl.plots.trial import write_curve, write_review
 from automl.store import ARTIFACTS, FINISHED, LOG, REVIEW, SEGMENTS, STATE, WEIGHTS, holds_weights

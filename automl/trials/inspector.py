@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from automl.core.costs import NetworkProfile
+from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config
 from automl.data.dataset import Dataset
 from automl.models.preprocessing import make_preprocess

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from automl.core.costs import in_words
 from automl.core.data_types import Classes, Tokens
 from automl.core.errors import Infeasible
+from automl.core.objectives import in_words
 from automl.core.text import number
 from automl.core.trial import TrialSpec
 from automl.data.dataset import Dataset, Split

@@ -17,23 +17,23 @@ warnings.filterwarnings("ignore", message="IProgress not found")
 SAMPLERS: Registry[type[Sampler]] = Registry(
     "sampler",
     {
-        "tpe": "automl.tuning.samplers.tpe:Tpe",
-        "gp": "automl.tuning.samplers.gp:GaussianProcess",
+        "tpe": "automl.tuning.samplers.bayesian:Tpe",
+        "gp": "automl.tuning.samplers.bayesian:GaussianProcess",
         "cmaes": "automl.tuning.samplers.cmaes:CmaEs",
-        "qmc": "automl.tuning.samplers.qmc:QuasiMonteCarlo",
-        "random": "automl.tuning.samplers.random:RandomSearch",
-        "grid": "automl.tuning.samplers.grid:Grid",
+        "qmc": "automl.tuning.samplers.space_filling:QuasiMonteCarlo",
+        "random": "automl.tuning.samplers.space_filling:RandomSearch",
+        "grid": "automl.tuning.samplers.space_filling:Grid",
     },
 )
 
 PRUNERS: Registry[type[Pruner]] = Registry(
     "pruner",
     {
-        "asha": "automl.tuning.pruners.asha:Asha",
-        "hyperband": "automl.tuning.pruners.hyperband:Hyperband",
-        "median": "automl.tuning.pruners.median:Median",
-        "percentile": "automl.tuning.pruners.percentile:Percentile",
-        "wilcoxon": "automl.tuning.pruners.wilcoxon:Wilcoxon",
-        "none": "automl.tuning.pruners.none:NeverPrune",
+        "asha": "automl.tuning.pruners.halving:Asha",
+        "hyperband": "automl.tuning.pruners.halving:Hyperband",
+        "median": "automl.tuning.pruners.stopping_rules:Median",
+        "percentile": "automl.tuning.pruners.stopping_rules:Percentile",
+        "wilcoxon": "automl.tuning.pruners.stopping_rules:Wilcoxon",
+        "none": "automl.tuning.pruners.stopping_rules:NeverPrune",
     },
 )

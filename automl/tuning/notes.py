@@ -8,9 +8,9 @@ from pathlib import Path
 import optuna
 from optuna.artifacts import FileSystemArtifactStore, get_all_artifact_meta, upload_artifact
 
-from automl.core.costs import HEADINGS, NetworkProfile, in_words
 from automl.core.final import FinalRecord, opened
 from automl.core.markdown import fenced, table, text
+from automl.core.objectives import HEADINGS, NetworkProfile, in_words
 from automl.core.records import TrialRecord
 from automl.core.text import epochs, one_line, shell_word, value
 from automl.core.trial import Status, TrialResult, TrialSpec

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from automl.core.costs import COSTS
 from automl.core.errors import DataError, StudyError, UserError
+from automl.core.executor import STALL_SECONDS, TimeLimits
+from automl.core.objectives import COSTS
 from automl.core.registry import Registry, nearest
 from automl.core.storage_url import StorageUrl
 from automl.core.text import either
-from automl.core.trial_loop import STALL_SECONDS, TimeLimits
 from automl.tuning import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def choose_metric(name: str | None, *tasks: str) -> str:
 
 def make_sampling(plan: Plan, space: SearchSpace) -> tuple[BaseSampler, BasePruner]:
     """The sampler and the pruner that a plan names."""
-    from automl.tuning.samplers.per_trial import PerTrial
+    from automl.tuning.samplers import PerTrial
 
     sampler = SAMPLERS[plan.sampler](space.parameters(), plan.seed)
     return PerTrial(sampler), PRUNERS[plan.pruner](plan.steps)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import optuna
 
-from automl.core.costs import NetworkProfile
 from automl.core.distributions import Choices, Distribution, Range, Value
 from automl.core.errors import Infeasible
+from automl.core.objectives import NetworkProfile
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Status
 from automl.tuning.context import DrawableSpace

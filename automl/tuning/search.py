@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from automl.core.costs import NetworkProfile
-from automl.core.executor import Finished, Measured
+from automl.core.executor import Finished, Measured, RunTrials
+from automl.core.objectives import NetworkProfile
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Decision, Status, TrialResult, TrialSpec
-from automl.core.trial_loop import RunTrials
 from automl.store import StudyFolder
 from automl.tuning.context import SearchContext
 from automl.tuning.judge import Budget, Judge

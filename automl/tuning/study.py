@@ -21,11 +21,11 @@ from optuna.trial import FrozenTrial, TrialState
 
 from automl.core.distributions import Value
 from automl.core.errors import StudyError
+from automl.core.executor import MOST_LOSSES
 from automl.core.files import locked
 from automl.core.machine import is_alive, this_process
 from automl.core.records import TrialRecord
 from automl.core.trial import Status, TrialResult
-from automl.core.trial_loop import MOST_LOSSES
 from automl.tuning.journal_repair import IDENTITY
 from automl.tuning.optuna_private import (
     QueueAwareStudy,

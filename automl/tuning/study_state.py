@@ -9,7 +9,7 @@ import optuna
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from automl.core.pareto import Point, dominates
+from automl.core.objectives import Point, dominates
 from automl.core.records import COUNTED, StudyRecord, TrialRecord
 from automl.core.trial import Config
 from automl.tuning.optuna_private import study_id, study_storage, trial_id

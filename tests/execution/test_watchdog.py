@@ -8,9 +8,8 @@ from slots_executor import SlotsExecutor
 from toy import Toy, ToySpace, run_toy
 
 from automl.core.distributions import Range
-from automl.core.executor import Finished, Measured
+from automl.core.executor import Finished, Measured, TimeLimits
 from automl.core.trial import Measurement
-from automl.core.trial_loop import TimeLimits
 from automl.execution.watchdog import TrialWatchdog
 
 

@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 from slots_executor import Fate, SlotsExecutor
 
-from automl.core.executor import Finished, Measured
+from automl.core.executor import Finished, Measured, TimeLimits
 from automl.core.trial import (
     CONTINUE,
     Config,
@@ -23,7 +23,6 @@ from automl.core.trial import (
     TrialSpec,
     Verdict,
 )
-from automl.core.trial_loop import TimeLimits
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
 from automl.execution.trial_loop import run_trials

@@ -13,7 +13,6 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
 from plans import PLAN
 
-from automl.core.costs import NetworkProfile
 from automl.core.error_analysis import (
     Confusion,
     ErrorAnalysis,
@@ -25,6 +24,7 @@ from automl.core.error_analysis import (
     TextExample,
 )
 from automl.core.final import Estimate, Finalist, FinalRecord
+from automl.core.objectives import NetworkProfile
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement
 from automl.report.content import BestModel, Plots, Provenance, Report, StudyCost

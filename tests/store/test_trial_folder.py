@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from automl.core.costs import NetworkProfile
 from automl.core.errors import StudyError
+from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config, Measurement, Segment, Status, TrialResult, TrialSpec
 from automl.store import FINISHED, HEARTBEAT, SEGMENTS, StudyFolder, TrialFolder
 

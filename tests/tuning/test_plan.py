@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plans import PLAN
 
-from automl.core.costs import COSTS
 from automl.core.errors import UserError
+from automl.core.objectives import COSTS
 from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.plan import Plan, check_objectives
 

@@ -1,4 +1,4 @@
-"""When a weak trial is stopped early: one file a pruner."""
+"""When a weak trial is stopped early."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Grid search: every configuration once."""
+"""Samplers that cover the space and learn nothing from trials: random, quasi-random and grid."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optuna.samplers import BaseSampler, BruteForceSampler
+from optuna.samplers import BaseSampler, BruteForceSampler, QMCSampler, RandomSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
@@ -12,6 +12,34 @@ from automl.core.distributions import Parameter, Range
 from automl.core.errors import UserError
 from automl.tuning.optuna_private import quiet_optuna
 from automl.tuning.samplers import Sampler
+
+
+class RandomSearch(Sampler):
+    """Every draw independent of all others.
+
+    Source: Bergstra & Bengio, "Random Search for Hyper-Parameter Optimization" (JMLR 2012).
+    """
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler, seeded for the trial."""
+        return RandomSampler(seed=self.trial_seed(number))
+
+
+class QuasiMonteCarlo(Sampler):
+    """A scrambled Sobol sequence: fills the space more evenly than random draws do.
+
+    Source: https://optuna.readthedocs.io, ``optuna.samplers.QMCSampler``.
+    """
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler with the study's own seed: all trials are points of one sequence."""
+        with quiet_optuna():
+            return QMCSampler(
+                scramble=True,
+                seed=self.seed,
+                independent_sampler=RandomSampler(seed=self.trial_seed(number)),
+                warn_independent_sampling=False,
+            )
 
 
 class GridDraws(BruteForceSampler):

@@ -1,10 +1,10 @@
-"""Tree-structured Parzen estimator, with a share of random draws."""
+"""Bayesian optimisation: samplers that model which values did well."""
 
 from __future__ import annotations
 
 from random import Random
 
-from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
 
 from automl.tuning.optuna_private import quiet_optuna
 from automl.tuning.samplers import Sampler
@@ -36,3 +36,15 @@ class Tpe(Sampler):
                 constant_liar=True,
                 seed=seed,
             )
+
+
+class GaussianProcess(Sampler):
+    """A Gaussian process over the parameters that every trial has; the others are drawn at random.
+
+    Source: https://optuna.readthedocs.io, ``optuna.samplers.GPSampler``.
+    """
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler, seeded for the trial."""
+        with quiet_optuna():
+            return GPSampler(seed=self.trial_seed(number), warn_independent_sampling=False)
