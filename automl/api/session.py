@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,7 @@ class SearchSession:
         store: Results folder.
         watcher: Watcher that follows the search.
         stop: Event that makes running trials pause and the search end once it is set.
+        began: Time at which the run began, from which its time limit counts.
     """
 
     plan: Plan
@@ -61,6 +62,7 @@ class SearchSession:
     store: Store
     watcher: Watcher
     stop: threading.Event
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def folder(self) -> StudyFolder:
@@ -141,6 +143,7 @@ class SearchSession:
                     data=data.describe(),
                     device=executor.device,
                     slots=executor.slots,
+                    began=self.began,
                 )
                 outcome = act(context, study, partial(run_trials, executor))
             self.folder.note_run(outcome.seconds)
@@ -160,7 +163,7 @@ class SearchSession:
 
         search = Search(context, study, profile, run_trials, self.watcher, self.stop)
         outcome = search.run()
-        if context.plan.finalize and outcome.reason in ("done", "exhausted"):
+        if context.plan.finalize and outcome.reason in ("done", "exhausted", "time limit"):
             try:
                 outcome = self._add_final(outcome, context, study, run_trials)
             except NoFinalModel as error:  # the model of the best trial exists all the same

@@ -34,7 +34,7 @@ class TrialSpec:
         number: The trial's number in its study, from 0.
         config: The resolved configuration.
         seed: Seed of weights, shuffling and augmentation.
-        epochs: Full length of the training.
+        epochs: Full length of the training; a fraction if there is time for no more.
         metric: The objective's name: which of the measured metrics ranks trials.
         maximize: Whether a larger metric is better.
         folder: Folder of the trial's files.
@@ -46,12 +46,15 @@ class TrialSpec:
             schedule follows these values, and it ends after as many steps. None for all others.
         shown: Whether to write plots and an error analysis for people.
         max_latency: Maximum latency of one example in milliseconds, or None for no limit.
+        steps: Number of reporting steps; None derives it from ``epochs``.
+        max_seconds: Seconds that the training may take, or None. What a batch takes is measured
+            first, and the training then has as many epochs as there is time for.
     """
 
     number: int
     config: Config
     seed: int
-    epochs: int
+    epochs: float
     metric: str
     maximize: bool
     folder: str
@@ -60,6 +63,8 @@ class TrialSpec:
     guide: tuple[float, ...] | None = None
     shown: bool = True
     max_latency: float | None = None
+    steps: int | None = None
+    max_seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from automl.core.trial import Measurement
 from automl.training.augment import Mixup, MixupModel
 from automl.training.device import Tensors, forward, keep_freed_memory
 from automl.training.rng import StepRng, derive_seed
-from automl.training.settings import reports_per_epoch
 from automl.training.state import TrainingRun
 
 # Validation keeps no activations for a backward pass, so it has room for larger batches.
@@ -68,22 +67,20 @@ def fit(run: TrainingRun, train: Tensors, validation: Tensors) -> Iterator[Measu
 
 def train_step(run: TrainingRun, train: Tensors) -> float:
     """Train for one reporting step and return the mean loss of its examples."""
-    parts = reports_per_epoch(run.epochs)
-    epoch, part = divmod(run.step, parts)
-    batches = training_batches(run, train, seed=derive_seed(run.seed, "order", epoch))
-    ahead = part_of_epoch(len(batches), part, parts)
-    if not ahead:  # An epoch with very few batches: nothing was trained since the last measurement.
+    per_epoch = batches_per_epoch(run, train)
+    total = max(1, round(run.epochs * per_epoch))
+    ahead = share_of(total, run.step, run.steps)
+    if not ahead:  # A training of very few batches: none was trained since the last measurement.
         return run.measurements[-1].metrics["train_loss"]
 
     run.model.train()
     rng = StepRng.of_step(run.seed, run.step, run.device)
     weights = class_weights(run, train)
     curve = run.curve
-    losses = RunningLoss(run.device, steps_before=run.updates, steps_per_epoch=len(batches))
-    for batch in ahead:
-        progress = (epoch + batch / len(batches)) / run.epochs
-        run.set_learning_rate(run.schedule.scale(progress, curve))
-        inputs, targets = (each.to(run.device) for each in train.at(batches[batch]))
+    losses = RunningLoss(run.device, steps_before=run.updates, steps_per_epoch=per_epoch)
+    for index, batch in batches_ahead(run, train, ahead):
+        run.set_learning_rate(run.schedule.scale(index / total, curve))
+        inputs, targets = (each.to(run.device) for each in train.at(batch))
         losses.add(train_batch(run, inputs, targets, weights, rng), len(targets))
     return losses.mean()
 
@@ -132,7 +129,7 @@ def validate(run: TrainingRun, validation: Tensors) -> dict[str, float]:
         metrics = dict(run.measure(outputs, targets, frozenset()))
     for name, value in metrics.items():
         if not math.isfinite(value):
-            epoch = (run.step + 1) / reports_per_epoch(run.epochs)
+            epoch = run.epoch_at(run.step + 1)
             raise Diverged(f"validation {name}", value, run.updates, epoch)
     return metrics
 
@@ -173,12 +170,30 @@ def gather(batches: Iterable[Tensor], count: int) -> Tensor:
 # -- Which examples go into which batch ------------------------------------------------------------
 
 
-def part_of_epoch(batches: int, part: int, parts: int) -> range:
-    """The batches of part ``part`` (from 0) of an epoch of ``batches`` that is cut into ``parts``.
+def share_of(batches: int, part: int, parts: int) -> range:
+    """The batches of part ``part`` (from 0) of a training of ``batches`` in ``parts`` equal parts.
 
     With fewer batches than parts some parts are empty, never the first.
     """
     return range(-(-batches * part // parts), -(-batches * (part + 1) // parts))
+
+
+def batches_ahead(run: TrainingRun, train: Tensors, ahead: range) -> Iterator[tuple[int, Tensor]]:
+    """Some batches of a training, each with its index from 0 and as indices (M,) int64."""
+    per_epoch, current, batches = batches_per_epoch(run, train), -1, list[Tensor]()
+    for index in ahead:
+        epoch, at = divmod(index, per_epoch)
+        if epoch != current:
+            batches = training_batches(run, train, seed=derive_seed(run.seed, "order", epoch))
+            current = epoch
+        yield index, batches[at]
+
+
+def batches_per_epoch(run: TrainingRun, train: Tensors) -> int:
+    """Number of batches that ``training_batches`` makes."""
+    size = run.settings.batch_size
+    whole, rest = divmod(len(train), size)
+    return max(1, whole + (rest > (1 if whole else 0)))
 
 
 def training_batches(run: TrainingRun, train: Tensors, seed: int) -> list[Tensor]:

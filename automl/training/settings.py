@@ -109,6 +109,12 @@ class TrainingSettings(Options):
     """Random changes of the training images, applied in order."""
 
 
+def reporting_steps(epochs: float) -> int:
+    """Number of reporting steps of a training, from its length."""
+    whole = max(round(epochs), 1)
+    return whole * reports_per_epoch(whole)
+
+
 def reports_per_epoch(epochs: int) -> int:
     """Number of reporting steps in an epoch: 1 to 4, more in short trainings.
 

@@ -18,7 +18,7 @@ from automl.core.files import whole_file
 from automl.core.trial import Measurement
 from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
 from automl.training.schedules import CurvePoint, epochs_since_best
-from automl.training.settings import TrainingSettings, reports_per_epoch, resolve
+from automl.training.settings import TrainingSettings, reporting_steps, resolve
 
 
 @dataclass(eq=False)
@@ -33,7 +33,7 @@ class TrainingRun:
         measure: Function ``(outputs, targets, without)`` of the whole validation split -> metrics
             by name, except those named by ``without``.
         settings: Training settings; ``epochs`` below takes precedence over theirs.
-        epochs: Full length of the training.
+        epochs: Full length of the training, which may be a fraction.
         seed: Seed of the order of the data, augmentation and dropout. The initial weights are the
             caller's.
         metric: Name of the objective among the metrics.
@@ -43,6 +43,8 @@ class TrainingRun:
         only_at_the_end: Metrics too costly for every reporting step; measured in the last one only.
         guide: Objective at each step of an earlier training, up to its best one. The schedule and
             the end then follow it instead of this run's own measurements.
+        steps: Number of reporting steps; 0 derives it from ``epochs``. Each takes an equal share of
+            the training, so that step 3 means the same in all trials of a study.
 
     Attributes:
         updates: Optimiser steps taken.
@@ -61,7 +63,7 @@ class TrainingRun:
     loss: Callable[[Tensor, Tensor, float, Tensor | None], Tensor]
     measure: Callable[[Tensor, Tensor, frozenset[str]], Mapping[str, float]]
     settings: TrainingSettings
-    epochs: int
+    epochs: float
     seed: int
     metric: str
     maximize: bool
@@ -69,12 +71,14 @@ class TrainingRun:
     grad_accumulation: int = 1
     only_at_the_end: frozenset[str] = frozenset()
     guide: tuple[float, ...] | None = None
+    steps: int = 0
     updates: int = field(default=0, init=False)
     measurements: list[Measurement] = field(default_factory=list, init=False)
     best_weights: dict[str, Tensor] = field(default_factory=dict, init=False)
     latency: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self.steps = self.steps or reporting_steps(self.epochs)
         # Convolutions and pooling are several times faster in this layout, on CPUs too.
         self.model.to(memory_format=torch.channels_last)
         chosen = resolve(OPTIMIZERS, self.settings.optimizer)
@@ -108,6 +112,10 @@ class TrainingRun:
             for each, value in zip(self.measurements, values, strict=False)
         ]
 
+    def epoch_at(self, step: int) -> float:
+        """Epochs trained after ``step`` reporting steps."""
+        return step * self.epochs / self.steps
+
     @property
     def finished(self) -> bool:
         """Whether all epochs are trained, or early stopping applies."""
@@ -116,8 +124,7 @@ class TrainingRun:
     def ends_with(self, value: float) -> bool:
         """Whether the training would be finished with ``value`` as the next objective."""
         step = self.step + 1
-        epoch = step / reports_per_epoch(self.epochs)
-        point = CurvePoint(epoch, value if self.maximize else -value)
+        point = CurvePoint(self.epoch_at(step), value if self.maximize else -value)
         return self._ends_at(step, [*self.curve, point])
 
     def _ends_at(self, step: int, curve: Sequence[CurvePoint]) -> bool:
@@ -125,7 +132,7 @@ class TrainingRun:
             return step >= len(self.guide)
         patience = self.settings.early_stopping
         stopped = patience is not None and epochs_since_best(curve) >= patience
-        return stopped or step >= self.epochs * reports_per_epoch(self.epochs)
+        return stopped or step >= self.steps
 
     def set_learning_rate(self, scale: float) -> None:
         """Set the learning rate to ``scale`` times that of the optimiser's options."""
@@ -135,7 +142,7 @@ class TrainingRun:
     def record(self, metrics: Mapping[str, float], seconds: float) -> None:
         """Add the metrics of a reporting step that took ``seconds``, and keep the best weights."""
         step = self.step + 1
-        epoch = step / reports_per_epoch(self.epochs)
+        epoch = self.epoch_at(step)
         seconds += self.seconds
         self.measurements.append(Measurement(step, epoch, dict(metrics), seconds, self.latency))
         if epochs_since_best(self.curve) == 0:
@@ -151,6 +158,7 @@ class TrainingRun:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "updates": self.updates,
+            "epochs": self.epochs,
             "measurements": [asdict(each) for each in self.measurements],
             "best_weights": self.best_weights,
         }
@@ -164,6 +172,7 @@ class TrainingRun:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.updates = state["updates"]
+        self.epochs = state.get("epochs", self.epochs)  # older checkpoints are of full length
         self.measurements = [Measurement(**each) for each in state["measurements"]]
         self.latency = self.measurements[0].latency if self.measurements else None
         best = state["best_weights"]

@@ -60,6 +60,7 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
         grad_accumulation=spec.grad_accumulation,
         only_at_the_end=task.costly - {spec.metric},
         guide=spec.guide,
+        steps=spec.steps or 0,
     )
 
 

@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 from automl.core.errors import AutomlError, Infeasible
+from automl.core.text import epoch, epochs
 from automl.core.trial import (
     Decision,
     Measurement,
@@ -34,8 +35,9 @@ from automl.data.dataset import Dataset
 from automl.plots.trial import load_matplotlib
 from automl.store import HEARTBEAT
 from automl.training.device import give_back_memory
-from automl.training.fit import Diverged, fit
+from automl.training.fit import Diverged, check_data, fit
 from automl.training.state import TrainingRun
+from automl.training.timing import affordable_epochs
 from automl.trials.error_analysis import review_best
 from automl.trials.files import Checkpoints, TrialFiles, go_on
 from automl.trials.memory import shortage_behind
@@ -134,7 +136,7 @@ def _judged(
             curve += measured[len(curve) :]
         if decision.verdict is not Verdict.CONTINUE:
             return TrialOutcome(_STOPPED[decision.verdict], decision.reason)
-    return TrialOutcome(Status.COMPLETE)
+    return TrialOutcome(Status.COMPLETE, run.shortened)
 
 
 def _import_early() -> None:
@@ -178,6 +180,14 @@ class TrialRun:
         finished = self._files.finished(self._spec.metric)
         yield from finished or self._train(data, place)
 
+    @property
+    def shortened(self) -> str:
+        """How much of the training there was time for, in words; "" for all of it."""
+        run, full = self._run, self._spec.epochs
+        if run is None or run.epochs >= full:
+            return ""
+        return f"{epoch(run.epochs)} of {epochs(full)}, to fit the time limit"
+
     def pause(self) -> tuple[Measurement, ...]:
         """Save a checkpoint to resume from; if the disk is full, an older one remains.
 
@@ -198,6 +208,9 @@ class TrialRun:
         self._files.add_segment(replace(self._segment, begins=run.step))
         self._heartbeat.follow(run.model)
         train, validation = place(data)
+        if self._spec.max_seconds is not None and run.step == 0:
+            check_data(run, train)
+            run.epochs = affordable_epochs(fresh(), train, validation, self._spec.max_seconds)
         if run.latency is None:
             run.latency = measure_latency(run.model, train)
         check_latency(run.latency, self._spec.max_latency)

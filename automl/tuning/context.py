@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from automl.core.final import FinalRecord
@@ -45,6 +46,7 @@ class SearchContext:
         data: Dataset in words: ``"fashion_mini: 5,100 train, 900 validation, …"``.
         device: Workers in words: ``"2 CPU workers x 1 thread"``.
         slots: Number of trials that run at once.
+        began: Time at which this run of the search began, by a clock that only goes forward.
     """
 
     plan: Plan
@@ -56,6 +58,7 @@ class SearchContext:
     data: str
     device: str
     slots: int
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def metric(self) -> str:

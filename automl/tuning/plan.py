@@ -116,9 +116,9 @@ class Plan:
     @property
     def steps(self) -> int:
         """Reporting steps of a full trial."""
-        from automl.training.settings import reports_per_epoch
+        from automl.training.settings import reporting_steps
 
-        return self.epochs * reports_per_epoch(self.epochs)
+        return reporting_steps(self.epochs)
 
     def resolved(self, space: SearchSpace, data: Dataset) -> Plan:
         """The plan with the task that the data is for, and the metric of the task.

@@ -29,7 +29,6 @@ class SearchProgress:
     context: SearchContext
     running: dict[int, Measurement | None] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    started: float = field(default_factory=time.monotonic)
     fits: FinalModelProgress | None = None
 
     def __post_init__(self) -> None:
@@ -72,7 +71,7 @@ class SearchProgress:
     @property
     def elapsed(self) -> float:
         """Seconds since this run began."""
-        return time.monotonic() - self.started
+        return time.monotonic() - self.context.began
 
     @property
     def ended(self) -> int:

@@ -1,7 +1,7 @@
 """Proposals: trials that Optuna suggests and that are worth a worker.
 
-A configuration that cannot be built, was trained before, or would take too long never reaches a
-worker: Optuna is told at once, and asked again.
+A configuration that cannot be built or was trained before never reaches a worker: Optuna is told at
+once, and asked again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from automl.core.objectives import NetworkProfile
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Status
 from automl.tuning.context import DrawableSpace
-from automl.tuning.judge import Budget
 from automl.tuning.study import SharedStudy
 from automl.tuning.trial_records import has_begun, note_begin
 
@@ -63,8 +62,6 @@ class Proposals:
         space: Search space that configurations are drawn from.
         inspect: Function that profiles a configuration's network without a device; raises
             Infeasible.
-        budget: Time budget, which refuses networks that would be too slow.
-        epochs: Epochs of a full trial.
         on_waste: Function that is given each trial that needed no worker.
     """
 
@@ -73,12 +70,10 @@ class Proposals:
         study: SharedStudy,
         space: DrawableSpace,
         inspect: Callable[[Config], NetworkProfile],
-        budget: Budget,
-        epochs: int,
         on_waste: Callable[[TrialRecord], None],
     ) -> None:
         self._study, self._space, self._inspect = study, space, inspect
-        self._budget, self._epochs, self._on_waste = budget, epochs, on_waste
+        self._on_waste = on_waste
 
     def next(self) -> Proposal | None:
         """The next proposal, noted as begun; None when the space is exhausted."""
@@ -101,9 +96,6 @@ class Proposals:
         twin = self._study.state.twin(trial.number, config)
         if twin is not None:
             return self._study.repeat(trial, twin)
-        slow = self._budget.refuses(profile.flops, self._epochs)
-        if slow:
-            return self._study.reject(trial, slow, 1.0)
         note_begin(trial, config, profile.num_parameters, profile.flops)
         return Proposal(trial, config, profile)
 

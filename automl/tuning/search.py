@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable, Iterator
 
 from automl.core.executor import Finished, Measured, RunTrials
+from automl.core.final import FINALISTS
 from automl.core.objectives import NetworkProfile
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Decision, Status, TrialResult, TrialSpec
 from automl.store import StudyFolder
 from automl.tuning.context import SearchContext
-from automl.tuning.judge import Budget, Judge
+from automl.tuning.judge import Judge
 from automl.tuning.notes import DashboardArtifacts, StudyNote, trial_note
 from automl.tuning.proposals import MAX_WASTED, Proposal, Proposals
 from automl.tuning.scheduler import Event, FirstComeScheduler, RoundScheduler
 from automl.tuning.study import SharedStudy
 from automl.tuning.study_state import StudyState
+from automl.tuning.time_budget import TimeBudget
 from automl.tuning.trial_records import note_end
 from automl.tuning.watcher import SearchOutcome, Watcher
 
@@ -49,11 +51,15 @@ class Search:
         plan, folder = context.plan, context.folder
         self._context, self._study, self._run_trials = context, study, run_trials
         self._watcher, self._stop = watcher, stop
-        self._budget = Budget(plan.timeout, limits_trials=not plan.deterministic)
-        self._judge = Judge(context.metric, plan, self._budget, stop)
-        self._proposals = Proposals(
-            study, context.space, inspect, self._budget, plan.epochs, watcher.end
+        self._budget = TimeBudget(
+            plan.timeout,
+            finalize=plan.finalize,
+            slots=context.slots,
+            grants=not plan.deterministic,
+            began=context.began,
         )
+        self._judge = Judge(context.metric, plan, self._budget, stop)
+        self._proposals = Proposals(study, context.space, inspect, watcher.end)
         self._scheduler = (RoundScheduler if plan.deterministic else FirstComeScheduler)(
             study, self._ask
         )
@@ -71,6 +77,9 @@ class Search:
         Whatever ends it, no trial is left running: unfinished trials wait to be resumed.
         """
         self._watcher.begin(self._context)
+        self._learn()
+        if kept := self._budget.in_words():
+            self._watcher.announce(kept)
         self._note.write()
         try:
             self._run_trials(self, self._context.plan.limits)
@@ -102,7 +111,8 @@ class Search:
     def _ask(self) -> Proposal | None:
         """The next trial, unless the study has all its trials; call it in the study's turn."""
         self._study.claims.take_over()
-        if self._exhausted or self._study.state.claimed >= self._context.plan.trials:
+        has_all = self._study.state.claimed >= self._context.plan.trials
+        if has_all or self._exhausted or not self._budget.has_room:
             return None
         proposal = self._proposals.next()
         if proposal is None:
@@ -123,6 +133,8 @@ class Search:
             folder=str(context.folder.trial(number).path.resolve()),
             resume=proposal.resumed,
             max_latency=context.space.max_latency,
+            steps=context.plan.steps,
+            max_seconds=self._budget.grant,
         )
 
     def begin(self, spec: TrialSpec) -> object:
@@ -176,9 +188,6 @@ class Search:
         self._artifacts.attach(proposal.trial, files.artifacts())
         note = trial_note(proposal.profile, spec, result, log)
         note_end(proposal.trial, result, note)
-        if result.measurements:
-            last = result.measurements[-1]
-            self._budget.learn(proposal.profile.flops, last.seconds, last.epoch)
         self._arrange(Finished(result))
 
     def _tell(self, result: TrialResult) -> None:
@@ -189,7 +198,14 @@ class Search:
         self._exhausted = self._exhausted or self._infeasible_in_a_row >= MAX_WASTED
         self._retention.end(record)
         self._note.end(record)
+        if record.status == "complete":
+            self._learn()
         self._watcher.end(record)
+
+    def _learn(self) -> None:
+        """Tell the budget what the best trials took."""
+        state = self._study.state
+        self._budget.learn([state.record(number) for number in state.best_complete(FINALISTS)])
 
     def _reason(self, counted: int) -> str:
         if self._stop.is_set():
@@ -198,7 +214,7 @@ class Search:
             return "done"
         if self._exhausted:
             return "exhausted"
-        return "time limit" if self._budget.over else "shared"
+        return "shared" if self._budget.has_room else "time limit"
 
 
 class WeightsRetention:

@@ -13,14 +13,14 @@ from automl.training.device import Tensors
 from automl.training.fit import (
     balanced_weights,
     evaluation_batches,
-    part_of_epoch,
+    share_of,
     training_batches,
 )
 
 
 @given(st.integers(1, 1000), st.integers(1, 4))
 def test_parts_of_an_epoch_hold_each_batch_once_and_the_first_is_not_empty(batches, parts):
-    cut = [part_of_epoch(batches, part, parts) for part in range(parts)]
+    cut = [share_of(batches, part, parts) for part in range(parts)]
     assert [batch for part in cut for batch in part] == list(range(batches))
     assert cut[0]
     if batches >= parts:

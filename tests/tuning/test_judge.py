@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plans import PLAN
 
+from automl.core.records import TrialRecord
 from automl.core.trial import CONTINUE, Measurement, Verdict
-from automl.tuning.judge import MAX_REPORTS, Budget, Judge
+from automl.tuning.judge import MAX_REPORTS, Judge
+from automl.tuning.time_budget import TimeBudget
 
 
 @pytest.fixture
@@ -29,7 +31,9 @@ def make_judge(epochs: int = 1, timeout: float | None = None) -> tuple[Judge, th
     """A judge of trials of so many epochs; one epoch has four steps."""
     stop = threading.Event()
     plan = replace(PLAN, epochs=epochs, pruner="none")
-    return Judge("accuracy", plan, Budget(timeout), stop), stop
+    budget = TimeBudget(timeout, finalize=False, slots=1)
+    budget.learn([TrialRecord(0, "complete", 0.5, {})])
+    return Judge("accuracy", plan, budget, stop), stop
 
 
 def measured(step: int) -> Measurement:

@@ -156,15 +156,18 @@ def test_the_time_limit_pauses_what_runs(tmp_path: Path) -> None:
     assert outcome.study.count("running") == 0
 
 
-def test_a_time_limit_weighs_what_a_trial_costs(tmp_path: Path) -> None:
-    """A hundred times the FLOPs take about as many times as long: known before it is begun."""
-    space = ToySpace({"x": Range(0.0, 1.0), "heavy": Choices((True, False))})
-    toy = Toy(tmp_path, space, trials=12, timeout=1.0)
-    study = toy.begin({"x": 0.5, "heavy": False}).study
-    heavy = [trial for trial in study.trials if trial.parameters["heavy"]]
-    assert heavy
-    assert all(trial.status == "infeasible" for trial in heavy)
-    assert heavy[0].reason.startswith("too slow: about ")
+def test_a_trial_is_told_how_long_it_may_train(tmp_path: Path) -> None:
+    """An eighth of the time, so that each worker trains several."""
+    toy = Toy(tmp_path, trials=2, timeout=80.0)
+    toy.begin()
+    specs = [toy.store.study("toy").trial(number).spec() for number in range(2)]
+    assert [spec.max_seconds for spec in specs] == [10.0, 10.0]
+
+
+def test_a_deterministic_search_trains_all_trials_in_full(tmp_path: Path) -> None:
+    toy = Toy(tmp_path, trials=1, timeout=80.0, deterministic=True)
+    toy.begin()
+    assert toy.store.study("toy").trial(0).spec().max_seconds is None
 
 
 def test_only_the_best_few_keep_their_weights(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""How a time limit is divided among the trials and the final model."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl.core.records import TrialRecord
+from automl.tuning.time_budget import FINAL_SHARE, LEAST_SECONDS, TRIAL_SHARE, TimeBudget
+
+
+class Clock:
+    """A clock that goes as a test says."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def make_budget(
+    timeout: float | None, finalize: bool = True, slots: int = 2
+) -> tuple[TimeBudget, Clock]:
+    clock = Clock()
+    return TimeBudget(timeout, finalize=finalize, slots=slots, now=clock), clock
+
+
+def ended(seconds: float) -> TrialRecord:
+    return TrialRecord(0, "complete", 0.5, {}, seconds=seconds)
+
+
+def test_without_a_limit_everything_is_granted() -> None:
+    budget, clock = make_budget(None)
+    clock.now += 1e6
+    assert budget.has_room
+    assert budget.grant is None
+    assert not budget.over
+    assert budget.in_words() == ""
+
+
+def test_a_trial_is_granted_its_share_and_near_the_end_what_is_left() -> None:
+    budget, clock = make_budget(800)
+    budget.learn([ended(10)])
+    assert budget.grant == 100
+    clock.now += 640  # 55 s are kept for the final model: 5 rounds of refits that take 11 s
+    assert budget.kept == 55
+    assert budget.grant == 100
+    clock.now += 45
+    assert budget.grant == 800 - 55 - 685 - 1
+    assert budget.has_room
+    clock.now += 12
+    assert not budget.has_room  # what is left would train too little
+
+
+def test_at_most_a_quarter_is_kept_for_the_final_model() -> None:
+    budget, clock = make_budget(100)
+    assert budget.kept == 25
+    budget.learn([ended(60)])
+    assert budget.kept == 25
+    clock.now += 75
+    assert budget.over
+    assert budget.in_words() == "time limit 1 min 40 s: up to 25 s are kept for the final model"
+
+
+def test_nothing_is_kept_for_a_final_model_that_is_not_made() -> None:
+    budget, clock = make_budget(100, finalize=False)
+    budget.learn([ended(60)])
+    clock.now += 99
+    assert not budget.over
+    clock.now += 1
+    assert budget.over
+
+
+def test_the_first_model_has_a_little_more_time() -> None:
+    budget, clock = make_budget(5)
+    assert budget.grant == LEAST_SECONDS
+    clock.now += 12
+    assert budget.has_room
+    assert not budget.over
+    clock.now += 2
+    assert budget.over
+    assert budget.overdue
+
+
+def test_a_deterministic_search_grants_no_shares() -> None:
+    budget = TimeBudget(100, finalize=True, slots=1, grants=False)
+    assert budget.grant is None
+    assert budget.has_room
+
+
+@given(
+    timeout=st.floats(1, 1e6),
+    used=st.floats(0, 2),
+    seconds=st.floats(0, 1e6),
+    slots=st.integers(1, 64),
+)
+def test_a_trial_never_takes_what_is_kept(
+    timeout: float, used: float, seconds: float, slots: int
+) -> None:
+    budget, clock = make_budget(timeout, slots=slots)
+    budget.learn([ended(seconds)])
+    clock.now += used * timeout
+    assert budget.kept <= FINAL_SHARE * timeout
+    assert budget.grant is not None
+    assert budget.grant <= max(TRIAL_SHARE * timeout, LEAST_SECONDS)
+    if budget.has_room and budget.grant > LEAST_SECONDS:
+        assert budget.elapsed + budget.grant + budget.kept <= timeout * (1 + 1e-9) + 1e-3
