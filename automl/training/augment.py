@@ -30,11 +30,11 @@ class Augmentation(Options, ABC):
         """Change each image of a batch by its own random draw.
 
         Args:
-            images: (N, C, H, W), uint8 or float; not changed in place.
+            images: (N, C, H, W), uint8 or float in 0..255; not changed in place.
             generator: Source of the draws, on the device of the images.
 
         Returns:
-            A batch of the same shape and dtype, on the same device.
+            A batch of the same shape and dtype, in 0..255, on the same device.
         """
 
 
