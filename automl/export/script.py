@@ -14,17 +14,11 @@ from typing import Final
 from automl.data.encoding import Encoding
 from automl.data.series.encoding import SeriesEncoding
 from automl.data.text.encoding import TextEncoding
+from automl.data.text.tokenizers import TOKENIZERS
 
 SCRIPTS: Final = "automl.export.scripts"
 CELLS: Final = "automl.data.cells"
 _MAIN: Final = "main"
-# Tokenizer -> the module that tokenizes as it does.
-_TOKENIZERS: Final = {
-    "word": "tokenize_words",
-    "bpe": "tokenize_words",
-    "byte": "tokenize_bytes",
-    "torchtext": "tokenize_torchtext",
-}
 # What an example is -> the modules that read it.
 _SERIES: Final = {"series": ("rows", "read_series"), "windows": ("rows", "read_window")}
 # What the modules import, by its names in the package index.
@@ -88,7 +82,7 @@ def packages(encoding: Encoding) -> tuple[str, ...]:
 
 def _readers(encoding: Encoding) -> tuple[str, ...]:
     if isinstance(encoding, TextEncoding):
-        return ("rows", _TOKENIZERS[encoding.tokenizer], "read_text")
+        return ("rows", TOKENIZERS[encoding.tokenizer].script, "read_text")
     if isinstance(encoding, SeriesEncoding):
         return _SERIES[encoding.unit]
     return {"images": ("rows", "read_images"), "table": ("rows", "read_table")}[encoding.kind]

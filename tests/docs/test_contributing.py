@@ -100,16 +100,24 @@ def file_of(module: str) -> str:
     )
 
 
+ROW = re.compile(r"^\| [\w ]+ \| `([\w./*]+)` \| `(\w+)` in `([\w./]+)` \| (.+) \|$", re.MULTILINE)
+
+
 def test_the_table_has_the_file_and_the_line_of_every_family() -> None:
-    rows = re.findall(
-        r"^\| [\w ]+ \| `([\w./*]+)` \| `(\w+)` in `([\w./]+)` \|$", GUIDE, re.MULTILINE
-    )
-    told = {(name, line): pattern for pattern, name, line in rows}
+    told = {(name, line): pattern for pattern, name, line, _ in ROW.findall(GUIDE)}
     found = {(name, path): files for name, path, files in registries()}
     assert told.keys() == found.keys()
     for family, pattern in told.items():
         there = {str(path.relative_to(ROOT)) for path in ROOT.glob(pattern)}
         assert found[family] <= there, family
+
+
+def test_the_contract_tests_of_every_family_read_its_table() -> None:
+    for _, name, _, folders in ROW.findall(GUIDE):
+        for folder in re.findall(r"`([\w/]+)`", folders):
+            files = (ROOT / folder).glob("*.py")
+            code = "".join(file.read_text(encoding="utf-8") for file in files)
+            assert re.search(rf"\b{name}\b", code), (name, folder)
 
 
 def test_a_metric_is_one_record_of_its_task() -> None:

@@ -13,6 +13,7 @@ from automl import api
 from automl.core.error_analysis import Confusion, ErrorAnalysis, Scatter
 from automl.core.errors import StudyError, UnknownName, UserError
 from automl.core.records import StudyRecord, TrialRecord
+from automl.report import FORMATS
 from automl.report.html import render_html
 from automl.report.markdown import render_markdown
 from automl.report.summary import verdict
@@ -20,9 +21,9 @@ from automl.report.summary import verdict
 SECTIONS = ("What matters", "Pruning", "The best network", "Learning", "What it gets wrong")
 
 
-@pytest.fixture(params=["html", "md"])
+@pytest.fixture(params=FORMATS.names)
 def text(request: pytest.FixtureRequest, results: str) -> str:
-    """The report of a real study in either format."""
+    """The report of a real study in each format."""
     return api.report_text("digits", request.param, results)
 
 
@@ -143,7 +144,7 @@ def test_a_study_of_hardly_anything(statuses: list[str], said: str, tmp_path: Pa
 @pytest.mark.slow
 def test_an_old_study_lacks_what_its_version_did_not_note(tmp_path: Path) -> None:
     results = made_study(tmp_path, [made_trial(0, Random(0))])
-    for format in ("html", "md"):
+    for format in FORMATS:
         text = api.report_text("made", format, results)
         assert "not recorded by the version that began this study" in text
 
@@ -171,7 +172,7 @@ def test_a_storage_with_its_password_is_not_told(tmp_path: Path) -> None:
         finalize=False,
         results=results,
     )
-    for format in ("html", "md"):
+    for format in FORMATS:
         assert "hunter2" not in api.report_text("digits", format, results)
 
 

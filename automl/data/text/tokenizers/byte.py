@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import ClassVar
 
 from automl.data.text.tokenizers.tokenizer import UNKNOWN, Tokenizer
 
@@ -16,6 +17,8 @@ class ByteTokenizer(Tokenizer):
 
     As in ByT5 (Xue et al. 2022, https://arxiv.org/abs/2105.13626).
     """
+
+    script: ClassVar[str] = "tokenize_bytes"
 
     @classmethod
     def train(cls, texts: Iterable[str], vocabulary: int) -> ByteTokenizer:

@@ -6,7 +6,7 @@ import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, Field, StrictInt, ValidationError, model_validator
 
@@ -25,6 +25,8 @@ class HuggingFaceTokenizer(Tokenizer):
     Args:
         backend: The library's own tokenizer, trained.
     """
+
+    script: ClassVar[str] = "tokenize_words"
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend

@@ -1,9 +1,10 @@
-"""What every tokenizer is."""
+"""The base class of all tokenizers."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
 
 from automl.core.data_types import PADDING
 
@@ -33,7 +34,12 @@ class Tokenizer(ABC):
     """Turns texts into ids: 0 is padding, which no text has, 1 is unknown, then come the tokens.
 
     Its ``state`` is all of it: that is what is pickled and what a bundle holds.
+
+    Attributes:
+        script: Module of ``automl.export.scripts`` that tokenizes in a bundle's ``predict.py``.
     """
+
+    script: ClassVar[str]
 
     @classmethod
     @abstractmethod

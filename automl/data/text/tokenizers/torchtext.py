@@ -7,7 +7,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import TypeAdapter
 
@@ -34,6 +34,8 @@ class TorchtextTokenizer(Tokenizer):
     Args:
         vocab: A ``torchtext.vocab.Vocab``.
     """
+
+    script: ClassVar[str] = "tokenize_torchtext"
 
     def __init__(self, vocab: Any) -> None:
         self._tokenize = _load().data.utils.get_tokenizer("basic_english")
