@@ -116,14 +116,18 @@ class FinalModel:
         total = len(finalists) * len(seeds) + 1
         context, limits = self.context, TimeLimits(stall=self.context.plan.stall_timeout)
 
+        before = 0  # trainings of earlier queues
+
         def progress(done: float, running: tuple[RunningRefit, ...]) -> None:
-            now = FinalProgress(done, total, running)
+            now = FinalProgress(before + done, total, running)
             self.watcher.finalizing(now)
             publish(now)
 
         def run_fits(fits: Sequence[Refit], steps: int) -> bool:
+            nonlocal before
             queue = RefitQueue(fits, steps, self.stop, progress)
             self.run_trials(queue, limits)
+            before += len(fits)
             return queue.ended
 
         objective = RankingObjective(context.metric, context.maximize)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from automl.core.distributions import Value
@@ -41,6 +41,7 @@ class TrialRecord:
         latency: Milliseconds that the network takes for one example on its worker, or None if never
             measured.
         origin: Trial of another study that it was started from: "trial 3 of cnn"; else empty.
+        loss: Validation loss at the best step, or None if it was not recorded.
     """
 
     number: int
@@ -55,6 +56,7 @@ class TrialRecord:
     epoch: float = 0.0
     latency: float | None = None
     origin: str = ""
+    loss: float | None = None
 
     def cost(self, name: str) -> float | None:
         """A cost of the model, or None if unknown.
@@ -70,12 +72,22 @@ class TrialRecord:
         return costs[name]
 
     def beats(self, other: TrialRecord | None, maximize: bool) -> bool:
-        """Whether its value is better than that of ``other``; any value is better than none."""
+        """Whether it is better than ``other``: by its value, and of equal ones by its loss.
+
+        Any value is better than none, and a known loss is better than an unknown one.
+        """
         if self.objective is None:
             return False
         if other is None or other.objective is None:
             return True
+        if self.objective == other.objective:
+            return self.known_loss < other.known_loss
         return self.objective > other.objective if maximize else self.objective < other.objective
+
+    @property
+    def known_loss(self) -> float:
+        """The loss; infinite if it was not recorded."""
+        return inf if self.loss is None else self.loss
 
 
 @dataclass(frozen=True)
@@ -137,15 +149,15 @@ class StudyRecord:
         """Trials that are running, or wait to continue."""
         return self.having(*UNFINISHED)
 
-    def rank(self, trial: TrialRecord) -> tuple[float, int]:
-        """A key that sorts the best trial first; of equals, the earlier."""
+    def rank(self, trial: TrialRecord) -> tuple[float, float, int]:
+        """A key that sorts the best trial first; of equals, the smaller loss, then the earlier."""
         value = trial.objective if trial.objective is not None else 0.0
-        return (-value if self.maximize else value, trial.number)
+        return (-value if self.maximize else value, trial.known_loss, trial.number)
 
-    def _rank_of_any(self, trial: TrialRecord) -> tuple[float, bool, int]:
+    def _rank_of_any(self, trial: TrialRecord) -> tuple[float, bool, float, int]:
         """``rank``, but a complete trial comes before one of the same value that is not."""
-        value, number = self.rank(trial)
-        return (value, trial.status != "complete", number)
+        value, loss, number = self.rank(trial)
+        return (value, trial.status != "complete", loss, number)
 
     @property
     def baseline(self) -> TrialRecord | None:

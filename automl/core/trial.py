@@ -87,6 +87,31 @@ class Measurement:
     latency: float | None = None
 
 
+# Name of the validation loss among the metrics of every task.
+LOSS = "loss"
+
+
+def best_measurement(
+    measurements: Sequence[Measurement], metric: str, maximize: bool
+) -> Measurement | None:
+    """The measurement whose weights are kept; None if nothing was measured.
+
+    A coarse metric, such as the accuracy on few examples, ties often. Of equal values the one with
+    the lowest validation loss is better, then the last, which has trained longest.
+
+    Args:
+        measurements: Learning curve, oldest first.
+        metric: Name of the objective.
+        maximize: Whether a larger objective is better.
+    """
+    sign = 1 if maximize else -1
+    return max(
+        measurements,
+        key=lambda each: (sign * each.metrics[metric], -each.metrics.get(LOSS, 0.0), each.step),
+        default=None,
+    )
+
+
 class Verdict(Enum):
     """What a trial does after a measurement."""
 
@@ -144,6 +169,7 @@ class TrialResult:
         device: The device it ran on: ``"cpu"``, ``"cuda:0"``.
         violation: Relative excess over a limit (> 0) if that ended the trial, else 0: 0.5 is half
             as much memory again as there is.
+        loss: Validation loss at that best step, or None if nothing was measured.
     """
 
     number: int
@@ -155,6 +181,7 @@ class TrialResult:
     seconds: float = 0.0
     device: str = ""
     violation: float = 0.0
+    loss: float | None = None
 
 
 # A running trial: it yields measurements, is sent decisions and returns its result. It pauses as

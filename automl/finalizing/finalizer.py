@@ -100,7 +100,8 @@ class Finalizer:
     def _train(self, ranking: Ranking, results: Results) -> FinalTraining | None:
         """Train the chosen finalist; if it fails, choose among the others."""
         while (chosen := ranking.chosen) is not None:
-            guide = guide_of(results[chosen.trial], self._objective)
+            steps = self._steps if self._fits.anneals(chosen.trial) else 0
+            guide = guide_of(results[chosen.trial], self._objective, steps)
             number = len(ranking.finalists) * len(self._seeds)
             fit = self._fits.last(number, chosen.trial, self._seeds[0], guide)
             self._run_fits([fit], len(guide))

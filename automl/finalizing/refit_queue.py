@@ -39,6 +39,7 @@ class RefitQueue:
         self._measured: list[int] = []  # trainings that wait for a decision
         self._reached: dict[int, int] = {}  # last step that a training reported
         self._losses: Counter[int] = Counter()
+        self._advance({})
 
     @property
     def stopping(self) -> bool:

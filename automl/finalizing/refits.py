@@ -11,7 +11,7 @@ from typing import Any
 
 from automl.core.files import write_text
 from automl.core.records import restored, to_stored
-from automl.core.trial import Config, Status, TrialResult, TrialSpec
+from automl.core.trial import Config, Status, TrialResult, TrialSpec, best_measurement
 from automl.data.dataset import Dataset
 from automl.finalizing.ranking import RankingObjective
 from automl.store import FINISHED, HEARTBEAT, STATE, WEIGHTS, StudyFolder, check_room, holds_weights
@@ -125,6 +125,15 @@ class Refits:
             replace(spec, guide=tuple(guide)), data, f"trial {trial} on train + validation"
         )
 
+    def anneals(self, trial: int) -> bool:
+        """Whether the learning rate of a trial comes down at the end of its training."""
+        from automl.training import SCHEDULES
+        from automl.training.settings import TrainingSettings, resolve
+
+        config = self.folder.trial(trial).spec().config
+        settings = TrainingSettings.model_validate(dict(config.training))
+        return resolve(SCHEDULES, settings.schedule).anneals
+
     def forget_others(self, trials: Sequence[int]) -> None:
         """Remove the refits of trials that are no longer finalists."""
         for path in self.folder.final.glob("*/*"):
@@ -144,14 +153,29 @@ class Refits:
         )
 
 
-def guide_of(results: Sequence[TrialResult], objective: RankingObjective) -> tuple[float, ...]:
-    """The objective of the refit whose best step is the median, step by step up to that one.
+def guide_of(
+    results: Sequence[TrialResult], objective: RankingObjective, steps: int
+) -> tuple[float, ...]:
+    """The objective at each step of the refit whose length is the median, up to that length.
+
+    A refit whose schedule anneals counts to its end, since its last weights were trained with the
+    smallest steps; any other up to its best step, and never less than an epoch.
 
     Args:
         results: Results of the refits of a finalist.
         objective: Objective that says what is best.
+        steps: Reporting steps of a whole training if its schedule anneals, else 0. A refit that was
+            stopped early has not annealed.
     """
-    curves = [[each.metrics[objective.metric] for each in of.measurements] for of in results]
-    best = max if objective.maximize else min
-    guides = sorted((curve[: curve.index(best(curve)) + 1] for curve in curves), key=len)
-    return tuple(guides[(len(guides) - 1) // 2])
+    curves = [result.measurements[: _length(result, objective, steps)] for result in results]
+    median = sorted(curves, key=len)[(len(curves) - 1) // 2]
+    return tuple(each.metrics[objective.metric] for each in median)
+
+
+def _length(result: TrialResult, objective: RankingObjective, steps: int) -> int:
+    curve = result.measurements
+    best = best_measurement(curve, objective.metric, objective.maximize)
+    if len(curve) == steps or best is None:
+        return len(curve)
+    epoch = next((each.step for each in curve if each.epoch >= 1), len(curve))
+    return max(best.step, epoch)

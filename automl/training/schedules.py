@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -44,7 +44,13 @@ class Schedule(Options, ABC):
     """Options of a schedule: a function of the progress and the measurements so far, with no state.
 
     So the training loop treats all schedules alike, and a checkpoint need not hold any of them.
+
+    Attributes:
+        anneals: Whether the learning rate comes down to next to 0 at the end of the training, so
+            that only a whole training has its best weights.
     """
+
+    anneals: ClassVar[bool] = False
 
     @abstractmethod
     def scale(self, progress: float, curve: Sequence[CurvePoint]) -> float:
@@ -68,6 +74,8 @@ class Constant(Schedule):
 class Cosine(Schedule):
     """Cosine annealing to 0 (Loshchilov and Hutter 2017, arXiv 1608.03983), without restarts."""
 
+    anneals: ClassVar[bool] = True
+
     warmup: float = Field(default=0.0, ge=0, lt=1)
     """Share of the training in which the learning rate first rises, linearly."""
 
@@ -80,6 +88,8 @@ class Cosine(Schedule):
 
 class OneCycle(Schedule):
     """The one-cycle policy (Smith and Topin 2018, arXiv 1708.07120) with constant momentum."""
+
+    anneals: ClassVar[bool] = True
 
     warmup: float = Field(default=0.3, gt=0, lt=1)
     """Share of the training in which the learning rate rises."""

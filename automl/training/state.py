@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from automl.core.files import whole_file
-from automl.core.trial import Measurement
+from automl.core.trial import Measurement, best_measurement
 from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
 from automl.training.schedules import CurvePoint, epochs_since_best
 from automl.training.settings import TrainingSettings, reporting_steps, resolve
@@ -50,7 +50,7 @@ class TrainingRun:
         updates: Optimiser steps taken.
         measurements: Measurement of each reporting step taken, oldest first.
         best_weights: Contiguous copies, on the model's device, of its state at the best
-            measurement; with a guide, at the last.
+            measurement, as of ``best_measurement``; with a guide, at the last.
         latency: Milliseconds that the model takes for one example, which every measurement repeats;
             None until it is known.
 
@@ -145,7 +145,8 @@ class TrainingRun:
         epoch = self.epoch_at(step)
         seconds += self.seconds
         self.measurements.append(Measurement(step, epoch, dict(metrics), seconds, self.latency))
-        if epochs_since_best(self.curve) == 0:
+        best = best_measurement(self.measurements, self.metric, self.maximize)
+        if self.guide is not None or best is self.measurements[-1]:
             self.best_weights = copy_weights(self.model)
 
     def state_dict(self) -> dict[str, Any]:

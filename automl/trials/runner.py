@@ -22,6 +22,7 @@ from torch import nn
 from automl.core.errors import AutomlError, Infeasible
 from automl.core.text import epoch, epochs
 from automl.core.trial import (
+    LOSS,
     Decision,
     Measurement,
     Segment,
@@ -30,6 +31,7 @@ from automl.core.trial import (
     TrialResult,
     TrialSpec,
     Verdict,
+    best_measurement,
 )
 from automl.data.dataset import Dataset
 from automl.plots.trial import load_matplotlib
@@ -95,17 +97,18 @@ class TrialRunner:
                     files.save_curve(curve, spec.metric)
         finally:  # also when the trial is closed early
             give_back_memory(self.device)
-        values = [each.metrics[spec.metric] for each in curve]
+        best = best_measurement(curve, spec.metric, spec.maximize)
         return TrialResult(
             number=spec.number,
             status=outcome.status,
             measurements=tuple(curve),
-            objective=(max if spec.maximize else min)(values, default=None),
+            objective=best.metrics[spec.metric] if best else None,
             checkpoint=str(files.weights) if files.weights.is_file() else None,
             reason=outcome.reason,
             seconds=time.monotonic() - started,
             device=str(self.device),
             violation=outcome.violation,
+            loss=best.metrics.get(LOSS) if best else None,
         )
 
     def _run(

@@ -84,6 +84,7 @@ def trial_record(trial: FrozenTrial) -> TrialRecord:
         epoch=noted.get("epoch", 0.0),
         latency=noted.get(LATENCY),
         origin=noted.get("origin", ""),
+        loss=noted.get("loss"),
     )
 
 
@@ -235,6 +236,7 @@ def _attributes(result: TrialResult, latency: float | None) -> dict[str, object]
     return {
         "reason": result.reason,
         "value": result.objective,
+        "loss": result.loss,
         "seconds": round(result.seconds, 3),
         "device": result.device,
         "epoch": last.epoch if last else 0.0,

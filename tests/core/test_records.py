@@ -56,6 +56,19 @@ def test_the_best_has_weights_and_is_beaten_by_none_that_has(
         assert not any(each.beats(best, maximize) for each in ready)
 
 
+@pytest.mark.parametrize("maximize", [True, False])
+def test_of_equal_values_the_smaller_loss_is_better_then_the_earlier_trial(maximize: bool) -> None:
+    losses = [None, 0.4, 0.2, 0.2]
+    trials = tuple(
+        TrialRecord(number, "complete", 0.5, {}, loss=loss) for number, loss in enumerate(losses)
+    )
+    record = StudyRecord("s", "score", maximize, trials)
+    assert [each.number for each in record.ranked] == [2, 3, 1, 0]
+    assert [each.number for each in record.measured] == [2, 3, 1, 0]
+    assert trials[1].beats(trials[0], maximize)
+    assert not trials[3].beats(trials[2], maximize)
+
+
 @given(ENDED)
 def test_statuses_part_the_trials(ended: list[tuple[str, float | None]]) -> None:
     record = study(ended)

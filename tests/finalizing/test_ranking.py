@@ -105,10 +105,19 @@ def test_a_failed_refit_puts_its_finalist_out_with_its_reason() -> None:
     assert rank_finalists([out], HIGH).chosen is None
 
 
-def test_the_length_is_the_median_of_the_best_steps() -> None:
-    refits = [result(0.5, 0.9, 0.7), result(0.9, 0.1), result(0.1, 0.2, 0.3, 0.3)]
-    assert guide_of(refits, HIGH) == (0.5, 0.9)
-    assert guide_of(refits, LOW) == (0.1,)
+def test_the_length_is_the_median_of_the_best_steps_but_an_epoch_at_least() -> None:
+    """A result has four steps an epoch."""
+    early, late = [0.9, 0.1, 0.1, 0.1, 0.1], [0.1, 0.2, 0.3, 0.4, 0.5, 0.5]
+    middle = [0.5, 0.5, 0.5, 0.5, 0.9, 0.8]
+    refits = [result(*early), result(*late), result(*middle)]
+    assert guide_of(refits, HIGH, steps=0) == (0.5, 0.5, 0.5, 0.5, 0.9)
+    assert guide_of(refits, LOW, steps=0) == (0.5, 0.5, 0.5, 0.5)
+
+
+def test_a_schedule_that_anneals_is_run_to_its_end_unless_it_was_stopped_early() -> None:
+    whole, stopped = [0.1, 0.2, 0.3, 0.4, 0.9, 0.8], [0.1, 0.2, 0.3, 0.4, 0.3]
+    assert guide_of([result(*whole)], HIGH, steps=6) == tuple(whole)
+    assert guide_of([result(*stopped)], HIGH, steps=6) == (0.1, 0.2, 0.3, 0.4)
 
 
 NUMBERS = st.floats(-1e3, 1e3).map(lambda value: round(value, 4))

@@ -6,6 +6,7 @@ import pytest
 import torch
 from small_runs import images, make_run
 
+from automl.core.trial import best_measurement
 from automl.training.fit import fit
 from automl.training.state import load_checkpoint, save_checkpoint
 
@@ -41,14 +42,35 @@ class TestCheckpoint:
             save_checkpoint(make_run(epochs=1), tmp_path / "file" / "state.pt")
 
 
+@pytest.mark.parametrize(
+    ("steps", "maximize", "best"),
+    [
+        ([(0.5, 0.9), (0.9, 0.4), (0.8, 0.1)], True, 2),  # the objective comes first
+        ([(0.9, 0.9), (0.9, 0.4), (0.9, 0.5)], True, 2),  # then the loss
+        ([(0.9, 0.4), (0.9, 0.4), (0.8, 0.4)], True, 2),  # then the last
+        ([(3.0, 0.4), (1.0, 0.9), (1.0, 0.2)], False, 3),
+    ],
+)
+def test_the_weights_of_the_best_step_are_kept(steps, maximize, best):
+    run = make_run(metric="accuracy" if maximize else "loss")
+    run.metric, run.maximize = "score", maximize
+    for number, (score, loss) in enumerate(steps, 1):
+        with torch.no_grad():
+            next(run.model.parameters()).fill_(number)
+        run.record({"score": score, "loss": loss}, seconds=1.0)
+    kept = next(iter(run.best_weights.values()))
+    assert torch.equal(kept, torch.full_like(kept, best))
+
+
 class TestGuide:
     """A training that repeats an earlier one follows that one's measurements."""
 
     def test_repeats_the_earlier_one_up_to_its_best_step_whatever_it_measures_itself(self):
         train, validation = images(), images(80, seed=1)
         earlier = make_run(epochs=6, **PLATEAU)
-        values = [each.metrics["accuracy"] for each in fit(earlier, train, validation)]
-        guide = tuple(values[: values.index(max(values)) + 1])
+        curve = list(fit(earlier, train, validation))
+        best = best_measurement(curve, "accuracy", maximize=True)
+        guide = tuple(each.metrics["accuracy"] for each in curve[: best.step])
 
         again = make_run(epochs=6, guide=guide, **PLATEAU)
         assert len(list(fit(again, train, train))) == len(
@@ -56,6 +78,12 @@ class TestGuide:
         )  # measured on what it is trained on
         for name, weights in earlier.best_weights.items():
             assert torch.equal(again.best_weights[name], weights), name
+
+    def test_keeps_the_weights_of_its_end_wherever_it_was_best(self):
+        run = make_run(epochs=2, guide=(0.9, 0.1, 0.2))
+        list(fit(run, images(), images()))
+        for name, weights in run.model.state_dict().items():
+            assert torch.equal(run.best_weights[name], weights), name
 
     def test_ends_where_the_guide_does_and_early_stopping_has_no_say(self):
         guide = (0.9, *[0.1] * 10, 0.95)
