@@ -15,8 +15,8 @@ from automl.training.state import TrainingRun
 TIMED_BATCHES = 8
 # Share of the training's time that timing may take, and seconds at most.
 TIMING_SHARE, TIMING_SECONDS = 0.05, 2.0
-# Optimiser steps of the shortest training.
-FEWEST_UPDATES = 10
+# Optimiser steps of the shortest training, unless a whole one has fewer.
+FEWEST_UPDATES = 50
 # A training that would fit but for so much is not shortened.
 TOLERANCE = 0.1
 

@@ -34,7 +34,7 @@ def begin(study: optuna.Study, latency: float, size: int = 1) -> optuna.Trial:
 
 
 def test_a_dominated_trial_is_stopped_and_told_by_whom() -> None:
-    study, pruner = make_study("latency"), Asha(STEPS)
+    study, pruner = make_study("latency"), Asha(STEPS, fewest=1)
     for value, latency in ((0.9, 3.0), (0.8, 2.0), (0.7, 1.0)):  # a front: none beats another
         assert not pruner.prune(study, report(begin(study, latency), value, 1))
     weak = report(begin(study, 2.5), 0.75, 1)  # trial 1 is better and faster
@@ -45,14 +45,14 @@ def test_a_dominated_trial_is_stopped_and_told_by_whom() -> None:
 
 
 def test_a_bad_metric_goes_on_where_nothing_is_as_small() -> None:
-    study, pruner = make_study("latency", "parameters"), Asha(STEPS)
+    study, pruner = make_study("latency", "parameters"), Asha(STEPS, fewest=1)
     report(begin(study, 3.0, 100), 0.9, 1)
     assert not pruner.prune(study, report(begin(study, 3.0, 50), 0.1, 1))
     assert pruner.prune(study, report(begin(study, 3.0, 60), 0.05, 1))
 
 
 def test_trials_of_the_second_front_go_on_while_the_first_is_less_than_a_third() -> None:
-    study, pruner = make_study("latency"), Asha(STEPS)
+    study, pruner = make_study("latency"), Asha(STEPS, fewest=1)
     report(begin(study, 1.0), 0.9, 1)
     for number in range(1, 6):  # each faster than the one before, and worse
         report(begin(study, 9.0 - number), 0.8 - number / 100, 1)
@@ -60,7 +60,7 @@ def test_trials_of_the_second_front_go_on_while_the_first_is_less_than_a_third()
 
 
 def test_only_a_report_that_comes_to_a_rung_is_weighed() -> None:
-    study, pruner = make_study("latency"), Asha(STEPS)
+    study, pruner = make_study("latency"), Asha(STEPS, fewest=1)
     good, weak = begin(study, 1.0), begin(study, 2.0)
     for step in (1, 2, 3):
         report(good, 0.9, step)
@@ -71,7 +71,7 @@ def test_only_a_report_that_comes_to_a_rung_is_weighed() -> None:
 
 
 def test_where_not_every_step_is_reported_the_next_one_counts() -> None:
-    study, pruner = make_study("latency"), Asha(90)  # rungs at 10 and 30, reports at 8, 16, …
+    study, pruner = make_study("latency"), Asha(90, fewest=1)  # rungs at 10 and 30, reports at 8, 16, …
     report(begin(study, 1.0), 0.9, 16)
     weak = begin(study, 2.0)
     assert not pruner.prune(study, report(weak, 0.1, 8))
@@ -80,7 +80,7 @@ def test_where_not_every_step_is_reported_the_next_one_counts() -> None:
 
 
 def test_many_that_dominate_are_counted() -> None:
-    study, pruner = make_study("latency"), Asha(STEPS)
+    study, pruner = make_study("latency"), Asha(STEPS, fewest=1)
     for number in range(6):
         report(begin(study, 1.0 + number), 0.9, 1)
     weak = report(begin(study, 9.0), 0.1, 1)
@@ -93,7 +93,7 @@ def test_many_that_dominate_are_counted() -> None:
 @given(st.lists(st.lists(st.integers(0, 4), min_size=3, max_size=3), min_size=1, max_size=12))
 def test_with_one_objective_it_is_asha(curves: list[list[int]]) -> None:
     study, halving = make_study(), SuccessiveHalvingPruner(min_resource=1, reduction_factor=3)
-    rule = FrontHalving(1)
+    rule = FrontHalving(1, fewest=1)
     for curve in curves:
         trial = study.ask()
         for step, value in enumerate(curve, start=1):
@@ -106,7 +106,13 @@ def test_with_one_objective_it_is_asha(curves: list[list[int]]) -> None:
 
 
 def test_a_smaller_metric_may_be_better() -> None:
-    study, pruner = make_study("latency", metric="minimize"), Asha(STEPS)
+    study, pruner = make_study("latency", metric="minimize"), Asha(STEPS, fewest=1)
     report(begin(study, 1.0), 0.1, 1)
     assert pruner.prune(study, report(begin(study, 1.0), 0.2, 1))
     assert not pruner.prune(study, report(begin(study, 1.0), 0.05, 1))
+
+
+def test_the_first_few_that_come_to_a_rung_all_go_on() -> None:
+    study, pruner = make_study("latency"), Asha(STEPS)
+    stopped = [pruner.prune(study, report(begin(study, 1.0), 1 - at / 10, 1)) for at in range(6)]
+    assert stopped == [False, False, False, True, True, True]

@@ -18,6 +18,9 @@ from automl.tuning.trial_records import costs_of
 
 # One in so many trials goes on from each rung.
 FACTOR = 3
+# No trial is stopped at a rung before so many have come to it: one of two or three says nothing,
+# and a search of a few trials would end with its baseline alone.
+FEWEST_AT_RUNG = 4
 # So many of the trials that dominate one are named.
 NAMED = 3
 
@@ -50,17 +53,19 @@ class RungPosition:
         came: How many trials have come to it so far, this one among them.
         ahead: How many of them are on better fronts.
         dominating: The numbers of those that are better in all objectives at once.
+        fewest: Number of trials that must have come before any is stopped.
     """
 
     rung: int
     came: int
     ahead: int
     dominating: tuple[int, ...]
+    fewest: int = FEWEST_AT_RUNG
 
     @property
     def is_weak(self) -> bool:
-        """Whether the trials ahead fill the better third, which has room for at least one."""
-        return self.ahead >= max(1, self.came // FACTOR)
+        """Whether the trials ahead fill the better third, once enough have come to the rung."""
+        return self.came >= self.fewest and self.ahead >= max(1, self.came // FACTOR)
 
     def __str__(self) -> str:
         named = ", ".join(map(str, self.dominating[:NAMED]))
@@ -87,10 +92,11 @@ class FrontHalving:
     Args:
         first: The step of the first rung; each other one is at ``FACTOR`` times the step of the
             one before.
+        fewest: Number of trials that must have come to a rung before any is stopped there.
     """
 
-    def __init__(self, first: int) -> None:
-        self._first = first
+    def __init__(self, first: int, fewest: int = FEWEST_AT_RUNG) -> None:
+        self._first, self._fewest = first, fewest
 
     def position(self, study: optuna.Study, trial: FrozenTrial) -> RungPosition | None:
         """The position at the rung that a trial's last report reached; None if it reached none."""
@@ -109,7 +115,7 @@ class FrontHalving:
         on = dict(zip(points, fronts(list(points.values())), strict=True))
         ahead = sum(front < on[trial.number] for front in on.values())
         dominating = tuple(number for number in points if dominates(points[number], own))
-        return RungPosition(rung, len(points), ahead, dominating)
+        return RungPosition(rung, len(points), ahead, dominating, self._fewest)
 
     def _reached(self, trial: FrozenTrial) -> int | None:
         """The highest rung that the last report was the first to reach."""
@@ -133,26 +139,38 @@ def _point(study: optuna.Study, trial: FrozenTrial, step: int) -> Point | None:
     return (-value if study.directions[0] == StudyDirection.MAXIMIZE else value, *known)
 
 
+def _came_to_rung(study: optuna.Study, trial: FrozenTrial) -> int:
+    """Number of trials that have come to the rung that a trial is at, this one among them."""
+    rungs = [completed_rungs(each) for each in study.get_trials(deepcopy=False)]
+    last = len(rungs[trial.number]) - 1
+    return sum(last in reached for reached in rungs)
+
+
 class Asha(SuccessiveHalvingPruner, Pruner):
     """Successive halving that waits for nobody; of several objectives by their fronts.
 
     At a ninth and at a third of a whole trial, the better third goes on. Earlier than that, a curve
     says more about its learning rate than about its end; later than that, little is left to save.
+    The first few trials that come to a rung all go on.
 
     Source: Li et al., "A System for Massively Parallel Hyperparameter Tuning" (MLSys 2020).
+
+    Args:
+        steps: Reporting steps of a full trial, at least 1.
+        fewest: Number of trials that must have come to a rung before any is stopped there.
     """
 
     several_objectives = True
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int, fewest: int = FEWEST_AT_RUNG) -> None:
         first = -(-steps // 9)
         super().__init__(min_resource=first, reduction_factor=FACTOR)
-        self._fronts = FrontHalving(first)
+        self._fronts, self._fewest = FrontHalving(first, fewest), fewest
 
     def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
         """Whether a trial is too weak for the rung that it came to."""
         if len(study.directions) == 1:
-            return super().prune(study, trial)
+            return super().prune(study, trial) and _came_to_rung(study, trial) >= self._fewest
         position = self._fronts.position(study, trial)
         return position is not None and position.is_weak
 
