@@ -188,7 +188,7 @@ class TrainedTrial:
             plan=stored.plan,
             record=stored.folder.record(),
             trial=trial,
-            spec=files.spec(),
+            spec=files.trained_spec(),
             curve=curve,
             kept=files.segments(),
         )

@@ -203,6 +203,8 @@ class Segment:
         device: Device it ran on: ``"cpu"``, ``"cuda:0"``; empty if unknown.
         hardware: The machine, in words; empty if unknown.
         versions: Package -> version.
+        epochs: Full length of the training, which a time limit may have made shorter than the
+            spec's; None if unknown.
     """
 
     begins: int
@@ -211,6 +213,7 @@ class Segment:
     device: str = ""
     hardware: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    epochs: float | None = None
 
 
 def surviving_segments(segments: Sequence[Segment]) -> tuple[Segment, ...]:

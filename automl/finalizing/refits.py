@@ -144,7 +144,7 @@ class Refits:
         original = self.folder.trial(trial)
         check_room(self.folder.path, original.network())
         return replace(
-            original.spec(),
+            original.trained_spec(),
             number=number,
             seed=seed,
             folder=str(folder.resolve()),

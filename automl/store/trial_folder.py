@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +155,16 @@ class TrialFolder:
         """
         found = self._read(SPEC)
         return from_stored(TrialSpec, {**found, "config": Config(**found["config"])})
+
+    def trained_spec(self) -> TrialSpec:
+        """The spec that repeats the training of the trial: as long, whatever limit there was then.
+
+        Raises:
+            StudyError: if the trial never reached a worker.
+        """
+        spec, segments = self.spec(), self.segments()
+        epochs = segments[-1].epochs if segments else None
+        return replace(spec, epochs=epochs or spec.epochs, max_seconds=None)
 
     def segments(self) -> tuple[Segment, ...]:
         """The segments of the training that are in the final weights; empty if unknown."""

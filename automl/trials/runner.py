@@ -208,12 +208,12 @@ class TrialRun:
     def _train(self, data: Dataset, place: DeviceData) -> Iterator[Measurement]:
         fresh = partial(prepare, self._spec, data, self._device)
         run = self._run = go_on(fresh, self._files.state)
-        self._files.add_segment(replace(self._segment, begins=run.step))
         self._heartbeat.follow(run.model)
         train, validation = place(data)
         if self._spec.max_seconds is not None and run.step == 0:
             check_data(run, train)
             run.epochs = affordable_epochs(fresh(), train, validation, self._spec.max_seconds)
+        self._files.add_segment(replace(self._segment, begins=run.step, epochs=run.epochs))
         if run.latency is None:
             run.latency = measure_latency(run.model, train)
         check_latency(run.latency, self._spec.max_latency)

@@ -71,7 +71,10 @@ def test_only_a_report_that_comes_to_a_rung_is_weighed() -> None:
 
 
 def test_where_not_every_step_is_reported_the_next_one_counts() -> None:
-    study, pruner = make_study("latency"), Asha(90, fewest=1)  # rungs at 10 and 30, reports at 8, 16, …
+    study, pruner = (
+        make_study("latency"),
+        Asha(90, fewest=1),
+    )  # rungs at 10 and 30, reports at 8, 16, …
     report(begin(study, 1.0), 0.9, 16)
     weak = begin(study, 2.0)
     assert not pruner.prune(study, report(weak, 0.1, 8))
