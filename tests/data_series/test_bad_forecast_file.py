@@ -20,7 +20,11 @@ BAD = {
     "a constant y": (hourly(y=[3] * 400), {}, "target 'y' is always 3"),
     "an empty target": (hourly(gone=[None] * 400), {"target": "gone"}, "is always missing"),
     "no numbers": (pd.DataFrame({"date": hourly()["when"]}), {}, "nothing to forecast"),
-    "too short": (hourly(60), {}, "too short: of its steps .42 train, 9 validation, 9 test.*96"),
+    "too short": (
+        hourly(60),
+        {"history": 96},
+        "too short: of its steps .42 train, 9 validation, 9 test.*96",
+    ),
     "two rows": (hourly(2), {}, "cannot be split"),
     "one row": (hourly(1), {}, "cannot be split"),
     "a time twice": (

@@ -34,6 +34,12 @@ def test_one_variable_is_forecast_with_what_the_calendar_says(tmp_path):
     assert float(re.search(r"mae of (\S+) on", note)[1]) == pytest.approx(mistaken, rel=0.1)
 
 
+@pytest.mark.parametrize(("steps", "history", "horizon"), [(30, 9, 2), (10, 3, 1), (60, 21, 7)])
+def test_a_short_series_has_shorter_windows(steps, history, horizon, tmp_path):
+    dataset = load_forecast(daily(np.sin(np.arange(float(steps)))), tmp_path)
+    assert (dataset.encoding.raw_shape[0], dataset.target.steps) == (history, horizon)
+
+
 @pytest.mark.parametrize(
     ("frequency", "history", "horizon"),
     [

@@ -80,7 +80,8 @@ def test_windows_without_any_target_ahead_or_right_before_are_left_out(drawn, ho
         name: [
             window
             for window in split.targets[..., 0].tolist()
-            if set(window) - holes and {*range(int(window[0]) - horizon, int(window[0]))} - holes
+            if set(window) - holes
+            and {*range(max(int(window[0]) - horizon, 0), int(window[0]))} - holes
         ]
         for name, split in whole.items()
     }

@@ -29,6 +29,14 @@ def rows_of(dataset: Dataset) -> dict[str, set[tuple[int, ...]]]:
     }
 
 
+@pytest.mark.parametrize(("words", "length"), [(3, 16), (17, 32), (300, 400), (1000, 400)])
+def test_a_length_left_to_the_data_has_room_for_every_text_up_to_400(words, length, tmp_path):
+    texts = (" ".join([f"w{at}", *["word"] * (words - 1)]) for at in range(40))
+    rows = [(text, ["bad", "good"][at % 2]) for at, text in enumerate(texts)]
+    dataset = load(write_csv(tmp_path / "a.csv", ["text", "label"], rows), length="auto")
+    assert dataset.encoding.raw_shape == (length,)
+
+
 class TestTextTable:
     @pytest.fixture(params=["csv", "tsv", "jsonl", "parquet"])
     def path(self, request, tmp_path) -> Path:

@@ -21,6 +21,40 @@ def module_of(name: str, options: dict[str, Any], shape: Shape) -> torch.nn.Modu
     return LAYERS[name].model_validate(options).build(shape).eval()
 
 
+class TestStem:
+    @pytest.mark.parametrize(
+        ("side", "after"), [(8, 8), (28, 28), (64, 32), (100, 25), (128, 32), (224, 28), (1024, 32)]
+    )
+    def test_it_brings_an_image_to_at_most_32_pixels(self, side: int, after: int) -> None:
+        assert output_shape("stem", {"filters": 4}, (3, side, side)) == (4, after, after)
+
+    @pytest.mark.parametrize(("steps", "after"), [(10, 10), (128, 128), (129, 65), (5000, 79)])
+    def test_it_shortens_a_series(self, steps: int, after: int) -> None:
+        assert output_shape("stem", {"filters": 4, "size": 128}, (steps, 2)) == (after, 4)
+
+    def test_it_refuses_a_vector(self) -> None:
+        with pytest.raises(Infeasible, match="image or a sequence"):
+            output_shape("stem", {"filters": 4}, (16,))
+
+
+class TestPoolingOfAnySize:
+    @pytest.mark.parametrize("side", [1, 2, 3, 7, 8])
+    @pytest.mark.parametrize("size", [2, 3])
+    def test_same_max_pooling_loses_no_pixel(self, side: int, size: int) -> None:
+        options = {"size": size, "padding": "same"}
+        images = torch.randn(2, 3, side, side + 1)
+        pooled = module_of("max_pool2d", options, (3, side, side + 1))(images)
+        assert pooled.shape[2:] == (-(-side // size), -(-(side + 1) // size))
+        assert torch.equal(pooled.amax((2, 3)), images.amax((2, 3)))
+
+    @pytest.mark.parametrize(("side", "after"), [(1, 1), (4, 4), (5, 3), (8, 4), (9, 3), (64, 4)])
+    def test_adaptive_pooling_has_at_most_so_many_pixels(self, side: int, after: int) -> None:
+        assert output_shape("adaptive_avg_pool2d", {"size": 4}, (2, side, side))[1:] == (
+            after,
+            after,
+        )
+
+
 class TestConvolutions:
     @pytest.mark.parametrize("name", ["conv2d", "separable_conv2d"])
     @pytest.mark.parametrize("kernel_size", [1, 2, 3, 4, 5])

@@ -23,6 +23,7 @@ from automl.data.series.times import find_time, season_of
 from automl.data.series.variables import choose_variables, fill_forward
 from automl.data.series.windows import Windows, split_items, split_windows
 from automl.data.source import Announce, Source, local_path
+from automl.data.splits import HELD_OUT_SHARE
 from automl.data.standardize import mean_and_std, standardize
 from automl.data.tables.reader import open_table
 from automl.data.tables.type_inference import TypedTable
@@ -47,11 +48,13 @@ class ForecastSource(Source):
     season: ClassVar[int | None] = None
 
     history: Steps | None = None
-    """Steps that a model sees. By default three seasons, within 12 to 104 steps; a season is a day,
-    week or year, as the distance between the times suggests."""
+    """Steps that a model sees. By default three seasons, within 12 to 104 steps, or as many as a
+    short series has room for; a season is a day, week or year, as the distance between the times
+    suggests."""
 
     horizon: Steps | None = None
-    """Steps ahead that are forecast. By default one season, within 4 to 26 steps."""
+    """Steps ahead that are forecast. By default one season, within 4 to 26 steps, or as many as a
+    short series has room for."""
 
     level: Literal["window", "train"] = "window"
     """What values are measured from: the last value of the window, which follows a drift, or the
@@ -93,9 +96,10 @@ class ForecastSource(Source):
     def _dataset(self, name: str, table: TypedTable) -> Dataset:
         time, time_notes = find_time(table.frame, self.time, self.time_format)
         line = make_timeline(table.frame, time, self.item)
-        longest = line.times_of(int(np.bincount(line.items).argmax()))
+        steps = np.bincount(line.items)
+        longest = line.times_of(int(steps.argmax()))
         season = self.season or season_of(longest)
-        windows = self._windows(season)
+        windows = self._windows(season, int(steps.max()))
         items = split_items(line, windows)
         chosen = choose_variables(line, self.target, items.train_rows, windows.horizon)
         chosen = chosen.read_as(table.formats, self.characters)
@@ -149,9 +153,15 @@ class ForecastSource(Source):
         past = train.inputs[:, :, :count] - train.inputs[:, -1:, :count]
         return (*mean_and_std(past)[1], *spread[count:])
 
-    def _windows(self, season: int) -> Windows:
-        history = self.history or min(max(3 * season, 12), 104)
-        return Windows(history, self.horizon or min(max(season, 4), 26))
+    def _windows(self, season: int, steps: int) -> Windows:
+        """The lengths that are set; defaults shrink where a series has only so many steps."""
+        held_out = int(HELD_OUT_SHARE * steps)
+        train = steps - 2 * held_out
+        horizon = min(max(season, 4), 26)
+        horizon = self.horizon or (horizon if horizon <= held_out else max(1, held_out // 2))
+        history = min(max(3 * season, 12), 104)
+        history = history if history + horizon <= train else max(1, train // 2 - horizon)
+        return Windows(self.history or history, horizon)
 
 
 class SeriesFile(ForecastSource):

@@ -14,9 +14,13 @@ from pydantic import Field
 
 from automl.core.data_types import Classes, Target
 from automl.data.dataset import Dataset, Split, Targets, hash_content
+from automl.data.encoding import Array
 from automl.data.source import Announce, Source
 from automl.data.text.encoding import TextEncoding
 from automl.data.text.tokenizers.tokenizer import SMALLEST_VOCABULARY
+
+AUTO_LENGTHS = 16, 400
+"""Least and most tokens of a text where its length is left to the data."""
 
 KEPT_IN_MEMORY = 2
 """Corpora kept in memory: a search reads one, somebody at a Python prompt may compare two."""
@@ -36,8 +40,9 @@ class TextSource(Source):
     vocabulary: Annotated[int, Field(ge=SMALLEST_VOCABULARY)] = 10_000
     """Most different tokens, padding and unknown included; always 258 for bytes."""
 
-    length: Annotated[int, Field(ge=1)] = 200
-    """Most tokens of a text; the rest is cut off."""
+    length: Annotated[int, Field(ge=1)] | Literal["auto"] = 200
+    """Most tokens of a text; the rest is cut off. `auto` is the next power of two
+    from the longest train text on, from 16 to 400."""
 
     @abstractmethod
     def locate(self, name: str, announce: Announce) -> Path:
@@ -71,7 +76,7 @@ class TextSource(Source):
             test=splits["test"],
             encoding=encoding,
             target=corpus.target,
-            notes=(*corpus.notes, *_length_notes(splits["train"], self.length)),
+            notes=(*corpus.notes, *_length_notes(splits["train"], encoding.length)),
             fingerprint=corpus.fingerprint,
         )
 
@@ -80,10 +85,18 @@ class TextSource(Source):
         characters = sum(map(len, texts))
         if characters > MANY_CHARACTERS:
             announce(f"{name}: tokenizing {characters / 1e6:,.0f} million characters")
-        trained = TextEncoding.train(
-            self.tokenizer, texts, self.vocabulary, self.length, corpus.column
-        )
-        return trained.model_copy(update={"characters": corpus.characters})
+        length = AUTO_LENGTHS[1] if self.length == "auto" else self.length
+        trained = TextEncoding.train(self.tokenizer, texts, self.vocabulary, length, corpus.column)
+        if self.length == "auto":
+            length = _fitting_length(trained.encode(texts))
+        return trained.model_copy(update={"characters": corpus.characters, "length": length})
+
+
+def _fitting_length(encoded: Sequence[Array]) -> int:
+    """A length that has room for the longest text, and for somewhat longer ones to come."""
+    least, most = AUTO_LENGTHS
+    longest = max(len(ids) for ids in encoded)
+    return min(max(least, 1 << (longest - 1).bit_length()), most)
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from automl.core.data_types import Shape
 from automl.core.errors import Infeasible
@@ -27,13 +27,20 @@ class _Window(Layer):
 
 
 class MaxPool2d(_Window):
-    """The largest value of each window, per channel; there are no partial windows at the end."""
+    """The largest value of each window, per channel."""
+
+    padding: Literal["valid", "same"] = "valid"
+    """`valid` has no partial windows at the end. `same` has, so that a side of 1 stays 1."""
 
     def build(self, shape: Shape) -> nn.Module:
         """``MaxPool2d``."""
         from torch import nn
 
-        check_window(self.size, as_image(shape)[1:])
+        _, *sides = as_image(shape)
+        if self.padding == "same":
+            window = (min(self.size, sides[0]), min(self.size, sides[1]))
+            return nn.MaxPool2d(window, self.stride or self.size, ceil_mode=True)
+        check_window(self.size, tuple(sides))
         return nn.MaxPool2d(self.size, self.stride)
 
 
@@ -46,6 +53,25 @@ class AvgPool2d(_Window):
 
         check_window(self.size, as_image(shape)[1:])
         return nn.AvgPool2d(self.size, self.stride)
+
+
+class AdaptiveAvgPool2d(Layer):
+    """The means of at most size × size equal windows, whatever the size of the image.
+
+    A window at the end may be smaller; an image that is small enough does not change.
+    """
+
+    size: Count
+    """Largest side of the output in pixels."""
+
+    def build(self, shape: Shape) -> nn.Module:
+        """``AvgPool2d`` with the windows for ``shape``, which every exporter knows."""
+        from torch import nn
+
+        height, width = (-(-side // self.size) for side in as_image(shape)[1:])
+        if height == width == 1:
+            return nn.Identity()
+        return nn.AvgPool2d((height, width), ceil_mode=True)
 
 
 class MaxPool1d(_Window):

@@ -12,8 +12,20 @@ from automl.models.modules.pooling import SequenceAvgPool, SequenceMaxPool
 
 
 def max_pool2d(module: nn.MaxPool2d, inputs: MaskedValues) -> MaskedValues:
-    """``MaxPooling2D``."""
-    return inputs.to(layers.MaxPooling2D(module.kernel_size, module.stride)(inputs.values))
+    """``MaxPooling2D``; in ceil mode the last windows may reach beyond the end."""
+    pool, values = layers.MaxPooling2D(module.kernel_size, module.stride), inputs.values
+    if module.ceil_mode:
+        _, *sides, _ = values.shape
+        beyond = map(_beyond, sides, pool.pool_size, pool.strides)
+        widths = ((0, 0), *((0, width) for width in beyond), (0, 0))
+        values = ops.pad(values, widths, constant_values=LOWEST)
+    return inputs.to(pool(values))
+
+
+def _beyond(side: int, window: int, stride: int) -> int:
+    """Positions by which PyTorch's last window reaches beyond the end; it begins before the end."""
+    last = min(-(-max(side - window, 0) // stride), (side - 1) // stride) * stride
+    return max(last + window - side, 0)
 
 
 def avg_pool2d(module: nn.AvgPool2d, inputs: MaskedValues) -> MaskedValues:
@@ -25,6 +37,11 @@ def avg_pool2d(module: nn.AvgPool2d, inputs: MaskedValues) -> MaskedValues:
     rows, columns = pool.strides
     widths = ((0, 0), (0, -height % rows), (0, -width % columns), (0, 0))
     return inputs.to(_average(pool, inputs.values, ops.ones_like(inputs.values[..., :1]), widths))
+
+
+def adaptive_avg_pool2d(module: nn.AvgPool2d | nn.Identity, inputs: MaskedValues) -> MaskedValues:
+    """``AveragePooling2D``, unless there are few enough windows already."""
+    return avg_pool2d(module, inputs) if isinstance(module, nn.AvgPool2d) else inputs
 
 
 def max_pool1d(module: SequenceMaxPool, inputs: MaskedValues) -> MaskedValues:
