@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from automl.core.objectives import NetworkProfile
     from automl.core.records import StudyRecord
     from automl.core.trial import Config
+    from automl.data.dataset import Dataset
     from automl.spaces.space import SearchSpace
     from automl.tuning.plan import Plan
     from automl.tuning.study import SharedStudy
@@ -133,6 +134,7 @@ class SearchSession:
                 data = datasets(baseline_config(self.space))
                 plan = self.plan.resolved(self.space, data)
                 study = open_study(StudySetup(plan, self.space, data, self.store, self.watcher))
+                self._compare_with_references(study, data)
                 context = SearchContext(
                     plan=plan,
                     space=self.space,
@@ -149,6 +151,21 @@ class SearchSession:
             self.folder.note_run(outcome.seconds)
         self.watcher.finish(outcome)
         return outcome
+
+    def _compare_with_references(self, study: SharedStudy, data: Dataset) -> None:
+        """Say what costs nothing, and how good that is, before anything is trained."""
+        metric = study.state.records().metric
+        if data.rare_classes and self.plan.metric is None and metric != "accuracy":
+            self.watcher.announce(
+                "some classes are rare, which accuracy does not see: models are ranked by "
+                f"{metric} (--metric names another)"
+            )
+        if not study.state.records().references:
+            from automl.trials.references import find_references
+
+            study.note_references(find_references(data))
+        if compared := study.state.records().compared():
+            self.watcher.announce(f"to compare with, on validation: {compared}")
 
     def _search(
         self, context: SearchContext, study: SharedStudy, run_trials: RunTrials

@@ -81,6 +81,8 @@ def best_trial_text(study: StudyRecord) -> str:
         return wrap(f"No trial is complete yet. {_first_failure(study)}".rstrip())
     scored = f"trial {best.number}, {study.metric} {value(best.objective)} on validation"
     line = wrap(f"Best: {scored}{_against(study.baseline, best)}")
+    if compared := study.compared():
+        line += f"\n{wrap(f'To compare with: {compared}')}"
     drawn = [(name, plain(each)) for name, each in best.parameters.items()]
     return "\n".join([line, columns(drawn, indent="  ")]).rstrip()
 

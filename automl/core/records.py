@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from automl.core.distributions import Value
 from automl.core.objectives import Point, fronts
+from automl.core.text import value
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -91,6 +92,19 @@ class TrialRecord:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A model that costs nothing, to compare the search's models with.
+
+    Args:
+        name: What it is, for people: ``"always 'no'"``, ``"a linear model"``.
+        metrics: Its metrics on the validation split.
+    """
+
+    name: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class StudyRecord:
     """A study with all its trials, by number.
 
@@ -100,6 +114,7 @@ class StudyRecord:
         maximize: Whether a larger value is better.
         trials: All trials by number.
         minimize: Further objectives, from ``COSTS``; smaller is better.
+        references: Models that cost nothing, with their metrics on validation.
     """
 
     name: str
@@ -107,6 +122,7 @@ class StudyRecord:
     maximize: bool
     trials: tuple[TrialRecord, ...]
     minimize: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
 
     @property
     def best(self) -> TrialRecord | None:
@@ -143,6 +159,11 @@ class StudyRecord:
         known = [each for each in costs if each is not None]
         metric = -trial.objective if self.maximize else trial.objective
         return (metric, *known) if len(known) == len(costs) else None
+
+    def compared(self) -> str:
+        """The references beside the models, in words: ``"a linear model 0.9512"``; or ""."""
+        known = [each for each in self.references if self.metric in each.metrics]
+        return ", ".join(f"{each.name} {value(each.metrics[self.metric])}" for each in known)
 
     @property
     def unfinished(self) -> tuple[TrialRecord, ...]:

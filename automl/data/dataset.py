@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from automl.core.data_types import PADDING, Target
+from automl.core.data_types import PADDING, Classes, Target
 from automl.data.encoding import Encoding
+
+# Share of a fair share under which a class is rare, and number of rare classes that are named.
+RARE, NAMED = 0.2, 3
 
 Images = npt.NDArray[np.uint8]
 Targets = npt.NDArray[Any]
@@ -120,6 +123,16 @@ class Dataset:
         """
         return hash_content(self.test.targets)[:16]
 
+    @property
+    def rare_classes(self) -> dict[str, float]:
+        """Classes with under a fifth of a fair share of the train split, each with its share."""
+        if not isinstance(self.target, Classes):
+            return {}
+        labels = self.target.labels
+        shares = np.bincount(self.train.targets, minlength=len(labels)) / len(self.train)
+        rare = RARE / len(labels)
+        return {name: float(each) for name, each in zip(labels, shares, strict=True) if each < rare}
+
     def joined(self) -> Dataset:
         """The same dataset with the validation split added to the train split.
 
@@ -129,10 +142,13 @@ class Dataset:
 
     def describe(self) -> str:
         """Sizes of the splits, an example and the target, in a line."""
+        rare = [f"{name!r} {share:.1%}" for name, share in self.rare_classes.items()]
+        more = f" and {len(rare) - NAMED:,} more" if len(rare) > NAMED else ""
+        few = f" (few are {', '.join(rare[:NAMED])}{more})" if rare else ""
         return (
             f"{self.name}, {len(self.train):,} train + {len(self.validation):,} validation "
             f"{self.encoding.unit} ({len(self.test):,} test kept aside), "
-            f"{self.encoding.describe()}, {self.target}"
+            f"{self.encoding.describe()}, {self.target}{few}"
         )
 
 

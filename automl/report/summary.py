@@ -73,6 +73,8 @@ def facts(report: Report) -> dict[str, str]:
     if best is not None and best.num_parameters is not None:
         flops = "" if best.flops is None else f", {best.flops:,} FLOPs an example"
         found["Model"] = f"{best.num_parameters:,} parameters{flops}"
+    if compared := study.compared():
+        found["To compare with"] = f"{study.metric} on validation: {compared}"
     if report.final is not None:
         final = report.final
         found["Final model"] = f"{final.made()}: {final.score}, a mean on validation; {final.why()}"

@@ -28,7 +28,9 @@ class Classification(Task):
         Metric("accuracy", maximize=True, bounds=(0.0, 1.0), share=True),
         Metric("macro_f1", maximize=True, bounds=(0.0, 1.0)),
         Metric("loss", maximize=False, bounds=(0.0, inf)),
+        Metric("balanced_accuracy", maximize=True, bounds=(0.0, 1.0)),
         Metric("auroc", maximize=True, bounds=(0.0, 1.0), costly=True),
+        Metric("average_precision", maximize=True, bounds=(0.0, 1.0), costly=True),
     )
     default_metric: ClassVar[str] = "accuracy"
 
@@ -36,6 +38,12 @@ class Classification(Task):
         if not isinstance(target, Classes):
             raise TypeError(f"{type(self).__name__} predicts Classes, not {target!r}")
         self.target = target
+
+    def usual_metric(self, rare: bool) -> str:
+        """Accuracy; where classes are rare, one that sees them."""
+        if not rare:
+            return self.default_metric
+        return "average_precision" if len(self.target.labels) == 2 else "balanced_accuracy"
 
     def head(self, shape: Shape) -> nn.Module:
         """A dense layer from the network's features to one logit per class."""
@@ -60,8 +68,14 @@ class Classification(Task):
     def measure(
         self, outputs: Tensor, targets: Tensor, without: frozenset[str] = frozenset()
     ) -> dict[str, float]:
-        """Accuracy, macro F1, area under the ROC curve and cross-entropy."""
-        from automl.tasks.metrics import area_under_roc, confusion_counts, macro_f1
+        """Shares of correct answers, and how well the probabilities rank the examples."""
+        from automl.tasks.metrics import (
+            area_under_roc,
+            average_precision,
+            confusion_counts,
+            macro_f1,
+            mean_recall,
+        )
 
         logits = outputs.float()
         counts = confusion_counts(logits.argmax(dim=1), targets, classes=logits.shape[1])
@@ -69,10 +83,14 @@ class Classification(Task):
             "accuracy": (counts.diagonal().sum() / counts.sum()).item(),
             "macro_f1": macro_f1(counts).item(),
             "loss": self.loss(logits, targets).item(),
+            "balanced_accuracy": mean_recall(counts).item(),
         }
-        if "auroc" in without:
-            return metrics
-        return {**metrics, "auroc": area_under_roc(logits.softmax(dim=1), targets)}
+        probabilities = logits.softmax(dim=1)
+        if "auroc" not in without:
+            metrics["auroc"] = area_under_roc(probabilities, targets)
+        if "average_precision" not in without:
+            metrics["average_precision"] = average_precision(probabilities, targets)
+        return metrics
 
     def find_errors(self, outputs: Tensor, targets: Tensor) -> ErrorSummary:
         """The confusion matrix, and the wrong answers with the largest cross-entropy."""

@@ -31,6 +31,55 @@ def macro_f1(counts: Tensor) -> Tensor:
     return f1.sum() / (seen > 0).sum()
 
 
+def mean_recall(counts: Tensor) -> Tensor:
+    """The mean recall of the classes among the targets: balanced accuracy, a scalar.
+
+    Source: Brodersen et al., "The Balanced Accuracy and Its Posterior Distribution" (2010).
+
+    Args:
+        counts: (classes, classes) as ``confusion_counts`` gives them.
+    """
+    present = counts.sum(dim=1)
+    return (counts.diagonal() / present.clamp(min=1)).sum() / (present > 0).sum().clamp(min=1)
+
+
+def average_precision(probabilities: Tensor, targets: Tensor) -> float:
+    """The mean precision over the recalls of a class: of the rarer of two, else the mean of all.
+
+    A class that has no example does not count, nor one that has all of them. Scores that are not
+    finite give NaN. Examples of equal score count together, as in scikit-learn's
+    ``average_precision_score``. Source: Su et al., "A Relationship between the Average Precision
+    and the Area Under the ROC Curve" (2015).
+
+    Args:
+        probabilities: (N, classes) floats.
+        targets: (N,) int64 class ids.
+    """
+    if not probabilities.isfinite().all():
+        return float("nan")
+    counts = targets.bincount(minlength=probabilities.shape[1])
+    classes = [at for at, count in enumerate(counts.tolist()) if 0 < count < len(targets)]
+    if probabilities.shape[1] == 2:
+        classes = sorted(classes, key=lambda at: int(counts[at]))[:1]
+    if not classes:
+        return 1.0
+    found = [_precision_over_recalls(probabilities[:, at], targets == at) for at in classes]
+    return sum(found) / len(found)
+
+
+def _precision_over_recalls(scores: Tensor, chosen: Tensor) -> float:
+    """The mean over the chosen of the precision among all that score as high as each of them.
+
+    Args:
+        scores: (N,) finite floats.
+        chosen: (N,) bool, some of them true.
+    """
+    own = scores[chosen].contiguous()
+    above = len(scores) - torch.searchsorted(scores.sort().values, own)
+    hits = len(own) - torch.searchsorted(own.sort().values, own)
+    return float((hits.double() / above).mean())
+
+
 def area_under_roc(probabilities: Tensor, targets: Tensor) -> float:
     """The mean area under the ROC curves of each class against all others.
 

@@ -106,6 +106,14 @@ class Task(ABC):
             raise UnknownName("metric", name, names, nearest(name, names))
         return cls.metrics[names.index(name)]
 
+    def usual_metric(self, rare: bool) -> str:
+        """Name of the metric that ranks models when nobody names one.
+
+        Args:
+            rare: Whether some classes are much rarer than others, which accuracy does not see.
+        """
+        return self.default_metric
+
     @property
     def shares(self) -> frozenset[str]:
         """Names of the metrics that are a share of the examples."""

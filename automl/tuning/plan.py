@@ -127,8 +127,12 @@ class Plan:
             DataError: if the data is for another task than the space.
             UserError: if the task does not measure the metric.
         """
+        from automl.tasks import TASKS
+
         check_task(data, space)
-        metric = choose_metric(self.metric or space.objective.metric, data.task)
+        named = self.metric or space.objective.metric
+        usual = TASKS[data.task](data.target).usual_metric(bool(data.rare_classes))
+        metric = choose_metric(named or usual, data.task)
         return replace(self, task=data.task, metric=metric)
 
     def as_record(self) -> dict[str, Any]:

@@ -122,7 +122,8 @@ class SearchProgress:
         line = f"best {self.context.metric} {value(self.best.objective)} (trial {self.best.number})"
         if self.baseline and self.baseline.objective is not None and self.baseline != self.best:
             line += f"; baseline {value(self.baseline.objective)}"
-        return line
+        compared = self.context.begun.compared()
+        return f"{line}; {compared}" if compared else line
 
 
 @dataclass

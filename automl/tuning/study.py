@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,7 +24,7 @@ from automl.core.errors import StudyError
 from automl.core.executor import MOST_LOSSES
 from automl.core.files import locked
 from automl.core.machine import is_alive, this_process
-from automl.core.records import TrialRecord
+from automl.core.records import Reference, TrialRecord
 from automl.core.trial import Status, TrialResult
 from automl.tuning.journal_repair import IDENTITY
 from automl.tuning.optuna_private import (
@@ -37,7 +37,14 @@ from automl.tuning.optuna_private import (
 )
 from automl.tuning.storage import turn_at
 from automl.tuning.study_state import StudyState
-from automl.tuning.trial_records import FEASIBLE, OUT_OF_BOUNDS, costs_of, has_begun, note_end
+from automl.tuning.trial_records import (
+    FEASIBLE,
+    OUT_OF_BOUNDS,
+    REFERENCES,
+    costs_of,
+    has_begun,
+    note_end,
+)
 
 # Study attribute with what all searches of the study must agree on.
 AGREEMENT = "automl:agreement"
@@ -179,6 +186,11 @@ class SharedStudy:
     def note(self, key: str, value: dict[str, str]) -> None:
         """Set an attribute of the study that dashboards do not show."""
         self._storage.set_study_system_attr(study_id(self._study), key, value)
+
+    def note_references(self, references: Sequence[Reference]) -> None:
+        """Keep models to compare with, which dashboards show as well."""
+        kept = [asdict(each) for each in references]
+        self._storage.set_study_user_attr(study_id(self._study), REFERENCES, kept)
 
     def write_note(self, markdown: str) -> None:
         """Set what the dashboard says of the study."""

@@ -17,7 +17,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from automl.core.errors import StudyError
 from automl.core.machine import is_alive
-from automl.core.records import StudyRecord, TrialRecord
+from automl.core.records import Reference, StudyRecord, TrialRecord
 from automl.core.registry import nearest
 from automl.core.trial import Config, Status, TrialResult
 from automl.tuning.optuna_private import (
@@ -37,6 +37,8 @@ _STATUSES = {
     TrialState.WAITING: "waiting",
 }
 
+# Study attribute with models that cost nothing.
+REFERENCES = "references"
 # Trial attributes with the costs of the model.
 LATENCY, SIZE, FLOPS = "latency", "size", "flops"
 # Trial attributes with the fingerprint of the configuration, and whether the trial was feasible.
@@ -97,6 +99,7 @@ def study_record(study: optuna.Study) -> StudyRecord:
         maximize=study.directions[0] == optuna.study.StudyDirection.MAXIMIZE,
         trials=tuple(trial_record(each) for each in study.get_trials(deepcopy=False)),
         minimize=tuple(names[1:]),
+        references=tuple(Reference(**each) for each in study.user_attrs.get(REFERENCES, ())),
     )
 
 

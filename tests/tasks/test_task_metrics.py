@@ -20,15 +20,46 @@ def test_classification(pairs: list[tuple[int, int]]) -> None:
     targets, predicted = (list(each) for each in zip(*pairs, strict=True))
     logits = torch.nn.functional.one_hot(torch.tensor(predicted), 5) * 2.0
     measured = ImageClassification(Classes(tuple("abcde"))).measure(logits, torch.tensor(targets))
-    del measured["auroc"]
+    del measured["auroc"], measured["average_precision"]
     assert measured == pytest.approx(
         {
             "accuracy": metrics.accuracy_score(targets, predicted),
             "macro_f1": metrics.f1_score(targets, predicted, average="macro"),
             "loss": metrics.log_loss(targets, logits.double().softmax(dim=1), labels=range(5)),
+            "balanced_accuracy": metrics.recall_score(
+                targets, predicted, average="macro", labels=sorted(set(targets))
+            ),
         },
         abs=1e-6,
     )
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1000), st.integers(2, 4), st.integers(2, 20))
+def test_average_precision_is_of_the_rarer_class(seed: int, values: int, rare: int) -> None:
+    random = np.random.default_rng(seed)
+    targets = [1] * rare + [0] * 30
+    scores = random.integers(values, size=len(targets)).astype(np.float32)
+    logits = torch.tensor(np.stack([-scores, scores], axis=1))
+    task = ImageClassification(Classes(("no", "yes")))
+    measured = task.measure(logits, torch.tensor(targets))["average_precision"]
+    assert measured == pytest.approx(metrics.average_precision_score(targets, scores))
+
+
+def test_average_precision_of_many_classes_is_their_mean() -> None:
+    logits = torch.randn(40, 3, generator=torch.Generator().manual_seed(0))
+    targets = [0, 1, 2, 2] * 10
+    task = ImageClassification(Classes(tuple("abc")))
+    measured = task.measure(logits, torch.tensor(targets))["average_precision"]
+    expected = metrics.average_precision_score(targets, logits.softmax(dim=1), average="macro")
+    assert measured == pytest.approx(expected)
+
+
+def test_rare_classes_are_ranked_by_what_sees_them() -> None:
+    two, three = (ImageClassification(Classes(tuple(each))) for each in ("ab", "abc"))
+    assert two.usual_metric(rare=False) == three.usual_metric(rare=False) == "accuracy"
+    assert two.usual_metric(rare=True) == "average_precision"
+    assert three.usual_metric(rare=True) == "balanced_accuracy"
 
 
 def area(logits: torch.Tensor, targets: list[int]) -> float:
@@ -59,7 +90,7 @@ def test_ties_share_their_mean_rank(seed: int, values: int) -> None:
 def test_the_area_is_left_out_where_it_is_not_asked_for() -> None:
     task = ImageClassification(Classes(("a", "b")))
     measured = task.measure(torch.eye(2), torch.tensor([0, 1]), without=task.costly)
-    assert list(measured) == ["accuracy", "macro_f1", "loss"]
+    assert list(measured) == ["accuracy", "macro_f1", "loss", "balanced_accuracy"]
 
 
 def test_area_under_roc_without_a_class_is_that_of_the_others() -> None:

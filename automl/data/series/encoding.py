@@ -109,6 +109,9 @@ class SeriesEncoding(Encoding):
     from_last: bool = False
     """Whether the forecast variables are measured from their last value in the window."""
 
+    season: Annotated[int, Field(ge=1)] = 1
+    """For windows, the steps after which the series repeats itself; 1 if it does not."""
+
     content: Annotated[WholeSeries | LatestWindow, Field(discriminator="unit")]
     """What a file holds: whole series, or the past of what is forecast."""
 

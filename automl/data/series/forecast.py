@@ -14,7 +14,6 @@ from pydantic import Field
 
 from automl.core.data_types import Quantities
 from automl.core.errors import DataError
-from automl.core.text import value
 from automl.data.dataset import Dataset, Split, hash_content
 from automl.data.series.arrays import Doubles, Floats, holds_numbers
 from automl.data.series.encoding import SeriesEncoding
@@ -128,6 +127,7 @@ class ForecastSource(Source):
                 spread=self._spread(trained, splits["train"]),
                 targets=count,
                 from_last=self.level == "window",
+                season=season,
                 content=chosen.window,
             ),
             target=target,
@@ -139,7 +139,6 @@ class ForecastSource(Source):
                 *chosen.notes,
                 *_filled_notes(rows, chosen.window.numbers),
                 *window_notes,
-                naive_note(splits["validation"], season, target),
             ),
             fingerprint=hash_table(table.frame),
         )
@@ -240,22 +239,6 @@ def seasonal_naive(split: Split, season: int) -> Floats:
     ago = repeats * -(-ahead // repeats) - ahead
     forecast: Floats = split.inputs[:, -1 - ago, :targets]
     return forecast
-
-
-def naive_note(split: Split, season: int, target: Quantities) -> str:
-    """The error of that forecast on a split, for people to compare a model with."""
-    error = np.abs(seasonal_naive(split, season) - split.targets).astype(np.float64)
-    means = np.nanmean(error, axis=(0, 1))
-    if season > split.inputs.shape[1]:  # no window goes back that far
-        season = 1
-    ago = "the last value" if season == 1 else f"the value a season ({season} steps) before"
-    own = [value(each * std) for each, std in zip(means.tolist(), target.std, strict=True)]
-    if len(own) == 1:
-        mae = own[0]
-    else:
-        each_of = ", ".join(f"{name} {mae}" for name, mae in zip(target.names, own, strict=True))
-        mae = f"{value(float(means.mean()))} ({each_of})"
-    return f"to compare with: {ago} as the forecast has a mae of {mae} on validation"
 
 
 def hash_table(frame: pd.DataFrame) -> str:

@@ -1,0 +1,199 @@
+"""References: models that cost nothing, with which a search compares what it finds.
+
+What always answers the same, and a linear model on at most a few thousand examples: both take
+seconds. A search that is no better than they are has found nothing.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from automl.core.data_types import PADDING, Classes, Target, Tokens
+from automl.core.records import Reference
+from automl.core.text import count
+from automl.data.series.encoding import SeriesEncoding
+from automl.data.series.forecast import seasonal_naive
+from automl.models.preprocessing import make_preprocess
+from automl.tasks import TASKS
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Dataset, Split
+
+# Examples that a linear model is fitted on, and features that it may have.
+MOST_EXAMPLES, MOST_FEATURES = 3_000, 4_096
+# Words and pairs of words that a linear model knows.
+MOST_WORDS = 50_000
+# Side of the images that a linear model sees, in pixels.
+PIXELS = 16
+# Iterations of the linear classifier; a step of it takes milliseconds.
+ITERATIONS = 100
+# Smallest probability, for one of 0 has no logarithm.
+LEAST = 1e-6
+
+Floats = npt.NDArray[np.float32]
+Matrix = Any  # numpy (N, features), or scipy's sparse one
+Features = Callable[[npt.NDArray[Any]], Matrix]
+
+
+def find_references(data: Dataset) -> tuple[Reference, ...]:
+    """The references of a dataset, measured on its validation split.
+
+    Args:
+        data: Dataset with the options of the simplest configuration.
+
+    Returns:
+        The constant answer, and the linear model unless the data does not suit it.
+    """
+    task = TASKS[data.task](data.target)
+
+    def measure(name: str, outputs: Floats) -> Reference:
+        targets = torch.from_numpy(np.asarray(data.validation.targets))
+        return Reference(name, task.measure(torch.from_numpy(outputs), targets, task.costly))
+
+    found = [measure(*_constant(data))]
+    linear = LinearModel.fit(data)
+    if linear is not None:
+        found.append(measure(linear.name, linear.outputs(data.validation)))
+    return tuple(found)
+
+
+def _constant(data: Dataset) -> tuple[str, Floats]:
+    """The answer that needs no model, for each validation example, and what it is.
+
+    The class that is right most often, the mean, or in a forecast the value a season before.
+    """
+    split = data.validation
+    if isinstance(data.target, Classes):
+        labels = data.target.labels
+        shares = np.bincount(data.train.targets, minlength=len(labels)) / len(data.train)
+        logits = np.log(np.maximum(shares, LEAST)).astype(np.float32)
+        return f"always {labels[int(shares.argmax())]!r}", np.tile(logits, (len(split), 1))
+    if isinstance(data.encoding, SeriesEncoding) and data.encoding.targets:
+        season = min(data.encoding.season, split.inputs.shape[1])
+        name = "the last value" if season == 1 else f"the value {season} steps before"
+        return name, seasonal_naive(split, season)
+    # Targets are in standard units, in which the mean is 0.
+    return "always the mean", np.zeros(split.targets.shape, np.float32)
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Logistic or ridge regression on simple features of the inputs.
+
+    Args:
+        name: What it is, for people.
+        target: Target of the dataset that it was fitted on.
+        features: Function that turns raw inputs into features.
+        model: The fitted scikit-learn model.
+        forecast: Number of variables that are forecast, from their last value on; 0 for no
+            forecast.
+    """
+
+    name: str
+    target: Target
+    features: Features
+    model: Any
+    forecast: int = 0
+
+    @classmethod
+    def fit(cls, data: Dataset) -> LinearModel | None:
+        """The linear model of a dataset; None if there are too many features, or one class."""
+        train = data.train.take(_some(len(data.train)))
+        ahead = data.encoding.targets if isinstance(data.encoding, SeriesEncoding) else 0
+        features = _features(data, train.inputs)
+        columns = features(train.inputs)
+        if columns.shape[1] > MOST_FEATURES and not isinstance(data.encoding.shape, Tokens):
+            return None
+        targets = train.targets - _last(train, ahead) if ahead else train.targets
+        model = _fitted(columns, targets, isinstance(data.target, Classes))
+        some = "" if len(train) == len(data.train) else f" of {count(len(train), 'example')}"
+        return model and cls(f"a linear model{some}", data.target, features, model, ahead)
+
+    def outputs(self, split: Split) -> Floats:
+        """Outputs as of a network: logits (N, classes), or (N, steps, names) in standard units."""
+        columns = self.features(split.inputs)
+        if not isinstance(self.target, Classes):
+            answers = np.asarray(self.model.predict(columns), np.float32)
+            ahead: Floats = answers.reshape(split.targets.shape)
+            return np.add(ahead, _last(split, self.forecast)) if self.forecast else ahead
+        logits = np.full((len(split), len(self.target.labels)), np.log(LEAST), np.float32)
+        probabilities = np.maximum(self.model.predict_proba(columns), LEAST)
+        logits[:, self.model.classes_] = np.log(probabilities)
+        return logits
+
+
+def _last(split: Split, variables: int) -> Floats:
+    """(N, 1, variables): the last value of each variable in each window."""
+    last: Floats = split.inputs[:, -1:, :variables]
+    return last
+
+
+def _some(examples: int) -> npt.NDArray[np.int64]:
+    """Indices of at most ``MOST_EXAMPLES`` examples, the same each time."""
+    order = np.random.default_rng(0).permutation(examples)
+    return np.sort(order[:MOST_EXAMPLES])
+
+
+def _fitted(columns: Matrix, targets: npt.NDArray[Any], classes: bool) -> Any:
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a model that has not converged is a reference as well
+        if classes:
+            if len(np.unique(targets)) < 2:
+                return None
+            return LogisticRegression(max_iter=ITERATIONS).fit(columns, targets)
+        flat = targets.reshape(len(targets), -1)
+        known = ~np.isnan(flat).any(axis=1)
+        return Ridge().fit(columns[known], flat[known]) if known.any() else None
+
+
+def _features(data: Dataset, inputs: npt.NDArray[Any]) -> Features:
+    """The function that turns raw inputs of a dataset into features."""
+    if isinstance(data.encoding.shape, Tokens):
+        return _word_features(inputs)
+    encoding = data.encoding
+    if isinstance(encoding, SeriesEncoding) and encoding.targets:
+        return lambda windows: _from_last(windows, encoding.targets)
+    preprocess = make_preprocess(encoding.preprocessing)
+
+    def dense(raw: npt.NDArray[Any]) -> Floats:
+        with torch.inference_mode():
+            encoded = preprocess(torch.from_numpy(np.array(raw)))
+            if encoded.ndim == 4 and max(encoded.shape[2:]) > PIXELS:
+                encoded = torch.nn.functional.adaptive_avg_pool2d(encoded, PIXELS)
+            flat: Floats = encoded.flatten(1).float().nan_to_num().numpy()
+        return flat
+
+    return dense
+
+
+def _from_last(windows: npt.NDArray[Any], targets: int) -> Floats:
+    """Windows (N, steps, variables), flat, with what is forecast measured from its last value."""
+    moved = np.nan_to_num(windows).astype(np.float32)
+    moved[:, :, :targets] -= moved[:, -1:, :targets]
+    return moved.reshape(len(moved), -1)
+
+
+def _word_features(inputs: npt.NDArray[Any]) -> Features:
+    """TF-IDF of tokens and of pairs of neighbours."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    words = TfidfVectorizer(analyzer=_tokens_and_pairs, sublinear_tf=True, max_features=MOST_WORDS)
+    words.fit(inputs)
+    transform: Features = words.transform
+    return transform
+
+
+def _tokens_and_pairs(ids: npt.NDArray[Any]) -> list[Any]:
+    tokens = ids[ids != PADDING].tolist()
+    return [*((each,) for each in tokens), *pairwise(tokens)]
