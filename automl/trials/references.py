@@ -181,7 +181,8 @@ def _from_last(windows: npt.NDArray[Any], targets: int) -> Floats:
     """Windows (N, steps, variables), flat, with what is forecast measured from its last value."""
     moved = np.nan_to_num(windows).astype(np.float32)
     moved[:, :, :targets] -= moved[:, -1:, :targets]
-    return moved.reshape(len(moved), -1)
+    flat: Floats = moved.reshape(len(moved), -1)
+    return flat
 
 
 def _word_features(inputs: npt.NDArray[Any]) -> Features:
