@@ -151,7 +151,7 @@ class EnsembleMaker:
             for each, trial in zip(members, trials, strict=True)
         ]
         known = ModelScore(
-            metric=score.metric, value=score.value, basis="what its members were chosen by"
+            metric=score.metric, value=score.value, basis="the score that chose its members"
         )
         found = f"{count(len(networks), 'model')} of {first.origin.found.partition(' of ')[2]}"
         return first.model_copy(

@@ -56,7 +56,7 @@ def evaluate(
     results: Results = RESULTS,
     json: Json = False,
 ) -> None:
-    """Measure a model on data with targets."""
+    """Measure a model on data with known answers."""
     from automl import api
 
     found = api.evaluate(

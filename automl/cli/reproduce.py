@@ -141,7 +141,7 @@ def _means(segment: Segment) -> str:
 def _explanations(found: Reproduction) -> Iterator[str]:
     if found.changes:
         exact = found.verdict is Agreement.EXACT
-        yield "Not all is as it was:" if exact else "What may explain it:"
+        yield "Changed conditions:" if exact else "Possible causes:"
         yield columns(((change,) for change in found.changes), "  ")
     elif found.verdict is Agreement.DIFFERENT:
         yield "No known condition has changed."

@@ -164,7 +164,7 @@ def search(
         typer.Option(
             "--set",
             metavar="PATH=VALUE",
-            help="Value instead of the space's: training.label_smoothing=0.1.",
+            help="Replace a value of the space: training.label_smoothing=0.1.",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Random seed.")] = 0,

@@ -29,7 +29,7 @@ def show(
     results: Results = RESULTS,
     json: Json = False,
 ) -> None:
-    """Show what a study found, or one of its trials."""
+    """Show the results of a study, or one of its trials."""
     from automl import api
 
     study, results = api.locate_study(study, results)

@@ -59,7 +59,9 @@ def _next(outcome: SearchOutcome, store: Store) -> str:
     if outcome.reason in ("interrupted", "time limit"):
         steps.append((f"resume {name}{results}", "continue where it stopped"))
         if outcome.study.count("complete"):
-            steps.append((f"finalize {name}{results}", "make the final model of what there is"))
+            steps.append(
+                (f"finalize {name}{results}", "make the final model from the trials so far")
+            )
     steps += [
         (f"show {name}{results}", "the best trials"),
         (f"dashboard{results}", "every trial, in the browser"),
@@ -118,7 +120,7 @@ def final_text(final: FinalRecord) -> str:
 
 
 def _ensemble(ensemble: EnsembleRecord, basis: str) -> list[str]:
-    rows = [_row(ensemble.validation, "validation", "what they were chosen by")]
+    rows = [_row(ensemble.validation, "validation", "the score that chose its members")]
     rows += [_row(each, "test", each.basis or basis) for each in ensemble.test]
     return [wrap(f"Ensemble: {ensemble.made()}"), columns(rows, "  ")]
 

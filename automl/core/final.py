@@ -103,7 +103,7 @@ class EnsembleRecord:
     def made(self) -> str:
         """In words: ``"the average of trials 3 (50%), 7 seed 1000001 (50%)"``."""
         if len(self.members) == 1:
-            return f"trial {self.members[0].trial} alone, than which no average is better"
+            return f"trial {self.members[0].trial} alone: no average is better"
         trials = ", ".join(map(str, self.members))
         return f"the average of trials {trials}"
 
@@ -166,7 +166,7 @@ class FinalRecord:
             return f"better than trial {second.trial} by more than chance"
         other = second if first.trial == self.trial else first
         smaller = f"{self.chosen.num_parameters:,} against {other.num_parameters:,} parameters"
-        return f"not told apart from trial {other.trial}, and no larger ({smaller})"
+        return f"not significantly different from trial {other.trial}, and no larger ({smaller})"
 
 
 def openings(times: int) -> str:

@@ -78,7 +78,7 @@ def space_for(name_or_path: str) -> str:
     if not Path(name_or_path).exists():
         raise unknown_data(name_or_path)
     known = ", ".join(dict.fromkeys(FIRST_SPACES.values()))
-    raise UserError(f"{name_or_path}: what it holds cannot be told; name a space: {known}")
+    raise UserError(f"{name_or_path}: its kind of data was not recognised; name a space: {known}")
 
 
 def kinds_at(name_or_path: str) -> tuple[str, ...]:

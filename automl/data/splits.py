@@ -265,8 +265,8 @@ def _check_classes_left(
         if len(left) < 2:
             only = f" only, {labels[left[0]]!r}" if len(left) else " that train has"
             raise DataError(
-                f"{name} has examples of {count(len(left), 'class', 'classes')}{only}; there must "
-                "be two to tell apart: bring more examples, or split by another column"
+                f"{name} has examples of {count(len(left), 'class', 'classes')}{only}, and a "
+                "classifier needs two: add examples, or split by another column"
             )
 
 

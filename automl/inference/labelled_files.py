@@ -124,7 +124,7 @@ def find_column(frame: pd.DataFrame, facts: ModelFacts, given: str | None) -> st
     if given is not None:
         return check_column(columns, given, "--target")
     if not isinstance(facts.target, Classes):
-        return check_column(columns, facts.target.names[0], "what the model predicts")
+        return check_column(columns, facts.target.names[0], "the target of the model")
     found = _labelled_as_in_training(columns, facts) or [
         column
         for column in columns
@@ -230,7 +230,7 @@ def _cut(frame: pd.DataFrame, encoding: SeriesEncoding, target: Quantities) -> S
     starts = starts_of(windows, stretches)
     if not len(starts):
         raise DataError(
-            f"{len(frame):,} rows, but a window is {windows.history} steps and what comes in the "
+            f"{len(frame):,} rows, but a window needs {windows.history} steps and the "
             f"{windows.horizon} after them"
         )
     targets = np.concatenate(units)[:, : len(target.names)]

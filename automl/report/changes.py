@@ -92,7 +92,7 @@ def changes_of_data(record: Mapping[str, Any], data: Dataset) -> Iterator[str]:
     if before == now:
         return
     was, is_now = record.get("data_is", "?"), data.describe()
-    difference = f"it was {was} and is {is_now}" if was != is_now else "it is as large as it was"
+    difference = f"it was {was} and is {is_now}" if was != is_now else "its size is the same"
     yield (
         f"the data has changed since the study began (SHA-256 {before[:12]}… is now "
         f"{now[:12]}…): {difference}"

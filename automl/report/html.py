@@ -169,18 +169,18 @@ CAPTIONS = {
     "importances": Caption(
         "What matters",
         "How much each parameter sets the best trials apart from the others.",
-        "It cannot be told yet which parameters matter.",
+        "The importances of the parameters are not known yet.",
     ),
     "slice": Caption(
         "Slices",
-        "A point for each complete trial, over each of the parameters that matter most; the "
-        "better, the bluer.",
+        "A point for each complete trial, over each of the most important parameters. Better "
+        "trials are bluer.",
         _TOO_FEW,
     ),
     "parallel_coordinate": Caption(
         "Parallel coordinates",
-        "A line for each complete trial, from its value down through what it drew; the better, the "
-        "bluer.",
+        "A line for each complete trial, from its value down through its parameters. Better trials "
+        "are bluer.",
         _TOO_FEW,
     ),
     "rank": Caption(

@@ -99,9 +99,12 @@ def _front(study: StudyRecord) -> str:
 
 def _importances(plots: Plots) -> str:
     if not plots.shares:
-        return f"## What matters\n\nIt cannot be told yet. {text(plots.basis)}."
+        return f"## What matters\n\nThe importances are not known yet. {text(plots.basis)}."
     bars = draw_bars(plots.shares, WIDTH)
-    based = f"Each parameter's share of what sets the best trials apart. {text(plots.basis)}."
+    based = (
+        "How strongly each parameter separates the best trials from the others. "
+        f"{text(plots.basis)}."
+    )
     return f"## What matters\n\n{based}\n\n{fenced(bars)}"
 
 
@@ -153,7 +156,7 @@ def _machine_rows(origin: Provenance) -> Iterator[tuple[str, str]]:
 def _network_section(model: BestModel, best: TrialRecord) -> str:
     """The layers of the network and its parameters."""
     drawn = ((code(name), code(plain(each))) for name, each in best.parameters.items())
-    parameters = folded("What was drawn for it", table(("parameter", "value"), drawn))
+    parameters = folded("Its parameters", table(("parameter", "value"), drawn))
     layers = _layers(model.network) if model.network else "Its layers were not recorded."
     return f"## The best network\n\n{layers}\n\n{parameters}"
 
@@ -180,7 +183,7 @@ def _curve_section(model: BestModel, study: StudyRecord) -> str:
 def _review_section(review: ErrorAnalysis | None) -> str:
     """All errors in a table, and the worst answers."""
     if review is None:
-        return "## What it gets wrong\n\nNobody has looked yet."
+        return "## What it gets wrong\n\nThe errors are not known yet."
     told = f"The best model on {count(review.examples, 'validation example')}."
     errors = _confusion(review.errors) if isinstance(review.errors, Confusion) else ""
     if isinstance(review.errors, Scatter):

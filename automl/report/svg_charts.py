@@ -16,7 +16,7 @@ SIDE = 100
 # Variables of a series that are visible at first.
 MOST_SHOWN = 3
 # The lines of a variable, from the bottom up.
-_ROLES = {"": "past", "came": "what came", "forecast": "forecast"}
+_ROLES = {"": "past", "came": "observed", "forecast": "forecast"}
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ def check_room(study: Path, network: NetworkProfile) -> None:
     if free < needed:
         raise StudyError(
             f"cannot write to {study}: its disk has {free / 2**20:.1f} MiB left, and a "
-            f"trial may need {needed / 2**20:.1f} MiB; what has ended is kept. Free some, then "
-            f"go on: automl resume {shell_word(study.name)}"
+            f"trial may need {needed / 2**20:.1f} MiB; finished trials are kept. Free some "
+            f"space, then continue: automl resume {shell_word(study.name)}"
         )
 
 
@@ -62,12 +62,12 @@ def writing(study: Path) -> Iterator[None]:
             raise
         if not study.exists():
             raise StudyError(
-                f"{study} is gone: it was removed, or its disk was, while it was written to. If it "
-                f"comes back, go on: automl resume {study.name}"
+                f"{study} is gone: it or its disk was removed during the search. If it "
+                f"comes back, continue: automl resume {study.name}"
             ) from error
         raise StudyError(
-            f"cannot write to {study}: {error.strerror}; what has ended is kept. Mend that, then "
-            f"go on: automl resume {shell_word(study.name)}"
+            f"cannot write to {study}: {error.strerror}; finished trials are kept. Fix that, "
+            f"then continue: automl resume {shell_word(study.name)}"
         ) from error
 
 

@@ -248,7 +248,7 @@ def _broken_rule(name: str) -> str:
     rules = {
         "may not be empty": not name.strip(),
         f"may not hold {' or '.join(found)}": bool(found),
-        f"may not hold {one_line(''.join(unseen[:1]))}, which nobody sees": bool(unseen),
+        f"may not hold {one_line(''.join(unseen[:1]))}, which is invisible": bool(unseen),
         "may not begin with a dot or a dash": name.startswith((".", "-")),
         "may not begin or end with a space, nor end with a dot": name != name.strip().rstrip("."),
         f"may have at most {MAX_NAME_BYTES} bytes, not {size:,}": size > MAX_NAME_BYTES,

@@ -54,8 +54,8 @@ def repair(path: Path) -> str:
         shutil.copyfile(path, kept)
         write_bytes(path, sound)
     return (
-        f"{path}: {mended.losses()}; what the others say is used, and what is missing is done "
-        f"again. The file as it was: {kept.name}"
+        f"{path}: {mended.losses()}; the other lines are used, and missing work is done again. "
+        f"The original file: {kept.name}"
     )
 
 
@@ -144,8 +144,8 @@ class _RepairedJournal:
                 identity: Log = log["system_attr"][IDENTITY]
                 return identity
         raise StudyError(
-            f"{self.path}: the line that begins its study {study + 1} is damaged, and no other one "
-            "says what that was; give the new search another folder: --results DIR"
+            f"{self.path}: the line that begins its study {study + 1} is damaged, and no other "
+            "line has its settings; give the new search another folder: --results DIR"
         )
 
 

@@ -67,7 +67,7 @@ def telling_of_storage(address: str) -> Iterator[None]:
         reason = _first_line(error.__cause__ if error.__cause__ else error)
         raise StudyError(
             f"the study storage {address} no longer responds: "
-            f"{without_secrets(reason, address)}; what it was told is kept. When it is back, "
+            f"{without_secrets(reason, address)}; everything stored is kept. When it is back, "
             "continue with automl resume"
         ) from error
 

@@ -54,7 +54,9 @@ class WarmStart:
     def _headline(self) -> str:
         if self.starts:
             trials = _trials(str(each.trial) for each in self.starts)
-            return f"right after the baseline: what {self.study} found best, its {trials}"
+            return (
+                f"right after the baseline: the best configurations of {self.study}, from {trials}"
+            )
         if self.strange:
             return f"nothing of {self.study} fits this space; the search begins as usual"
         return f"{self.study} has no complete trial to begin with; the search begins as usual"

@@ -170,7 +170,7 @@ def test_of_an_older_study_the_threads_are_not_known(results: str, segments: Any
     found = api.reproduce("small", trial, results)
     assert found.verdict is Agreement.EXACT
     assert found.changes[0].startswith("the number of threads was not recorded")
-    assert "Not all is as it was: the number of threads was not recorded" in text_of(found)
+    assert "Changed conditions: the number of threads was not recorded" in text_of(found)
 
 
 @pytest.fixture

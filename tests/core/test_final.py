@@ -32,13 +32,13 @@ def final(chosen: int, told_apart: bool | None, *finalists: Finalist) -> FinalRe
             7,
             False,
             (finalist(3, 1000), finalist(7, 5)),
-            "not told apart from trial 3, and no larger (5 against 1,000 parameters)",
+            "not significantly different from trial 3, and no larger (5 against 1,000 parameters)",
         ),
         (
             3,
             False,
             (finalist(3, 5), finalist(7, 1000)),
-            "not told apart from trial 7, and no larger (5 against 1,000 parameters)",
+            "not significantly different from trial 7, and no larger (5 against 1,000 parameters)",
         ),
     ],
 )

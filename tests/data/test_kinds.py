@@ -130,5 +130,7 @@ def test_what_is_not_there_is_told_first(tmp_path: Path, monkeypatch: pytest.Mon
     )
     with pytest.raises(UnknownData, match=told):
         space_for("photoz")
-    with pytest.raises(UserError, match="photos: what it holds cannot be told; name a space: cnn"):
+    with pytest.raises(
+        UserError, match="photos: its kind of data was not recognised; name a space: cnn"
+    ):
         space_for("photos")

@@ -115,7 +115,7 @@ def test_a_member_that_unpacks_to_a_gigabyte_is_given_up(server, data_root):
     put(server.folder, {f"{name}.gz": zeros for name in CONTENT})
     entry = small_entry(GzippedFiles(WebFolder(server.url)))
     started = time.process_time()
-    with pytest.raises(DataError, match="is not what was published"):
+    with pytest.raises(DataError, match="is not the published file"):
         fetch(entry, quiet)
     assert time.process_time() - started < 1
     assert lying_in(data_root) == {}

@@ -98,7 +98,7 @@ def test_what_is_not_as_published_is_refused_and_the_next_source_tried(server, d
     told: list[str] = []
     fetch(entry, told.append)
     assert lying_in(data_root) == CONTENT
-    assert any("b.csv is not what was published (its sha256 differs)" in line for line in told)
+    assert any("b.csv is not the published file (its sha256 differs)" in line for line in told)
 
 
 def test_a_file_that_is_longer_than_it_should_be_is_not_read_to_its_end(server, data_root):

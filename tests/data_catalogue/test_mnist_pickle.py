@@ -61,7 +61,7 @@ def test_only_the_files_asked_for_are_given(tmp_path):
 def test_a_pickle_that_is_not_the_published_one_is_not_opened(tmp_path):
     source = source_of(tmp_path, pickled(()))
     put(tmp_path, {"mnist.pkl.gz": b"something else"})
-    with pytest.raises(ValueError, match=r"mnist\.pkl\.gz is not what was published"):
+    with pytest.raises(ValueError, match=r"mnist\.pkl\.gz is not the published file"):
         read(source)
 
 

@@ -97,7 +97,7 @@ def test_the_words_for_each_way_to_be_chosen(final: FinalRecord) -> None:
     smaller = replace(second, num_parameters=10)
     close = replace(final, told_apart=False, trial=second.trial, finalists=(first, smaller, third))
     assert close.why() == (
-        f"not told apart from trial {first.trial}, and no larger "
+        f"not significantly different from trial {first.trial}, and no larger "
         f"(10 against {first.num_parameters:,} parameters)"
     )
     alone = replace(final, told_apart=None, trial=first.trial)

@@ -141,7 +141,7 @@ def test_each_variable_of_a_series_has_a_chart_and_its_lines_are_told_apart() ->
     assert list(charts) == ["load", "heat", "day"]
     assert [(each.name, each.look) for each in charts["load"].paths] == [
         ("past", "past"),
-        ("what came", "came"),
+        ("observed", "came"),
         ("forecast", "forecast"),
     ]
     assert shown_first(charts) == 1

@@ -79,7 +79,7 @@ def test_it_says_how_to_repeat_it(text: str, results: str) -> None:
     [
         ("text", "<blockquote", "film"),
         ("table", 'class="chart scatter"', "size = "),
-        ("forecast", "what came</bdi>", "a series"),
+        ("forecast", "observed</bdi>", "a series"),
     ],
 )
 def test_examples_of_every_kind_are_shown(kind: str, html: str, markdown: str, kinds: str) -> None:
@@ -113,8 +113,8 @@ def test_a_study_that_was_copied_elsewhere_without_its_trials(results: str, tmp_
     html = api.report_text("digits", "html", str(copied))
     assert "Its layers were not recorded" in html
     assert "learning curve is not in the study" in html
-    assert "Nobody has looked yet" in html
-    assert "Nobody has looked yet" in api.report_text("digits", "md", str(copied))
+    assert "The errors are not known yet" in html
+    assert "The errors are not known yet" in api.report_text("digits", "md", str(copied))
 
 
 @pytest.mark.slow

@@ -158,8 +158,8 @@ def test_a_damaged_beginning_is_told_by_what_follows(
     path.write_bytes(damaged)
     assert whole_trials(path) == {0: 0, 1: 1}
     assert caplog.messages == [
-        f"{path}: 1 line of {damaged.count(10)} damaged; what the others say is used, and what is "
-        "missing is done again. The file as it was: studies.journal.damaged"
+        f"{path}: 1 line of {damaged.count(10)} damaged; the other lines are used, and missing "
+        "work is done again. The original file: studies.journal.damaged"
     ]
     assert path.with_name("studies.journal.damaged").read_bytes() == damaged
     assert whole_trials(path) == {0: 0, 1: 1}

@@ -107,7 +107,7 @@ def test_what_does_not_fit_is_named_once_with_its_reason() -> None:
         {"lr": 0.01, "optimizer": "adamw", "conv.repeat": 2},
     ]
     assert found.in_words().splitlines() == [
-        "right after the baseline: what other found best, its trials 0, 1",
+        "right after the baseline: the best configurations of other, from trials 0, 1",
         "  not taken over: lr=0.5: must be 0.0001 … 0.1 (log) here (trial 0)",
         "  not taken over: conv.2.filters=256: must be 16 | 32 here (trials 0, 1)",
     ]
@@ -207,7 +207,10 @@ def test_other_data_begins_with_the_same_configurations(folder: Path, determinis
         assert trial.origin == f"trial {best.number} of wide"
         assert trial.parameters["optimizer.adamw.lr"] == best.parameters["optimizer.adamw.lr"]
         assert best.parameters["units"] in (trial.parameters["units"], 8)
-    assert any(line.startswith("right after the baseline: what wide found") for line in heard.told)
+    assert any(
+        line.startswith("right after the baseline: the best configurations of wide")
+        for line in heard.told
+    )
 
 
 @pytest.mark.slow

@@ -54,7 +54,7 @@ class MnistPickle:
 
     def _unpickled(self, packed: bytes) -> Any:
         if hashlib.sha256(packed).hexdigest() != self.sha256:
-            raise ValueError(f"{self.name} is not what was published (its sha256 differs)")
+            raise ValueError(f"{self.name} is not the published file (its sha256 differs)")
         with gzip.open(BytesIO(packed)) as pickled:
             return _OnlyArrays(pickled, encoding="latin1").load()
 

@@ -167,7 +167,7 @@ def _keep(stream: IO[bytes], file: PublishedFile, folder: Path, announce: Announ
                 report(target.tell() // MEGABYTE)
         if not _has_content(partial, file):
             kind = file.checksum.partition(":")[0]
-            raise ValueError(f"{file.name} is not what was published (its {kind} differs)")
+            raise ValueError(f"{file.name} is not the published file (its {kind} differs)")
 
 
 def _is_whole(file: PublishedFile, folder: Path) -> bool:

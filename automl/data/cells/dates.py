@@ -85,7 +85,7 @@ def check_date_format(form: str) -> str:
     codes = [_ALIKE.get(code, code) for code, _, _ in _FORM_CODE.findall(form) if code]
     unknown = [code for code in codes if code not in _PARTS_OF_FORMS and code != "%"]
     if unknown:
-        raise ValueError(f"%{unknown[0]} is none of %{', %'.join(_PARTS_OF_FORMS)}")
+        raise ValueError(f"%{unknown[0]} is unknown; known are %{', %'.join(_PARTS_OF_FORMS)}")
     if not {"Y", "y", "G"} & set(codes):
         raise ValueError("it has no year (%Y); write it as %d/%m/%Y, or " + ", ".join(EPOCHS))
     try:

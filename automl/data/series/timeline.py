@@ -180,7 +180,7 @@ def _item_columns(
     if isinstance(item, tuple):
         absent = [name for name in item if name not in frame.columns]
         if absent:
-            raise DataError(f"there is no column {absent[0]!r}, which says what a row is of")
+            raise DataError(f"there is no column {absent[0]!r}, which names the series of a row")
         return item, ()
     others = [str(name) for name in frame.columns if name not in time.names]
     if item is not None:

@@ -63,7 +63,10 @@ def date_parts(file: str, cells: Sequence[str], column: dict[str, Any]) -> list[
     if len(odd) > most_texts(sum(not is_missing_text(cell, ()) for cell in cells)):
         raise ValueError(f"column {name}: {odd[0][:60]!r} is not a date")
     if odd:
-        warn(file, f"what is no date is as missing: {name} {len(odd):,} (such as {odd[0]!r})")
+        warn(
+            file,
+            f"values that are no dates count as missing: {name} {len(odd):,} (such as {odd[0]!r})",
+        )
     return found
 
 
