@@ -189,16 +189,18 @@ def page() -> str:
 HEAD = """\
 # Results
 
-What `automl search` finds on published data, beside the simple baselines everybody knows, on the
-same splits. Written by [benchmarks/results.py](../benchmarks/results.py):
-`python benchmarks/results.py` does it all again. Two shared CPU cores, no GPU, one search a set
-with seed 0. The search chooses by validation; the test split was opened once, afterwards.
+This page compares `automl search` with simple, well-known baselines on published data, on the
+same splits. [benchmarks/results.py](../benchmarks/results.py) has written it: `python
+benchmarks/results.py` repeats all searches. They ran on two shared CPU cores without a GPU: one
+search for each dataset, with seed 0. A search chooses its model by the validation split; the test
+split was opened once, afterwards.
 
-The networks for texts begin from nothing: they learn what words mean from the train split alone,
-and 5,970 sentences are few for that. On Rotten Tomatoes they are level with TF-IDF within what
-1,280 texts can tell (a standard error of 1.2 points), ahead on validation, by which they were
-chosen, and behind on test. On IMDb three minutes on two cores are enough for one whole trial, the
-space's baseline, which reads 400 words of each text; TF-IDF reads all of it, and pairs of words.
+The networks for texts are not pretrained. They learn their words from the train split only, and
+5,970 sentences are few for that. On Rotten Tomatoes the difference to TF-IDF is about as large as
+the uncertainty of 1,280 texts (a standard error of 1.2 points). The networks are ahead on
+validation, by which they were chosen, and behind on test. On IMDb, three minutes on two cores are
+enough for one complete trial, the space's baseline. It reads 400 words of each text; TF-IDF reads
+whole texts, and also pairs of words.
 
 """
 

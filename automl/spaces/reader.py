@@ -104,7 +104,7 @@ class SpaceForm(MappingForm):
     training: Any = None
     """How each model is trained."""
     objective: Any = None
-    """What makes one model better than another."""
+    """Metric and costs by which models are compared."""
     search: Any = None
     """How the space is searched."""
     baseline: Any = None

@@ -20,14 +20,14 @@ from automl.spaces.values import MappingForm, Positive, any_scalar, read_form, r
 
 
 class SearchForm(MappingForm):
-    """How a space is searched."""
+    """Settings of the search."""
 
     trials: Annotated[int, Field(ge=1)] = 30
-    """How many trials a study has in all."""
+    """Total number of trials in the study."""
     sampler: str = "tpe"
-    """How values are drawn."""
+    """Sampler that draws the values."""
     pruner: str = "asha"
-    """How weak trials are stopped early."""
+    """Pruner that stops weak trials early."""
 
 
 class LimitForm(MappingForm):
@@ -43,18 +43,18 @@ class ConstraintsForm(MappingForm):
     latency: LimitForm | None = None
     """Milliseconds for one example, a batch of 1, measured on the worker."""
     parameters: LimitForm | None = None
-    """Learned numbers."""
+    """Number of learned values."""
     flops: LimitForm | None = None
     """Floating-point operations of the forward pass of one example."""
 
 
 class ObjectiveForm(MappingForm):
-    """What makes one model better than another."""
+    """Metric and costs by which models are compared."""
 
     metric: str | None = None
     """A metric of the task; each task has a default."""
     minimize: Any = ()
-    """What else to minimise: any of latency (milliseconds for one example, measured on the worker),
+    """Costs to minimise too: any of latency (milliseconds for one example, measured on the worker),
     parameters and flops. The search keeps the Pareto front."""
     constraints: ConstraintsForm = ConstraintsForm()
     """Limits on the networks."""
@@ -62,7 +62,7 @@ class ObjectiveForm(MappingForm):
 
 @dataclass(frozen=True)
 class SpaceObjective:
-    """What makes one model better than another.
+    """Metric and costs by which models are compared.
 
     Args:
         metric: Name of the metric, or None for the default of the task.

@@ -24,7 +24,7 @@ class SearchSpace:
         tasks: Names of the tasks; if there are several, the data decides.
         data: Name or path of the dataset.
         data_options: Options of the dataset that the file sets or draws.
-        objective: What makes one model better than another.
+        objective: Metric and costs by which models are compared.
         search: Default search settings.
         epochs: Epochs of a full training.
         network: The layers, without the task's output layer.
