@@ -17,6 +17,7 @@ from automl.data.dataset import Dataset, Split, Targets, hash_content
 from automl.data.encoding import Array
 from automl.data.source import Announce, Source
 from automl.data.text.encoding import TextEncoding
+from automl.data.text.tokenizers import TOKENIZERS
 from automl.data.text.tokenizers.tokenizer import SMALLEST_VOCABULARY
 
 AUTO_LENGTHS = 16, 400
@@ -34,8 +35,9 @@ class TextSource(Source):
 
     kind: ClassVar[str] = "text"
 
-    tokenizer: Literal["word", "bpe", "byte", "torchtext"] = "word"
-    """What a token is: a word, a piece of a word (bpe), a byte, or a token of torchtext."""
+    # Pydantic reads the names when it makes the class; mypy knows only names that are written out.
+    tokenizer: Literal[TOKENIZERS.names] = "word"  # type: ignore[name-defined]
+    """Tokenizer: it cuts texts into words, pieces of words (bpe), bytes, or torchtext's tokens."""
 
     vocabulary: Annotated[int, Field(ge=SMALLEST_VOCABULARY)] = 10_000
     """Most different tokens, padding and unknown included; always 258 for bytes."""
