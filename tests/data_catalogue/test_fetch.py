@@ -105,7 +105,7 @@ def test_a_file_that_is_longer_than_it_should_be_is_not_read_to_its_end(server, 
     put(server.folder, {"b.csv": bytes(50_000_000)})
     entry = small_entry(WebFolder(server.url), content={"b.csv": CONTENT["b.csv"]})
     start = time.process_time()
-    with pytest.raises(DataError, match="not what was published"):
+    with pytest.raises(DataError, match="not the published file"):
         fetch(entry, quiet)
     assert lying_in(data_root) == {}
     assert time.process_time() - start < 5
@@ -166,7 +166,7 @@ def test_a_download_that_breaks_off_leaves_nothing(data_root, interrupted):
         if not interrupted:
             errors = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode
-    assert ("KeyboardInterrupt" if interrupted else "not what was published") in errors
+    assert ("KeyboardInterrupt" if interrupted else "not the published file") in errors
     assert [path for path in data_root.rglob("*") if path.name != "diamonds"] == []
 
 
