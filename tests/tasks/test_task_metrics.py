@@ -24,6 +24,9 @@ def test_classification(pairs: list[tuple[int, int]]) -> None:
         "accuracy": metrics.accuracy_score(targets, predicted),
         "macro_f1": metrics.f1_score(targets, predicted, average="macro"),
         "loss": metrics.log_loss(targets, logits.double().softmax(dim=1), labels=range(5)),
+        "balanced_accuracy": metrics.recall_score(
+            targets, predicted, average="macro", labels=sorted(set(targets))
+        ),
     }
     assert {name: measured[name] for name in expected} == pytest.approx(expected, abs=1e-6)
 
