@@ -166,7 +166,7 @@ def search(
         data=dataset_name(source or parsed.data, kind),
         trials=trials or parsed.search.trials,
         timeout=timeout,
-        epochs=epochs or parsed.epochs,
+        epochs=epochs or (0 if parsed.epochs == "auto" else parsed.epochs),
         sampler=SAMPLERS.check(sampler or parsed.search.sampler),
         pruner=PRUNERS.check(pruner or parsed.search.pruner),
         metric=metric,

@@ -126,6 +126,7 @@ class SearchSession:
 
     def _run(self, open_study: OpenStudy, act: Act) -> SearchOutcome:
         from automl.execution.trial_loop import run_trials
+        from automl.tuning.plan import fitted_in_words
         from automl.tuning.storage import telling_of_storage
 
         with writing(self.folder.path), telling_of_storage(self.plan.storage or ""):
@@ -133,11 +134,14 @@ class SearchSession:
                 datasets = DatasetLoader.of(self.plan, self.watcher)
                 data = datasets(baseline_config(self.space))
                 plan = self.plan.resolved(self.space, data)
-                study = open_study(StudySetup(plan, self.space, data, self.store, self.watcher))
+                space = replace(self.space, fitted=plan.fitted)
+                if taken := fitted_in_words(self.plan, plan, len(data.train)):
+                    self.watcher.announce(taken)
+                study = open_study(StudySetup(plan, space, data, self.store, self.watcher))
                 self._compare_with_references(study, data)
                 context = SearchContext(
                     plan=plan,
-                    space=self.space,
+                    space=space,
                     datasets=datasets,
                     folder=self.folder,
                     begun=study.state.records(),

@@ -15,7 +15,7 @@ def make_vocabulary() -> Vocabulary:
     from automl.spaces.context import Vocabulary
     from automl.tasks import TASKS
     from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
-    from automl.training.settings import TrainingSettings
+    from automl.training.settings import SpaceTraining
     from automl.tuning import PRUNERS, SAMPLERS
 
     return Vocabulary(
@@ -27,7 +27,7 @@ def make_vocabulary() -> Vocabulary:
             "schedule": SCHEDULES,
             "augmentation": AUGMENTATIONS,
         },
-        training=TrainingSettings,
+        training=SpaceTraining,
         samplers=SAMPLERS,
         pruners=PRUNERS,
         metrics=lambda task: [each.name for each in TASKS[task].metrics],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from automl.core.distributions import Choices, Parameter, Value
 from automl.core.text import plain
@@ -42,7 +43,7 @@ class SpaceDescription:
         trials: Number of trials of a study.
         sampler: Name of the sampler.
         pruner: Name of the pruner.
-        epochs: Epochs of a full training.
+        epochs: Epochs of a full training; ``"auto"`` leaves them to the data.
         parameters: All parameters of the space.
         size: Number of configurations; infinite if a value is continuous.
     """
@@ -56,7 +57,7 @@ class SpaceDescription:
     trials: int
     sampler: str
     pruner: str
-    epochs: int
+    epochs: int | Literal["auto"]
     parameters: tuple[ParameterInWords, ...]
     size: float
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from automl.core.distributions import Value
 from automl.core.errors import SpaceError, SpaceProblem
@@ -24,7 +24,7 @@ from automl.spaces.nodes import DrawNode, FixedNode, ListNode, Node, Scope, list
 from automl.spaces.overrides import override
 from automl.spaces.sections import read_baseline, read_data, read_objective, read_search, read_tasks
 from automl.spaces.settings import SettingsNode
-from automl.spaces.space import SearchSpace
+from automl.spaces.space import AUTO, SearchSpace
 from automl.spaces.structure import OptionsOwner, read_members, read_settings
 from automl.spaces.values import MappingForm, read_form
 
@@ -170,10 +170,11 @@ def _read_training(context: Context, yaml: Yaml) -> SettingsNode:
     return training
 
 
-def _epochs(training: SettingsNode) -> int:
+def _epochs(training: SettingsNode) -> int | Literal["auto"]:
     given = training.options.get("epochs")
     default = training.model.model_fields["epochs"].default
-    return int(given.value if isinstance(given, FixedNode) else default)
+    value = given.value if isinstance(given, FixedNode) else default
+    return "auto" if value == AUTO else int(value)
 
 
 def _read_baseline(context: Context, parts: Iterable[Node], yaml: Yaml) -> Mapping[str, Value]:

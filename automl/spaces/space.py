@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
-from automl.core.distributions import Distribution, Parameter, Suggest, Value
+from automl.core.distributions import Choices, Distribution, Parameter, Suggest, Value
 from automl.core.trial import Config
 from automl.spaces import domain
-from automl.spaces.nodes import ListNode, Node, Scope, list_parameters
+from automl.spaces.nodes import DrawNode, FixedNode, ListNode, Node, Scope, list_parameters
 from automl.spaces.sections import SearchForm, SpaceObjective
 from automl.spaces.settings import SettingsNode
+
+# Value of a training setting that is left to the data.
+AUTO = "auto"
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,11 @@ class SearchSpace:
         data_options: Options of the dataset that the file sets or draws.
         objective: Metric and costs by which models are compared.
         search: Default search settings.
-        epochs: Epochs of a full training.
+        epochs: Epochs of a full training, or ``AUTO``.
         network: The layers, without the task's output layer.
         training: The training settings.
         start: Values of the first trial that the file gives.
+        fitted: Values of the training settings that the file leaves to the data, once it is known.
     """
 
     source: str
@@ -39,10 +44,11 @@ class SearchSpace:
     data_options: Mapping[str, Node]
     objective: SpaceObjective
     search: SearchForm
-    epochs: int
+    epochs: int | Literal["auto"]
     network: ListNode
     training: SettingsNode
     start: Mapping[str, Value]
+    fitted: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def max_latency(self) -> float | None:
@@ -66,9 +72,20 @@ class SearchSpace:
             return drawn[name]
 
         network = self.network.sample(once, Scope())
-        training = self.training.sample(once, Scope())
+        training = {
+            name: self.fitted.get(name, AUTO) if value == AUTO else value
+            for name, value in self.training.sample(once, Scope()).items()
+        }
         data = {name: node.sample(once, Scope()) for name, node in self.data_options.items()}
         return Config(network, training, data)
+
+    def leaves_to_data(self, setting: str) -> bool:
+        """Whether a training setting is, or may be drawn as, one that the data decides."""
+        node = self.training.options.get(setting)
+        if isinstance(node, FixedNode):
+            return bool(node.value == AUTO)
+        drawn = node.distribution if isinstance(node, DrawNode) else None
+        return isinstance(drawn, Choices) and AUTO in drawn.values
 
     def parameters(self) -> tuple[Parameter, ...]:
         """All parameters, in all repeats of stages and all branches of choices.

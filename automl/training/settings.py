@@ -109,6 +109,18 @@ class TrainingSettings(Options):
     """Random changes of the training images, applied in order."""
 
 
+class SpaceTraining(TrainingSettings):
+    """How a network is trained, as a search space says it: two settings may be left to the data."""
+
+    epochs: Annotated[int, Field(ge=1)] | Literal["auto"] = 10  # type: ignore[assignment]
+    """Passes over the train split; `auto` is about 1,000 steps of the optimiser, and more steps in
+    fewer epochs for many examples."""
+
+    batch_size: Annotated[int, Field(ge=2)] | Literal["auto"] = 128  # type: ignore[assignment]
+    """Examples per step of the optimiser; at most the train split. `auto` is 4 to 256, by their
+    number."""
+
+
 def reporting_steps(epochs: float) -> int:
     """Number of reporting steps of a training, from its length."""
     whole = max(round(epochs), 1)

@@ -17,7 +17,9 @@ from automl.core.executor import STALL_SECONDS, TimeLimits
 from automl.core.objectives import COSTS
 from automl.core.registry import Registry, nearest
 from automl.core.storage_url import StorageUrl
-from automl.core.text import either
+from automl.core.text import either, epochs
+from automl.spaces.suggest import FixedSuggest
+from automl.training.length import batch_size_for, epochs_for
 from automl.tuning import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Plan:
         data: Name or absolute path of the dataset.
         trials: Total number of trials.
         timeout: Seconds that one run may take, or None.
-        epochs: Epochs of a full trial.
+        epochs: Epochs of a full trial; 0 until the data that decides them is known.
         sampler: Name of the sampler.
         pruner: Name of the pruner.
         metric: Name of the metric that ranks trials; None until the task is known.
@@ -65,6 +67,7 @@ class Plan:
         init_from: Name of the study whose best configurations are tried first, or None.
         storage_env: Environment variable that holds the database's password or its whole address;
             None if nothing of it is secret.
+        batch_size: Batch size that the data gave; None where the space says it, and until then.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Plan:
     init_from: str | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     storage_env: str | None = None
+    batch_size: int | None = None
 
     @property
     def address(self) -> StorageUrl | None:
@@ -121,7 +125,7 @@ class Plan:
         return reporting_steps(self.epochs)
 
     def resolved(self, space: SearchSpace, data: Dataset) -> Plan:
-        """The plan with the task that the data is for, and the metric of the task.
+        """The plan with the task that the data is for, its metric, and what the space leaves open.
 
         Raises:
             DataError: if the data is for another task than the space.
@@ -133,7 +137,25 @@ class Plan:
         named = self.metric or space.objective.metric
         usual = TASKS[data.task](data.target).usual_metric(bool(data.rare_classes))
         metric = choose_metric(named or usual, data.task)
-        return replace(self, task=data.task, metric=metric)
+        plan = replace(self, task=data.task, metric=metric)
+        return plan._fitted_to(len(data.train), space)
+
+    def _fitted_to(self, examples: int, space: SearchSpace) -> Plan:
+        """The plan with the epochs and the batch size for so many training examples."""
+        batch_size = self.batch_size
+        if batch_size is None and space.leaves_to_data("batch_size"):
+            batch_size = batch_size_for(examples)
+        known = replace(space, fitted={"batch_size": batch_size} if batch_size else {})
+        usual = int(known.sample(FixedSuggest(space.baseline())).training["batch_size"])
+        return replace(
+            self, epochs=self.epochs or epochs_for(examples, usual), batch_size=batch_size
+        )
+
+    @property
+    def fitted(self) -> dict[str, int]:
+        """Training settings for a space that leaves them to the data."""
+        batch_size = {} if self.batch_size is None else {"batch_size": self.batch_size}
+        return {"epochs": self.epochs, **batch_size}
 
     def as_record(self) -> dict[str, Any]:
         """The plan as study.yaml keeps it."""
@@ -169,6 +191,22 @@ class Plan:
             data=self.data if data is None else data,
             workers=self.workers if workers is None else workers,
         )
+
+
+def fitted_in_words(given: Plan, resolved: Plan, examples: int) -> str:
+    """The settings that the data decided, in a line; "" if it decided none.
+
+    Args:
+        given: Plan as the user gave it.
+        resolved: The same plan with every default resolved.
+        examples: Number of training examples.
+    """
+    taken = []
+    if not given.epochs:
+        taken.append(f"up to {epochs(resolved.epochs)} a trial")
+    if resolved.batch_size != given.batch_size:
+        taken.append(f"batches of {resolved.batch_size}")
+    return f"for {examples:,} training examples: {' in '.join(taken)}" if taken else ""
 
 
 def check_objectives(plan: Plan, limited: Collection[str]) -> None:

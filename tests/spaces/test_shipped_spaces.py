@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,10 +49,10 @@ class TestShippedSpace:
         assert read(name).data in DATASETS
 
     def test_samples_are_full_configurations(self, name):
-        space = read(name)
+        space = replace(read(name), fitted={"epochs": 3, "batch_size": 8})
         for seed in range(50):
             config = space.sample(RandomSuggest(seed))
-            assert TrainingSettings.model_validate(config.training).epochs == space.epochs
+            assert TrainingSettings.model_validate(config.training).epochs == 3
             for layer in config.network:
                 [(kind, options)] = layer.items()
                 assert LAYERS[kind].model_validate(options).model_dump(mode="json") == options

@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plans import PLAN
 
+from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import UserError
 from automl.core.objectives import COSTS
 from automl.core.text import either
+from automl.data.load import load_dataset
+from automl.spaces.reader import parse_space
 from automl.tuning import PRUNERS, SAMPLERS
-from automl.tuning.plan import Plan, check_objectives
+from automl.tuning.plan import Plan, check_objectives, fitted_in_words
 
 ABLE_SAMPLERS = [each for each in SAMPLERS if SAMPLERS[each].several_objectives]
 ABLE_PRUNERS = [each for each in PRUNERS if PRUNERS[each].several_objectives]
@@ -62,3 +65,37 @@ def test_study_yaml_keeps_them_and_an_older_one_has_none() -> None:
     assert Plan.from_record(record).minimize == ("latency", "flops")
     del record["minimize"]
     assert Plan.from_record(record).minimize == ()
+
+
+SPACE = """\
+task: image_classification
+data: digits
+network: [flatten]
+training: {{epochs: {epochs}, batch_size: {batch_size}}}
+"""
+
+
+def resolved(epochs: int = 0, *, of_space: str = "auto", batch_size: str = "auto") -> Plan:
+    text = SPACE.format(epochs=of_space, batch_size=batch_size)
+    space = parse_space(text, make_vocabulary(), "space")
+    data = load_dataset("digits", "images", {}, 0, lambda line: None)
+    return replace(PLAN, epochs=epochs).resolved(space, data)
+
+
+def test_what_a_space_leaves_to_the_data_follows_its_size() -> None:
+    assert resolved().fitted == {"epochs": 25, "batch_size": 32}
+    assert resolved(batch_size="64").fitted == {"epochs": 50}
+    assert resolved(batch_size="{choices: [128, 64]}").fitted == {"epochs": 100}
+    assert resolved(3, batch_size="auto").fitted == {"epochs": 3, "batch_size": 32}
+
+
+def test_the_trials_of_a_study_keep_the_length_that_was_taken() -> None:
+    kept = Plan.from_record(replace(PLAN, epochs=7, batch_size=16).as_record())
+    assert kept.fitted == {"epochs": 7, "batch_size": 16}
+
+
+def test_the_settings_that_the_data_decided_are_told() -> None:
+    given = replace(PLAN, epochs=0)
+    told = fitted_in_words(given, replace(given, epochs=25, batch_size=32), 1_259)
+    assert told == "for 1,259 training examples: up to 25 epochs a trial in batches of 32"
+    assert fitted_in_words(PLAN, PLAN, 1_259) == ""
