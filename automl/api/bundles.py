@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automl.api.stored_study import storage_of
 from automl.core.errors import StudyError, UserError
@@ -15,18 +15,25 @@ from automl.core.files import locked
 from automl.core.final import Estimate, FinalRecord
 from automl.core.text import count
 from automl.core.trial import Config
+from automl.finalizing.ensemble import load_model, task_of
 from automl.finalizing.record import count_test_opening, keep_final, read_final, read_test_opened
 from automl.store import Store, StudyFolder, holds_weights
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from automl.core.records import StudyRecord, TrialRecord
     from automl.data.dataset import Dataset
     from automl.export.bundle import Bundle
-    from automl.export.facts import ModelFacts, ModelOrigin, ModelScore
+    from automl.export.facts import MemberNetwork, ModelFacts, ModelOrigin, ModelScore
     from automl.finalizing.finalizer import FinalTraining
     from automl.inference.bootstrap import MetricScore
     from automl.inference.evaluate import Evaluation
+    from automl.models.modules.model import Model
     from automl.tuning.plan import Plan
+
+# Size of the batches that models are run on.
+EXAMPLES_AT_ONCE = 64
 
 Tell = Callable[[str], None]
 LoadDataset = Callable[[Config], "Dataset"]
@@ -168,15 +175,37 @@ def has_bundle_of(final: FinalRecord, folder: StudyFolder) -> bool:
     return same and facts.origin.final and facts.origin.trial == final.trial
 
 
+def with_members(
+    facts: ModelFacts, members: Sequence[MemberNetwork], parameters: int
+) -> ModelFacts:
+    """The facts of an average of models, from those of one of them.
+
+    Args:
+        facts: Facts of one of the models.
+        members: Networks of the models, with their shares.
+        parameters: Number of parameters of all of them together.
+    """
+    return facts.model_copy(
+        update={"network": (), "ensemble": tuple(members), "parameters": parameters}
+    )
+
+
+def validation_outputs(model: Model, data: Dataset) -> npt.NDArray[Any]:
+    """Outputs of a model for the validation split, (N, …) float32."""
+    from automl.export.runtime import as_function, in_batches
+
+    return in_batches(as_function(model), data.validation.inputs, EXAMPLES_AT_ONCE)
+
+
 @dataclass(frozen=True)
 class FinalBundle:
-    """Turns the final training into the bundle of the final model.
+    """Turns the trainings of the final model into its bundle.
 
     Args:
         plan: Plan of the study.
         folder: Folder of the study.
         study: The study with all its trials.
-        trained: The final training.
+        trained: The trainings.
         data: Data with its three original splits.
         seeds: Seeds of the refits.
     """
@@ -194,44 +223,69 @@ class FinalBundle:
 
         with TemporaryDirectory() as scratch:
             bundle = self._write(Path(scratch) / "bundle", self._facts(()))
+            validation = self._validation(bundle)
             with locked(self.folder.lock):
                 count_test_opening(self.folder, "final model")
             found = evaluate_split(bundle, self.data.test)
-        final = self._final(found)
+        final = replace(self._final(found), validation=validation)
         with locked(self.folder.lock):
             keep_final(self.folder, final)
         return final
 
     def write(self, final: FinalRecord) -> None:
         """Write the bundle to ``best/``."""
-        scores = tuple(_score(each, "test") for each in final.test)
+        scores = (_score(final.score, "validation"), *(_score(each, "test") for each in final.test))
         self._write(self.folder.best, self._facts(scores))
+
+    @property
+    def _averages(self) -> bool:
+        return not self.trained.single_because
+
+    def _validation(self, bundle: Bundle) -> Estimate | None:
+        """The objective of an average on the validation split; None if it was trained on that."""
+        from automl.inference.evaluate import evaluate_split
+
+        if not self._averages:
+            return None
+        found = evaluate_split(bundle, self.data.validation)
+        return estimate(found.score(self.study.metric), found)
 
     def _write(self, target: Path, facts: ModelFacts) -> Bundle:
         from safetensors.torch import load_file
 
         from automl.export.bundle import Bundle
+        from automl.models.modules.model import EnsembleModel
 
-        return Bundle.write(target, facts, load_file(self.trained.fit.weights))
+        fits = self.trained.fits
+        if not self._averages:
+            return Bundle.write(target, facts, load_file(fits[0].weights))
+        models = [load_model(each.spec.config, each.weights, self.data) for each in fits]
+        shares = [each.share for each in facts.ensemble]
+        together = EnsembleModel(models, shares, task_of(self.data).average)
+        return Bundle.write(target, facts, together.state_dict())
 
-    def _facts(self, test: tuple[ModelScore, ...]) -> ModelFacts:
-        chosen = self.trained.chosen
-        trial = self.study.trials[chosen.trial]
+    def _facts(self, scores: tuple[ModelScore, ...]) -> ModelFacts:
+        from automl.export.facts import MemberNetwork
+
+        trial, fits = self.study.trials[self.trained.chosen.trial], self.trained.fits
         facts = make_facts(self.folder, self.plan, trial, self.data)
-        seeds = count(len(self.seeds), "seed")
+        seeds = count(len(self.trained.chosen.values), "seed")
         origin = facts.origin.model_copy(
             update={
                 "found": f"{facts.origin.found}, refitted over {seeds}",
-                "seed": self.trained.fit.spec.seed,
+                "seed": fits[0].spec.seed,
                 "test_opened": read_test_opened(self.folder),
                 "final": True,
             }
         )
-        validation = _score(chosen.mean, "validation")
-        return facts.model_copy(update={"scores": (validation, *test), "origin": origin})
+        facts = facts.model_copy(update={"scores": scores, "origin": origin})
+        if not self._averages:
+            return facts
+        member = MemberNetwork(trial=trial.number, network=facts.network, share=1 / len(fits))
+        return with_members(facts, [member] * len(fits), len(fits) * facts.parameters)
 
     def _final(self, found: Evaluation) -> FinalRecord:
-        ranking, last = self.trained.ranking, self.trained.result.measurements[-1]
+        ranking, last = self.trained.ranking, self.trained.results[0].measurements[-1]
         objective = self.study.metric
         scores = sorted(found.scores, key=lambda each: each.metric != objective)
         return FinalRecord(
@@ -240,10 +294,12 @@ class FinalBundle:
             trial=self.trained.chosen.trial,
             told_apart=ranking.told_apart,
             epochs=last.epoch,
-            examples=len(self.trained.fit.data.train),
+            examples=len(self.trained.fits[0].data.train),
             test=tuple(estimate(each, found) for each in scores if isfinite(each.value)),
             basis=found.basis,
             test_opened=read_test_opened(self.folder),
+            members=len(self.trained.fits) if self._averages else 0,
+            single_because=self.trained.single_because,
         )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from automl.api.bundles import estimate, make_facts
+from automl.api.bundles import estimate, make_facts, validation_outputs, with_members
 from automl.core.errors import StudyError, UserError
 from automl.core.files import locked
 from automl.core.final import EnsembleMember, EnsembleRecord, Estimate, FinalRecord
@@ -17,8 +17,6 @@ from automl.finalizing.record import count_test_opening, keep_final, read_test_o
 from automl.store import WEIGHTS, holds_weights
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from automl.core.records import StudyRecord, TrialRecord
     from automl.core.trial import Config
     from automl.data.dataset import Dataset
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
     from automl.export.facts import ModelFacts
     from automl.store import StudyFolder
     from automl.tuning.plan import Plan
-
-# Size of the batches that candidates are run on.
-EXAMPLES_AT_ONCE = 64
 
 
 def has_ensemble(final: FinalRecord, folder: StudyFolder, most: int | None) -> bool:
@@ -79,7 +74,7 @@ class EnsembleMaker:
             raise StudyError(f"study {self.study.name!r} has no weights left for an ensemble")
         choices = self.plan.ensemble or 1
         shares, score = choose_members(
-            [_outputs(each, data) for each in candidates],
+            [validation_outputs(each.model(data), data) for each in candidates],
             data,
             self.study.metric,
             self.study.maximize,
@@ -154,26 +149,13 @@ class EnsembleMaker:
             metric=score.metric, value=score.value, basis="the score that chose its members"
         )
         found = f"{count(len(networks), 'model')} of {first.origin.found.partition(' of ')[2]}"
-        return first.model_copy(
-            update={
-                "network": (),
-                "ensemble": tuple(networks),
-                "parameters": sum(each.num_parameters or 0 for each in trials),
-                "scores": (known,),
-                "origin": first.origin.model_copy(update={"found": f"an ensemble of {found}"}),
-            }
-        )
+        origin = first.origin.model_copy(update={"found": f"an ensemble of {found}"})
+        parameters = sum(each.num_parameters or 0 for each in trials)
+        together = with_members(first, networks, parameters)
+        return together.model_copy(update={"scores": (known,), "origin": origin})
 
     def _facts_of(self, trial: TrialRecord, data: Dataset) -> ModelFacts:
         return make_facts(self.folder, self.plan, trial, data)
 
     def _config(self, trial: int) -> Config:
         return self.folder.trial(trial).spec().config
-
-
-def _outputs(candidate: Candidate, data: Dataset) -> npt.NDArray[Any]:
-    """Outputs of a candidate for the validation split, (N, …) float32."""
-    from automl.export.runtime import as_function, in_batches
-
-    run = as_function(candidate.model(data))
-    return in_batches(run, data.validation.inputs, EXAMPLES_AT_ONCE)

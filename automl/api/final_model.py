@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
 
-from automl.api.bundles import FinalBundle, has_bundle_of
+from automl.api.bundles import FinalBundle, has_bundle_of, validation_outputs
 from automl.api.ensemble import EnsembleMaker, has_ensemble
 from automl.core.executor import RunTrials, TimeLimits
 from automl.core.files import locked, write_text
-from automl.core.final import FinalProgress, FinalRecord, RunningRefit
+from automl.core.final import (
+    ASKED_FOR,
+    MOST_REFITS,
+    Estimate,
+    FinalProgress,
+    FinalRecord,
+    RunningRefit,
+)
 from automl.core.machine import is_alive, this_process
-from automl.core.text import count
-from automl.finalizing.ranking import RankingObjective, new_seeds, pick_finalists
+from automl.core.text import count, value
+from automl.finalizing.ensemble import load_model, task_of
+from automl.finalizing.race import affordable_refits, count_starters
+from automl.finalizing.ranking import MeanScore, RankingObjective, new_seeds, pick_finalists
 from automl.finalizing.record import read_final
 from automl.store import StudyFolder
+from automl.tasks import metric_bounds
 from automl.tuning.context import SearchContext
 from automl.tuning.watcher import Watcher
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from automl.core.records import StudyRecord, TrialRecord
+    from automl.core.trial import Config
+    from automl.data.dataset import Dataset
     from automl.finalizing.finalizer import FinalTraining
     from automl.finalizing.refits import Refit, Refits
     from automl.tuning.plan import Plan
@@ -40,9 +56,16 @@ def known_final(study: StudyRecord, folder: StudyFolder) -> FinalRecord | None:
 def finished_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> FinalRecord | None:
     """The record of the final model if it is up to date and its bundles exist, else None."""
     final = known_final(study, folder)
-    if final is None or final.outdated or not has_bundle_of(final, folder):
+    if final is None or not _is_current(final, plan) or not has_bundle_of(final, folder):
         return None
     return final if has_ensemble(final, folder, plan.ensemble) else None
+
+
+def _is_current(final: FinalRecord, plan: Plan) -> bool:
+    """Whether a final model is of the best trials, and an average unless a single one is wanted."""
+    if plan.single:
+        return not final.outdated and not final.members
+    return not final.outdated and final.single_because != ASKED_FOR
 
 
 def lacks_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> bool:
@@ -57,18 +80,26 @@ class FinalModel:
 
     Args:
         context: Context of the search that the study is from.
+        limits: Any of ``COSTS`` -> its maximum.
         run_trials: Loop that runs the trainings.
         watcher: Watcher that is told of the progress.
-        stop: Function that says whether to stop at the next report.
+        interrupted: Function that says whether to stop at the next report and leave it unfinished.
+        is_late: Function that says whether the time is up: the model is then made of the refits
+            that have ended.
     """
 
     context: SearchContext
+    limits: Mapping[str, float]
     run_trials: RunTrials
     watcher: Watcher
-    stop: Callable[[], bool]
+    interrupted: Callable[[], bool]
+    is_late: Callable[[], bool]
 
     def make(self, study: StudyRecord) -> FinalRecord | None:
-        """Make the final model unless it exists; None if that was stopped.
+        """Make the final model unless it exists.
+
+        Returns:
+            Its record; None if it was interrupted, or the time was up before the first refit ended.
 
         Raises:
             NoFinalModel: if no finalist could be trained again.
@@ -87,14 +118,14 @@ class FinalModel:
 
         plan, folder, datasets = self.context.plan, self.context.folder, self.context.datasets
         fits, seeds = Refits(folder, datasets), new_seeds(plan.seed)
-        trained = self._train(pick_finalists(study, folder), fits, seeds, publish)
+        trained = self._train(study, fits, seeds, publish)
         if trained is None:
             return None
-        data = datasets(trained.fit.spec.config)
+        data = datasets(trained.fits[0].spec.config)
         bundle = FinalBundle(plan, folder, study, trained, data, seeds)
         final = known_final(study, folder)
-        opened = final is None or final.outdated
-        if final is None or final.outdated:
+        opened = final is None or not _is_current(final, plan)
+        if final is None or opened:
             final = bundle.open_test()  # else the process was killed between this and the bundle
         if not has_ensemble(final, folder, plan.ensemble):
             final = EnsembleMaker(plan, folder, study, datasets).make(final, opened)
@@ -104,48 +135,119 @@ class FinalModel:
 
     def _train(
         self,
-        finalists: Sequence[TrialRecord],
+        study: StudyRecord,
         fits: Refits,
         seeds: Sequence[int],
         publish: Callable[[FinalProgress], None],
     ) -> FinalTraining | None:
-        from automl.finalizing.finalizer import Finalizer
-        from automl.finalizing.refit_queue import RefitQueue
+        from automl.finalizing.finalizer import Finalizer, ModelLimits, RaceRules
 
-        self._announce(finalists, seeds)
-        total = len(finalists) * len(seeds) + 1
-        context, limits = self.context, TimeLimits(stall=self.context.plan.stall_timeout)
-
-        before = 0  # trainings of earlier queues
-
-        def progress(done: float, running: tuple[RunningRefit, ...]) -> None:
-            now = FinalProgress(before + done, total, running)
-            self.watcher.finalizing(now)
-            publish(now)
-
-        def run_fits(fits: Sequence[Refit], steps: int) -> bool:
-            nonlocal before
-            queue = RefitQueue(fits, steps, self.stop, progress)
-            self.run_trials(queue, limits)
-            before += len(fits)
-            return queue.ended
-
+        context, plan = self.context, self.context.plan
+        finalists = pick_finalists(study, context.folder)
+        # What a trial takes depends on the machine.
+        most = MOST_REFITS if plan.deterministic else affordable_refits(study, finalists)
+        self._announce(finalists[: count_starters(len(finalists), most)])
         objective = RankingObjective(context.metric, context.maximize)
-        tell, steps = self.watcher.announce, context.plan.steps
-        return Finalizer(fits, run_fits, objective, seeds, steps, tell).run(finalists)
+        limits = ModelLimits(plan.single, plan.minimize, self.limits)
+        finalizer = Finalizer(
+            fits,
+            RefitRunner(self, publish),
+            partial(measure_mean, metric=context.metric, datasets=context.datasets),
+            RaceRules(objective, seeds, plan.steps, most, limits),
+            self.interrupted,
+            self.watcher.announce,
+        )
+        return finalizer.run(finalists)
 
-    def _announce(self, finalists: Sequence[TrialRecord], seeds: Sequence[int]) -> None:
+    def _announce(self, finalists: Sequence[TrialRecord]) -> None:
         trials = f"trial{'' if len(finalists) == 1 else 's'}"
         numbers = ", ".join(str(each.number) for each in finalists)
         self.watcher.announce(
-            f"Final model: refitting {trials} {numbers} over {count(len(seeds), 'new seed')}, then "
-            "the chosen one on train + validation"
+            f"Final model: refitting {trials} {numbers} with a new seed, then the best with more"
         )
 
     def _tell_of_another(self) -> None:
         self.watcher.announce(
             "waiting for another process that makes the final model of this study"
         )
+
+
+@dataclass
+class RefitRunner:
+    """Runs the trainings of a final model, and tells how far they all are.
+
+    Args:
+        making: The final model.
+        publish: Function that publishes the progress to other processes.
+    """
+
+    making: FinalModel
+    publish: Callable[[FinalProgress], None]
+    _before: int = 0  # trainings of earlier calls
+
+    def __call__(self, fits: Sequence[Refit], steps: int, later: int, alone: int = 0) -> bool:
+        """Run trainings to their ends; see ``automl.finalizing.finalizer.RunFits``."""
+        from automl.finalizing.refit_queue import RefitQueue
+
+        total = self._before + len(fits) + later + alone
+
+        def tell(done: float, running: tuple[RunningRefit, ...]) -> None:
+            now = FinalProgress(self._before + done, total, running, alone)
+            self.making.watcher.finalizing(now)
+            self.publish(now)
+
+        queue = RefitQueue(fits, steps, self._stops, tell)
+        limits = TimeLimits(stall=self.making.context.plan.stall_timeout)
+        self.making.run_trials(queue, limits)
+        self._before += len(fits)
+        return queue.ended
+
+    def _stops(self) -> bool:
+        return self.making.interrupted() or self.making.is_late()
+
+
+def measure_mean(
+    fits: Sequence[Refit], metric: str, datasets: Callable[[Config], Dataset]
+) -> MeanScore:
+    """The mean objective of refits of one trial on the validation split, with its interval.
+
+    Args:
+        fits: Refits that have ended.
+        metric: Name of the objective.
+        datasets: Function that loads the dataset a configuration asks for.
+    """
+    import torch
+
+    from automl.export.runtime import one_thread
+    from automl.inference.bootstrap import score_over_seeds
+
+    data = datasets(fits[0].spec.config)
+    task, split = task_of(data), data.validation
+    without = task.costly - {metric}
+
+    def measure(outputs: npt.NDArray[Any], targets: npt.NDArray[Any]) -> float:
+        return task.measure(torch.tensor(outputs), torch.tensor(targets), without)[metric]
+
+    models = [load_model(each.spec.config, each.weights, data) for each in fits]
+    with one_thread():  # for so few numbers, several threads would be slower
+        found = score_over_seeds(
+            measure,
+            [validation_outputs(each, data) for each in models],
+            split.targets,
+            seed=0,
+            bounds=metric_bounds(metric),
+            is_share=metric in task.shares,
+            clusters=split.clusters,
+        )
+    values = [result.objective for each in fits if (result := each.result()) is not None]
+    seeds = count(len(values), "seed")
+    known = [each for each in values if each is not None]
+    spread = f" ({value(min(known))} to {value(max(known))})" if len(known) > 1 else ""
+    drawn = count(len(split), "example")
+    if split.clusters is not None:
+        drawn += f" in {split.clusters.count:,} {split.clusters.name}"
+    basis = f"mean of {seeds}{spread}, {drawn}, {found.method}"
+    return MeanScore(Estimate(metric, fmean(known), found.low, found.high, basis), found.error)
 
 
 @contextmanager
@@ -170,6 +272,6 @@ def read_progress(folder: StudyFolder) -> FinalProgress | None:
         if not is_alive(found["owner"]):
             return None
         running = tuple(RunningRefit(**each) for each in found["running"])
-        return FinalProgress(found["done"], found["total"], running)
+        return FinalProgress(found["done"], found["total"], running, found.get("alone", 0))
     except (OSError, ValueError, KeyError, TypeError):  # none is made, or a power cut left half
         return None

@@ -66,6 +66,7 @@ def search(
     track: Sequence[str] = (),
     finalize: bool = True,
     ensemble: int | None = None,
+    single: bool = False,
     init_from: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     watcher: Watcher | None = None,
@@ -118,10 +119,12 @@ def search(
         stall_timeout: Seconds without progress after which a trial is started again on another
             worker; None is ten minutes.
         track: Names of trackers that measurements also go to, of ``automl.tracking.TRACKERS``.
-        finalize: Whether the search ends with the final model: the best few are refitted over
-            several seeds, one is trained on train + validation and measured on test.
+        finalize: Whether the search ends with the final model: the best few are refitted with new
+            seeds, and the average of the refits of the best is measured on test.
         ensemble: Largest number of models in an ensemble, chosen by its score on validation; None
             is no ensemble.
+        single: Whether the final model is one training on train and validation, and not the average
+            of its refits.
         watcher: Watcher of the search; None is the view in a notebook, and silence elsewhere.
         stop: Event that, when set, pauses running trials and ends the search.
 
@@ -185,6 +188,7 @@ def search(
         track=tuple(dict.fromkeys(track)),
         finalize=finalize,
         ensemble=ensemble,
+        single=single,
         init_from=init_from,
         overrides=changed,
         minimize=tuple(dict.fromkeys(parsed.objective.minimize if minimize is None else minimize)),

@@ -213,11 +213,13 @@ class SearchSession:
             return outcome
         began, timeout = time.monotonic() - outcome.seconds, context.plan.timeout
 
-        def stop() -> bool:
-            over = timeout is not None and time.monotonic() - began >= timeout
-            return over or self.stop.is_set()
+        def is_late() -> bool:
+            return timeout is not None and time.monotonic() - began >= timeout
 
-        final = FinalModel(context, run_trials, self.watcher, stop).make(outcome.study)
+        limits = self.space.objective.constraints
+        final = FinalModel(
+            context, limits, run_trials, self.watcher, self.stop.is_set, is_late
+        ).make(outcome.study)
         seconds = time.monotonic() - began
         if final is None:
             reason = "interrupted" if self.stop.is_set() else "time limit"

@@ -173,6 +173,7 @@ class StudySetup:
             "trials": plan.trials,
             "data": plan.data,
             "ensemble": plan.ensemble,
+            "single": plan.single,
             "storage": plan.storage,
             "storage_env": plan.storage_env,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,19 +23,22 @@ def register(app: typer.Typer) -> None:
 def finalize(
     study: Study,
     ensemble: Ensemble = None,
+    single: Annotated[
+        bool | None,
+        typer.Option("--single/--average", help="One training, or the average of its refits."),
+    ] = None,
     results: Results = RESULTS,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Refit the best trials, choose one and measure it on the test split.
-
-    The chosen one is first trained on the train and validation splits together.
-    """
+    """Refit the best trials, average the refits of one and measure them on the test split."""
     from automl import api
 
     study, results = api.locate_study(study, results)
 
     def run(watcher: Watcher, stop: threading.Event) -> SearchOutcome:
-        return api.finalize(study, ensemble=ensemble, results=results, watcher=watcher, stop=stop)
+        return api.finalize(
+            study, ensemble=ensemble, single=single, results=results, watcher=watcher, stop=stop
+        )
 
     run_watched(run, results, json, quiet)

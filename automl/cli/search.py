@@ -47,6 +47,9 @@ Workers = Annotated[
 Ensemble = Annotated[
     int | None, typer.Option(min=2, metavar="N", help="Also build an ensemble of at most N models.")
 ]
+Single = Annotated[
+    bool, typer.Option("--single", help="A final model of one training, not an average of refits.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 BEGINNING = "reading the data, starting workers"
 
@@ -207,6 +210,7 @@ def search(
         typer.Option("--no-finalize", help="Stop at the best trial; do not open the test split."),
     ] = False,
     ensemble: Ensemble = None,
+    single: Single = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -256,6 +260,7 @@ def search(
             track=track or (),
             finalize=not no_finalize,
             ensemble=ensemble,
+            single=single,
             watcher=watcher,
             stop=stop,
         ).outcome

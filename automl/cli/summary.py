@@ -133,9 +133,7 @@ def _row(score: Estimate, split: str, basis: str) -> tuple[str, ...]:
 
 def _remarks(final: FinalRecord) -> Iterator[str]:
     yield openings(final.test_opened)
-    for each in final.finalists:
-        if each.reason:
-            yield f"Trial {each.trial} was out: {each.reason}"
+    yield from final.left_out()
     if final.outdated:
         yield "Later trials beat those it was chosen from; run automl finalize again."
 

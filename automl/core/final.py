@@ -6,14 +6,33 @@ from dataclasses import dataclass
 
 from automl.core.text import count, epochs, value
 
-# Number of the best trials that are refitted, and of refits of each.
+# Number of the best trials that are refitted, and of refits of each that can win.
 FINALISTS = 3
 SEEDS = 3
+# Number of finalists that are refitted with all seeds, at most.
+CONTENDERS = 2
+# Number of refits at most.
+MOST_REFITS = FINALISTS + CONTENDERS * (SEEDS - 1)
+
+# Why a final model is a single training and no average.
+ASKED_FOR = "as asked for"
 
 CHOSEN_ON_VALIDATION = (
     "The search chose this model by its score on the validation split, so expect a little less on "
     "new data."
 )
+
+
+def refit_rounds(finalists: int, contenders: int, slots: int) -> int:
+    """The number of refits that follow one another on each worker.
+
+    Args:
+        finalists: Number of finalists, each of which is refitted once.
+        contenders: Number of finalists that are refitted with all further seeds.
+        slots: Number of refits that run at once.
+    """
+    further = contenders * (SEEDS - 1)
+    return -(-finalists // slots) + -(-further // slots) if finalists else 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,7 @@ class Finalist:
         values: The objective of each refit on the validation split, in the order of the seeds.
         score: Mean of ``values`` with its interval; None if the finalist was ruled out.
         reason: Why it was ruled out, in words; empty otherwise.
+        error: Standard error of the mean over the validation examples, or None if unknown.
     """
 
     trial: int
@@ -57,6 +77,7 @@ class Finalist:
     values: tuple[float, ...] = ()
     score: Estimate | None = None
     reason: str = ""
+    error: float | None = None
 
     @property
     def mean(self) -> Estimate:
@@ -114,11 +135,11 @@ class FinalRecord:
 
     Args:
         finalists: The finalists by their mean, best first; those that were ruled out last.
-        seeds: Seeds of the refits; every finalist has the same, so that their values are paired.
+        seeds: Seeds of the refits; a finalist has them all, or as many as the race took.
         trial: Number of the trial whose configuration the final model has.
-        told_apart: Whether the first two differ by more than chance; None if there is only one.
-        epochs: Epochs of the last training, on train and validation together.
-        examples: Number of examples in train and validation together.
+        told_apart: Whether the first two are not in a practical tie; None if there is only one.
+        epochs: Epochs of its training: of each member, or on train and validation together.
+        examples: Number of examples that it was trained on.
         test: Every metric of the task on the test split, the objective first.
         basis: How the test's intervals were computed: ``"1,000 examples, bootstrap of 100 draws,
             Wilson's interval for accuracy"``.
@@ -126,6 +147,11 @@ class FinalRecord:
             of this data.
         ensemble: The ensemble, if one was asked for.
         outdated: Whether other trials would be the finalists by now.
+        members: Number of refits that the final model is the average of; 0 if it is one training on
+            train and validation together.
+        single_because: Why it is no average, in words; empty if it is one, or if the version that
+            made it knew no other.
+        validation: The objective of the average on the validation split; None if it is none.
     """
 
     finalists: tuple[Finalist, ...]
@@ -139,6 +165,9 @@ class FinalRecord:
     test_opened: int = 0
     ensemble: EnsembleRecord | None = None
     outdated: bool = False
+    members: int = 0
+    single_because: str = ""
+    validation: Estimate | None = None
 
     @property
     def chosen(self) -> Finalist:
@@ -147,14 +176,30 @@ class FinalRecord:
 
     @property
     def score(self) -> Estimate:
-        """The chosen finalist's mean objective on the validation split."""
-        return self.chosen.mean
+        """The objective on the validation split: of the average, or the mean of the refits."""
+        return self.validation or self.chosen.mean
+
+    def left_out(self) -> tuple[str, ...]:
+        """A sentence for each reason for which finalists are out, without its full stop."""
+        reasons = dict.fromkeys(each.reason for each in self.finalists if each.reason)
+        return tuple(self._left_out(reason) for reason in reasons)
+
+    def _left_out(self, reason: str) -> str:
+        numbers = [str(each.trial) for each in self.finalists if each.reason == reason]
+        if len(numbers) == 1:
+            return f"Trial {numbers[0]} was out: {reason}"
+        return f"Trials {', '.join(numbers[:-1])} and {numbers[-1]} were out: {reason}"
 
     def made(self) -> str:
-        """In words: ``"trial 7, refitted over 3 seeds, then trained on train + validation"``."""
+        """In words: ``"trial 7, the average of its 3 refits"``."""
+        if self.members == 1:
+            return f"trial {self.trial}, its refit with a new seed"
+        if self.members:
+            return f"trial {self.trial}, the average of its {self.members} refits"
+        why = f" (a single model {self.single_because})" if self.single_because else ""
         return (
-            f"trial {self.trial}, refitted over {count(len(self.seeds), 'seed')}, then trained for "
-            f"{epochs(self.epochs)} on train + validation"
+            f"trial {self.trial}, refitted over {count(len(self.chosen.values), 'seed')}, then "
+            f"trained for {epochs(self.epochs)} on train + validation{why}"
         )
 
     def why(self) -> str:
@@ -162,11 +207,20 @@ class FinalRecord:
         if self.told_apart is None:
             return "no other trial to choose from"
         first, second = self.finalists[:2]
-        if self.told_apart:
-            return f"better than trial {second.trial} by more than chance"
         other = second if first.trial == self.trial else first
+        means = f"{value(self.chosen.mean.value)} against {value(other.mean.value)}"
+        if self.told_apart:
+            return f"its refits have the best mean, {means} of trial {other.trial}"
+        tie = f"in a practical tie with trial {other.trial} ({means}{_within(first)})"
+        if self.chosen.num_parameters > other.num_parameters:
+            return f"{tie}, which was refitted less often"
         smaller = f"{self.chosen.num_parameters:,} against {other.num_parameters:,} parameters"
-        return f"not significantly different from trial {other.trial}, and no larger ({smaller})"
+        return f"{tie}, and no larger ({smaller})"
+
+
+def _within(leader: Finalist) -> str:
+    """The standard error within which means are in a practical tie."""
+    return "" if leader.error is None else f", one standard error is {value(leader.error)}"
 
 
 def openings(times: int) -> str:
@@ -209,13 +263,15 @@ class FinalProgress:
 
     Args:
         done: Trainings done, with the fractions of those under way.
-        total: Trainings in all.
+        total: Trainings in all, at most: fewer are needed once one finalist is ahead.
         running: The trainings under way.
+        alone: Number of trainings that follow the others and run alone, 0 or 1.
     """
 
     done: float
     total: int
     running: tuple[RunningRefit, ...] = ()
+    alone: int = 0
 
     @property
     def whole(self) -> int:

@@ -94,6 +94,10 @@ def _outputs(target: Target) -> str:
 def _networks(facts: ModelFacts) -> str:
     if not facts.ensemble:
         return f"## Network\n\n{_layers(facts.network)}"
+    first, *others = facts.ensemble
+    if all(each.trial == first.trial for each in others):
+        averaged = f"The answers of {len(facts.ensemble)} trainings of it are averaged.\n\n"
+        return f"## Network\n\n{averaged if others else ''}{_layers(first.network)}"
     networks = [
         f"### Trial {each.trial}, with a share of {each.share:.0%}\n\n{_layers(each.network)}"
         for each in facts.ensemble
@@ -115,7 +119,7 @@ def _layer(layer: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _history(facts: ModelFacts) -> str:
     origin, versions = facts.origin, facts.versions.items()
-    splits = "train and validation splits" if origin.final else "train split"
+    splits = "train and validation splits" if facts.trained_on_validation else "train split"
     seed = "" if origin.seed is None else f" with the seed {origin.seed}"
     found = f": {origin.found}" if origin.found else ""
     took = f" The study took {duration(origin.seconds)}." if origin.seconds else ""
@@ -154,7 +158,7 @@ def render_scores(facts: ModelFacts) -> str:
     """A table of the scores, and what a reader has to know about them."""
     rows = [_row(each) for each in facts.scores]
     notes = [
-        _FINAL if facts.origin.final else CHOSEN_ON_VALIDATION,
+        _FINAL if facts.trained_on_validation else CHOSEN_ON_VALIDATION,
         openings(facts.origin.test_opened),
     ]
     notes += [_quantized(facts.quantized)] if facts.quantized else []

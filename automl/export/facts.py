@@ -169,7 +169,7 @@ class ModelOrigin(_Facts):
     test_opened: Annotated[int, Field(ge=0)] = 0
     """Number of times that studies and evaluations have looked at the test split."""
     final: bool = False
-    """Whether the model was trained on train and validation together."""
+    """Whether it is the study's final model; a single one saw train and validation together."""
 
 
 def _versions() -> dict[str, str]:
@@ -201,6 +201,11 @@ class ModelFacts(_Facts):
     origin: ModelOrigin
     versions: dict[str, str] = Field(default_factory=_versions)
     """Versions of the software that made the bundle."""
+
+    @property
+    def trained_on_validation(self) -> bool:
+        """Whether the model was trained on train and validation together."""
+        return self.origin.final and not self.ensemble
 
     def make_task(self) -> Task:
         """The task, which makes the model's output layer and decodes its outputs.

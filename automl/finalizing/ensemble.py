@@ -42,17 +42,27 @@ class Candidate:
 
     def model(self, data: Dataset) -> Model:
         """The model itself, on the CPU."""
-        from safetensors.torch import load_file
+        return load_model(self.config, self.weights, data)
 
-        from automl.models.network import build_model
-        from automl.models.preprocessing import make_preprocess
 
-        encoding = data.encoding
-        preprocess = make_preprocess(encoding.preprocessing)
-        head = task_of(data).head
-        model = build_model(self.config.network, encoding.shape, preprocess, head)
-        model.load_state_dict(load_file(self.weights))
-        return model.eval()
+def load_model(config: Config, weights: Path, data: Dataset) -> Model:
+    """A trained model, on the CPU.
+
+    Args:
+        config: Configuration that it was trained with.
+        weights: Path of its weights.
+        data: Data that it was trained on.
+    """
+    from safetensors.torch import load_file
+
+    from automl.models.network import build_model
+    from automl.models.preprocessing import make_preprocess
+
+    encoding = data.encoding
+    preprocess = make_preprocess(encoding.preprocessing)
+    model = build_model(config.network, encoding.shape, preprocess, task_of(data).head)
+    model.load_state_dict(load_file(weights))
+    return model.eval()
 
 
 def choose_members(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
+from statistics import NormalDist, fmean, variance
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from automl.data.dataset import Clusters, Indices
 
 # With the most draws, an interval hardly depends on the seed; with the fewest, it is still useful.
 MOST_DRAWS, FEWEST_DRAWS = 1000, 100
+# A standard error needs fewer draws than the ends of an interval.
+DRAWS_OF_MEAN = 200
 # Size of the outputs in all draws together, so that intervals take seconds and not minutes.
 LARGEST_OUTPUTS = 20_000_000
 CONFIDENCE = 0.95
@@ -110,6 +112,76 @@ def score(
             why = AGREE if len(sample) else TOO_LONG
             found.append(MetricScore(metric, value, None, None, why))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class SeedScore:
+    """The mean of a metric over trainings that differ by their seed alone.
+
+    Args:
+        mean: Mean of the trainings' values on all examples.
+        low: Lower end of the mean's 95% interval; None if there is no interval.
+        high: Upper end of the interval; None if there is no interval.
+        error: Standard error of the mean over the examples alone; None if they are too few.
+        method: How the interval was found, or why there is none.
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    error: float | None
+    method: str
+
+
+def score_over_seeds(
+    measure: Callable[[Numbers, Numbers], float],
+    outputs: Sequence[Numbers],
+    targets: Numbers,
+    seed: int,
+    *,
+    bounds: tuple[float, float],
+    is_share: bool,
+    clusters: Clusters | None = None,
+) -> SeedScore:
+    """The mean of a metric over trainings, as uncertain as the examples and the seeds make it.
+
+    The variances of both add up: that of the examples is the bootstrap's, with the same draws for
+    all trainings, and that of the seeds is the variance of the trainings' values over their number.
+
+    Args:
+        measure: Function from outputs and targets to the metric.
+        outputs: Outputs of each training for the same examples, (N, …), N > 0; at least one.
+        targets: Correct answers, (N, …).
+        seed: Seed of the draws.
+        bounds: Smallest and largest possible value of the metric.
+        is_share: Whether the metric is a share of the examples, whose interval is Wilson's.
+        clusters: Groups of examples that are drawn together; None draws each on its own.
+    """
+    values = [measure(each, targets) for each in outputs]
+    mean = fmean(values)
+    examples = len(targets)
+    units = examples if clusters is None else clusters.count
+    if units < FEWEST_CLUSTERS:
+        kind = "examples" if clusters is None else clusters.name
+        why = TOO_FEW.format(fewest=FEWEST_CLUSTERS, clusters=kind)
+        return SeedScore(mean, None, None, None, why)
+    draws = min(count_draws(outputs[0]), DRAWS_OF_MEAN)
+    drawn = [
+        fmean(measure(each[places], targets[places]) for each in outputs)
+        for places in _draw(examples, clusters, draws, seed)
+    ]
+    by_examples = float(np.var(drawn)) * units / (units - 1)
+    total = by_examples + (variance(values) / len(values) if len(values) > 1 else 0.0)
+    error = sqrt(by_examples)
+    if is_share:
+        alone = mean * (1 - mean) / total if total else units
+        low, high = _wilson(mean, min(alone, examples) * (_normal() / _reach(units)) ** 2)
+        return SeedScore(mean, low, high, error, WILSON)
+    reach = _reach(units) * sqrt(total)
+    if reach <= ROUNDING * abs(mean):
+        return SeedScore(mean, None, None, error, AGREE)
+    low, high = max(mean - reach, bounds[0]), min(mean + reach, bounds[1])
+    return SeedScore(mean, low, high, error, f"bootstrap of {draws:,} draws")
 
 
 def _draw(examples: int, clusters: Clusters | None, draws: int, seed: int) -> Iterator[Indices]:

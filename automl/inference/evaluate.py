@@ -286,5 +286,5 @@ def _evaluate_known(
         evaluation, left_out = evaluate_labelled(bundle, examples, progress)
     else:
         evaluation, left_out = evaluate_split(bundle, getattr(data, split)), SkippedExamples()
-    final = bundle.facts.origin.final
-    return BundleEvaluation(name, split, True, evaluation, left_out, _NOTES[split, final])
+    joined = bundle.facts.trained_on_validation
+    return BundleEvaluation(name, split, True, evaluation, left_out, _NOTES[split, joined])

@@ -39,12 +39,13 @@ def finalist_headings(final: FinalRecord) -> list[str]:
 
 def finalist_rows(final: FinalRecord) -> list[list[str]]:
     """A row for each finalist that is not out, the best mean first."""
-    return [_finalist_row(each) for each in final.finalists if not each.reason]
+    seeds = len(final.seeds)
+    return [_finalist_row(each, seeds) for each in final.finalists if not each.reason]
 
 
 def finalists_out(final: FinalRecord) -> list[str]:
-    """A sentence on each finalist that is out."""
-    return [f"Trial {each.trial} is out: {each.reason}" for each in final.finalists if each.reason]
+    """A sentence on the finalists that are out, for each reason."""
+    return list(final.left_out())
 
 
 def test_headings(final: FinalRecord) -> list[str]:
@@ -71,9 +72,10 @@ def _cells(found: Estimate) -> list[str]:
     return [value(found.value), _interval(found.low, found.high)]
 
 
-def _finalist_row(finalist: Finalist) -> list[str]:
+def _finalist_row(finalist: Finalist, seeds: int) -> list[str]:
     mean = finalist.mean
     values = [value(each) for each in finalist.values]
+    values += ["-"] * (seeds - len(values))
     interval = _interval(mean.low, mean.high)
     return [
         str(finalist.trial),

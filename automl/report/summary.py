@@ -77,7 +77,7 @@ def facts(report: Report) -> dict[str, str]:
         found["To compare with"] = f"{study.metric} on validation: {compared}"
     if report.final is not None:
         final = report.final
-        found["Final model"] = f"{final.made()}: {final.score}, a mean on validation; {final.why()}"
+        found["Final model"] = f"{final.made()}: {final.score} on validation; {final.why()}"
         found["Test split"] = ", ".join(map(str, final.test))
     if best is not None:
         found["Training"] = f"{epoch(best.epoch)} of {epochs(report.epochs)}"

@@ -99,7 +99,7 @@ def study_note(
 def _final(final: FinalRecord) -> dict[str, str]:
     """The final model's scores on the validation and the test split."""
     return {
-        "final model": f"{final.made()}: {final.score} on validation, a mean; {final.why()}",
+        "final model": f"{final.made()}: {final.score} on validation; {final.why()}",
         "test split": f"{', '.join(map(str, final.test))}; opened {opened(final.test_opened)}",
     }
 

@@ -63,6 +63,7 @@ class Plan:
         minimize: Further objectives, of ``COSTS``; smaller is better in all of them.
         finalize: Whether the search makes the final model when all trials are done.
         ensemble: Number of times a model is chosen for an ensemble beside the final model, or None.
+        single: Whether the final model is one training, and not the average of its refits.
         overrides: Values that replace those of the space, by their paths, as YAML text.
         init_from: Name of the study whose best configurations are tried first, or None.
         storage_env: Environment variable that holds the database's password or its whole address;
@@ -95,6 +96,7 @@ class Plan:
     minimize: tuple[str, ...] = ()
     finalize: bool = True
     ensemble: int | None = None
+    single: bool = False
     init_from: str | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     storage_env: str | None = None

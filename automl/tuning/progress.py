@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from automl.core.final import FINALISTS, SEEDS, FinalProgress
+from automl.core.final import FINALISTS, FinalProgress, refit_rounds
 from automl.core.records import COUNTED, TrialRecord
 from automl.core.text import count, duration, value
 from automl.core.trial import Measurement
@@ -92,16 +92,19 @@ class SearchProgress:
             return "time is up"
         waiting = max(self.context.plan.trials - self.ended - len(self.running), 0)
         running = [(each, self.since(number)) for number, each in self.running.items()]
-        left = self._pace.left(waiting, running, self._refits(waiting))
+        left = self._pace.left(waiting, running, self._final_rounds(waiting))
         if left is not None and left.most > 0:
             return left.in_words(until)
         return f"at most {duration(until)} left" if until and left is None else ""
 
-    def _refits(self, waiting: int) -> int:
-        """Number of refits for the final model, as far as there are trials for them."""
+    def _final_rounds(self, waiting: int) -> int:
+        """Number of trainings in a row for the final model, as far as there are trials for them."""
+        plan = self.context.plan
         complete = self._done + self.counts.get("complete", 0)
-        possible = complete + waiting + len(self.running)
-        return min(FINALISTS, possible) * SEEDS if self.context.plan.finalize else 0
+        finalists = min(FINALISTS, complete + waiting + len(self.running))
+        if not plan.finalize or not finalists:
+            return 0
+        return refit_rounds(finalists, 1, self.context.slots) + plan.single
 
     def tally(self) -> str:
         """Number of trials by status, of those that ended in this run."""
@@ -128,7 +131,7 @@ class SearchProgress:
 
 @dataclass
 class FinalModelProgress:
-    """The trainings for a final model: refits side by side, then one alone.
+    """The trainings for a final model: refits side by side, then perhaps one alone.
 
     Args:
         now: Progress of the trainings.
@@ -154,13 +157,13 @@ class FinalModelProgress:
         trained, left = self.now.done - self.before, self.now.total - self.now.done
         if trained < ENOUGH or left <= 0:
             return ""
-        refits = self.now.total - 1
+        refits = self.now.total - self.now.alone
         together = max(min(self.slots, refits), 1)
         elapsed = time.monotonic() - self.started
-        # Refits ran side by side, and the last training ran alone.
+        # Refits ran side by side, and what followed them ran alone.
         alone = max(self.now.done - max(refits, self.before), 0.0)
         one = elapsed / ((trained - alone) / together + alone)
-        still = max(refits - self.now.done, 0.0) / together + min(left, 1.0)
+        still = max(refits - self.now.done, 0.0) / together + min(left, self.now.alone)
         return f"about {duration(max(one * still, 1))} left"
 
 
@@ -222,22 +225,21 @@ class Pace:
                 self._rates.append(seconds / trial.epoch)
 
     def left(
-        self, waiting: int, running: Collection[tuple[Measurement | None, float]], refits: int
+        self, waiting: int, running: Collection[tuple[Measurement | None, float]], rounds: int
     ) -> TimeSpan | None:
         """Time left; None before the first measurement.
 
         Args:
             waiting: Number of trials that have not begun.
             running: Last measurement of each running trial, and the seconds since then.
-            refits: Number of refits for the final model, which run side by side; one training
-                follows them.
+            rounds: Number of trainings for the final model that follow one another.
         """
         whole = self._seconds_of_whole([each for each, _ in running if each is not None])
         if whole is None:
             return None
         rests = [self._rest(measured, since, whole) for measured, since in running]
         trials = self._trials(waiting, rests, whole)
-        final = whole * (-(-refits // self.slots) + 1) if refits else 0.0
+        final = whole * rounds
         return trials + TimeSpan(final, final)
 
     def _trials(self, waiting: int, rests: list[float], whole: float) -> TimeSpan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from automl.core.final import FINALISTS, SEEDS
+from automl.core.final import CONTENDERS, FINALISTS, refit_rounds
 from automl.core.records import TrialRecord
 from automl.core.text import duration
 
@@ -93,7 +93,7 @@ class TimeBudget:
         """Keep as much time for the final model as the best complete trials say that it takes."""
         if best:
             self._has_model = True
-            rounds = -(-FINALISTS * SEEDS // self._slots)
+            rounds = refit_rounds(FINALISTS, CONTENDERS, self._slots)
             slowest = max(each.seconds for each in best)
             self.kept = min(self._most_kept, rounds * (slowest + OVERHEAD_SECONDS))
 

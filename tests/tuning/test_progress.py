@@ -51,12 +51,8 @@ def test_the_first_reports_are_enough_to_tell() -> None:
     assert pace(ended("pruned", 6.0, 2.0)).left(1, [], 0) == TimeSpan(30.0, 30.0)
 
 
-@pytest.mark.parametrize(("slots", "trainings"), [(1, 10), (2, 6), (4, 4)])
-def test_the_final_model_counts_with_its_refits_and_its_last_training(
-    slots: int, trainings: int
-) -> None:
-    left = pace(ended("complete", 48.0), slots=slots).left(0, [], 9)
-    assert left == TimeSpan(48.0 * trainings, 48.0 * trainings)
+def test_the_final_model_counts_with_its_trainings_one_after_the_other() -> None:
+    assert pace(ended("complete", 48.0)).left(0, [], 3) == TimeSpan(144.0, 144.0)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +76,13 @@ def test_the_last_training_of_the_final_model_is_not_shared(
 
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    fits = FinalModelProgress(FinalProgress(0.0, 5), slots=2, before=0.0, started=now)
+    fits = FinalModelProgress(FinalProgress(0.0, 5, alone=1), slots=2, before=0.0, started=now)
     assert fits.time_left() == ""
-    now, fits.now = 1010.0, FinalProgress(2.0, 5)  # two side by side in ten seconds
+    now, fits.now = 1010.0, FinalProgress(2.0, 5, alone=1)  # two side by side in ten seconds
     assert fits.time_left() == "about 20 s left"
-    now, fits.now = 1020.0, FinalProgress(4.0, 5)
+    now, fits.now = 1020.0, FinalProgress(4.0, 5, alone=1)
     assert fits.time_left() == "about 10 s left"
-    now, fits.now = 1025.0, FinalProgress(4.5, 5)
+    now, fits.now = 1025.0, FinalProgress(4.5, 5, alone=1)
     assert fits.time_left() == "about 5 s left"
-    fits.now = FinalProgress(5.0, 5)
+    fits.now = FinalProgress(5.0, 5, alone=1)
     assert (fits.time_left(), fits.headline[:9]) == ("", "measuring")

@@ -43,13 +43,13 @@ def test_a_trial_is_granted_its_share_and_near_the_end_what_is_left() -> None:
     budget, clock = make_budget(800)
     budget.learn([ended(10)])
     assert budget.grant == 100
-    clock.now += 640  # 55 s are kept for the final model: 5 rounds of refits that take 11 s
-    assert budget.kept == 55
+    clock.now += 640  # 44 s are kept for the final model: 4 rounds of refits that take 11 s
+    assert budget.kept == 44
     assert budget.grant == 100
     clock.now += 45
-    assert budget.grant == 800 - 55 - 685 - 1
+    assert budget.grant == 800 - 44 - 685 - 1
     assert budget.has_room
-    clock.now += 12
+    clock.now += 22
     assert not budget.has_room  # what is left would train too little
 
 
