@@ -67,6 +67,7 @@ class Search:
         self._artifacts = DashboardArtifacts(folder.dashboard_files)
         self._note = StudyNote(study, context)
         self._open: dict[int, Proposal] = {}  # asked for and not told yet
+        self._unannounced: set[int] = set()  # of them, those that watchers were not told of
         self._decided: list[tuple[int, Decision]] = []
         self._exhausted = self._pausing_announced = False
         self._infeasible_in_a_row = 0
@@ -102,7 +103,7 @@ class Search:
         """The next trial that Optuna suggests."""
         while proposal := self._scheduler.next():
             if proposal.ended is None:
-                self._watcher.start(self._study.state.record(proposal.number))
+                self._unannounced.add(proposal.number)
                 return self._spec(proposal)
             # Its process died before it could tell Optuna.
             self._arrange(Finished(TrialResult(proposal.number, proposal.ended)))
@@ -141,6 +142,9 @@ class Search:
         """Write the files that a trial begins with, and load its dataset."""
         self._scheduler.drop(spec.number)
         self._context.folder.trial(spec.number).begin(spec, self._open[spec.number].profile)
+        if spec.number in self._unannounced:  # trackers write into the folder, so it comes first
+            self._unannounced.remove(spec.number)
+            self._watcher.start(self._study.state.record(spec.number))
         return self._context.datasets(spec.config)
 
     def measure(self, event: Measured) -> None:
