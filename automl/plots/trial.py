@@ -155,7 +155,8 @@ def _draw_mistakes(path: Path, mistakes: Sequence[Mistake]) -> None:
     def draw(figure: Figure) -> None:
         places = figure.subplots(rows, MISTAKES_A_ROW, squeeze=False).flat
         for axes, mistake in zip(places, mistakes, strict=False):
-            axes.set_title(_title(mistake), fontsize=8, parse_math=False)
+            # At a place of its own: to find one takes Matplotlib half of the whole drawing.
+            axes.set_title(_title(mistake), fontsize=8, parse_math=False, y=1.0)
             _draw_example(axes, mistake.example)
         for axes in list(figure.axes)[len(mistakes) :]:
             axes.set_axis_off()
