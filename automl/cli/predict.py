@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from automl.tasks.prediction import Prediction
 
 
-# Rows that are printed at once, in columns as wide as these rows need.
+# Predictions that are printed at once, in columns as wide as their rows need.
 ROWS_AT_ONCE = 1000
 
 
@@ -80,7 +80,7 @@ def predict(
     if top_k is not None and probabilities:
         raise UserError(f"--top-k {top_k} and --probabilities exclude each other; leave out one")
     found = CountedPredictions(api.predictions(bundle, inputs, _announce, results))
-    lines = as_json(found, top_k) if json else _as_tables(found, top_k, probabilities)
+    lines = as_json(found, top_k) if json else as_tables(found, top_k, probabilities)
     for line in lines:
         echo(line)
     if not found.predicted:
@@ -132,7 +132,12 @@ def _prediction_json(found: InputPrediction, top_k: int | None) -> dict[str, Any
     return {"name": found.name, "prediction": prediction, "error": found.error}
 
 
-def _as_tables(found: Iterable[InputPrediction], top_k: int | None, every: bool) -> Iterator[str]:
+def as_tables(
+    found: Iterable[InputPrediction],
+    top_k: int | None,
+    every: bool,
+    rows_at_once: int = ROWS_AT_ONCE,
+) -> Iterator[str]:
     """Tables of some rows each, below one heading unless the columns change.
 
     Errors have their own column.
@@ -141,13 +146,14 @@ def _as_tables(found: Iterable[InputPrediction], top_k: int | None, every: bool)
         found: The predictions.
         top_k: Number of labels, most likely first; None is the most likely one.
         every: Whether each label has a column with its probability.
+        rows_at_once: Predictions that share one table.
 
     Raises:
         UserError: if ``top_k`` or ``every`` is given and the model predicts numbers.
     """
     headings: tuple[str, ...] = ()
     left = iter(found)
-    while some := list(islice(left, ROWS_AT_ONCE)):
+    while some := list(islice(left, rows_at_once)):
         rows = [row for each in some for row in _rows(each, top_k, every)]
         names = tuple(dict.fromkeys(name for row in rows for name in row))
         names = (*(name for name in names if name != "error"), *({"error"} & set(names)))

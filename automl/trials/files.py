@@ -23,8 +23,8 @@ from automl.store import ARTIFACTS, FINISHED, LOG, REVIEW, SEGMENTS, STATE, WEIG
 from automl.training.state import TrainingRun, load_checkpoint, save_checkpoint
 from automl.trials.memory import is_about_memory
 
-# Training takes at least this many times as long as saving its checkpoints.
-WORTH = 20
+# Seconds of training for each second of saving checkpoints, at least.
+TRAINING_PER_SAVING = 20.0
 # Assumed seconds to save a checkpoint, until one was saved.
 FIRST_COST = 0.05
 
@@ -135,15 +135,20 @@ class Checkpoints:
     Args:
         path: The file; the older one stays until a newer is whole.
         run: What is trained, where it stands now.
+        training_per_saving: Seconds of training for each second of saving, at least; with 0 every
+            call of ``save_if_due`` saves.
     """
 
-    def __init__(self, path: Path, run: TrainingRun) -> None:
+    def __init__(
+        self, path: Path, run: TrainingRun, training_per_saving: float = TRAINING_PER_SAVING
+    ) -> None:
         self._path, self._run = path, run
+        self._training_per_saving = training_per_saving
         self._cost, self._saved_at = FIRST_COST, run.seconds
 
     def save_if_due(self) -> None:
         """Save the run if it was trained for long enough since the last time."""
-        if self._run.seconds - self._saved_at >= WORTH * self._cost:
+        if self._run.seconds - self._saved_at >= self._training_per_saving * self._cost:
             self.save()
 
     def save(self) -> None:

@@ -41,7 +41,7 @@ from automl.training.fit import Diverged, check_data, fit
 from automl.training.state import TrainingRun
 from automl.training.timing import affordable_epochs
 from automl.trials.error_analysis import review_best
-from automl.trials.files import Checkpoints, TrialFiles, go_on
+from automl.trials.files import TRAINING_PER_SAVING, Checkpoints, TrialFiles, go_on
 from automl.trials.memory import shortage_behind
 from automl.trials.preparation import DeviceData, check_latency, measure_latency, prepare
 
@@ -65,6 +65,7 @@ class TrialRunner:
         deterministic: Whether to use only algorithms that give the same result every time.
         machine_facts: Fields of a ``Segment`` that describe this machine.
         beat_seconds: Seconds between two heartbeats of a trial.
+        training_per_saving: Seconds of training for each second of saving checkpoints, at least.
     """
 
     def __init__(
@@ -73,8 +74,10 @@ class TrialRunner:
         deterministic: bool,
         machine_facts: Mapping[str, Any],
         beat_seconds: float = BEAT_SECONDS,
+        training_per_saving: float = TRAINING_PER_SAVING,
     ) -> None:
         self._beat_seconds = beat_seconds
+        self._training_per_saving = training_per_saving
         if deterministic:
             make_deterministic()
         torch.set_num_threads(threads)
@@ -117,7 +120,9 @@ class TrialRunner:
         """Run a trial in a frame of its own, so that its memory is free when this returns."""
         try:
             with Heartbeat(files.folder / HEARTBEAT, self._beat_seconds) as heartbeat:
-                run = TrialRun(spec, files, heartbeat, self.device, self._segment)
+                run = TrialRun(
+                    spec, files, heartbeat, self.device, self._segment, self._training_per_saving
+                )
                 outcome = yield from _judged(run, data, self._place, curve)
         except Exception as error:
             outcome = outcome_of(error, self.device)
@@ -157,6 +162,7 @@ class TrialRun:
         heartbeat: Heartbeat that shows its progress.
         device: Device that it trains on.
         segment: Description of this machine, kept with the trial.
+        training_per_saving: As in ``TrialRunner``.
     """
 
     def __init__(
@@ -166,8 +172,10 @@ class TrialRun:
         heartbeat: Heartbeat,
         device: torch.device,
         segment: Segment,
+        training_per_saving: float,
     ) -> None:
         self._spec, self._files, self._device = spec, files, device
+        self._training_per_saving = training_per_saving
         self._heartbeat = heartbeat
         self._segment = replace(segment, grad_accumulation=spec.grad_accumulation)
         self._run: TrainingRun | None = None
@@ -218,7 +226,7 @@ class TrialRun:
             run.latency = measure_latency(run.model, train)
         check_latency(run.latency, self._spec.max_latency)
         yield from tuple(run.measurements)
-        checkpoints = Checkpoints(self._files.state, run)
+        checkpoints = Checkpoints(self._files.state, run, self._training_per_saving)
         for measurement in fit(run, train, validation):
             yield measurement
             checkpoints.save_if_due()

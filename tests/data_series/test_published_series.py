@@ -8,7 +8,6 @@ from series_files import silent
 
 from automl.core.errors import DataError
 from automl.data import DATASETS
-from automl.data.catalogue import series
 
 SERIES = ("beijing_pm25", "co2", "sunspots", "arrow_head", "gun_point", "italy_power_demand")
 
@@ -73,10 +72,9 @@ class TestPublished:
             DATASETS["co2"].model_validate({"history": 1000}).load("co2", 0, silent)
 
 
-def test_the_large_sets_of_the_archive_validate_on_15_percent(tmp_path, monkeypatch):
-    monkeypatch.setattr(series, "fetch", lambda entry, announce: tmp_path)
+def test_the_large_sets_of_the_archive_validate_on_15_percent(tmp_path):
     write_ts(tmp_path / "GunPoint_TRAIN.ts", ts_rows(2, 100, 4))
     write_ts(tmp_path / "GunPoint_TEST.ts", ts_rows(2, 3, 4, seed=1))
-    dataset = DATASETS["gun_point"]().load("gun_point", 0, silent)
+    dataset = DATASETS["gun_point"]().read("gun_point", tmp_path)
     assert [len(split) for split in (dataset.train, dataset.validation)] == [170, 30]
     assert dataset.notes == ()

@@ -170,20 +170,14 @@ class TestMade:
         kept = {each.metric: each.value for each in made(api.final("small")).test}
         assert {each.metric: each.value for each in found.scores} == kept
 
-    def test_again_nothing_is_done_and_nothing_opened(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(evaluating, "evaluate_split", lambda *_: pytest.fail("opened again"))
+    def test_again_nothing_is_done_and_nothing_opened(self) -> None:
         before, listener = api.final("small"), ProgressListener()
         again = api.finalize("small", watcher=listener)
         assert (again.reason, again.final, listener.done) == ("unchanged", before, [])
         assert api.resume("small").final == before
         assert opened() == 1
 
-    def test_a_bundle_that_was_not_written_is_written_without_opening(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(evaluating, "evaluate_split", lambda *_: pytest.fail("opened again"))
+    def test_a_bundle_that_was_not_written_is_written_without_opening(self) -> None:
         before, listener = api.final("small"), ProgressListener()
         for file in folder().best.iterdir():
             file.unlink()

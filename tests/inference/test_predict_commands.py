@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from predicting import predict_files
 from typer.testing import CliRunner
 
 from automl.cli import app
-from automl.cli import predict as shown
+from automl.cli.predict import as_tables
 from automl.core.errors import DataError, UserError
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
@@ -67,12 +68,11 @@ class TestPredict:
             "error": "there is no text in it",
         }
 
-    def test_many_rows_are_below_one_heading(
-        self, bundle_of: BundleOf, data_of: DataOf, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(shown, "ROWS_AT_ONCE", 10)
+    def test_many_rows_are_below_one_heading(self, bundle_of: BundleOf, data_of: DataOf) -> None:
         file, _ = data_of("table")
-        head, *rows = run("predict", bundle_of("table_dense").folder, file)
+        found = predict_files(bundle_of("table_dense").folder, [file])
+        tables = as_tables(found, top_k=None, every=False, rows_at_once=10)
+        head, *rows = "\n".join(tables).splitlines()
         assert head.split() == ["input", "price"]
         assert [row.split()[2] for row in rows] == list(map(str, range(1, 161)))
 

@@ -10,18 +10,12 @@ from small_trials import folder, make_spec, run
 from automl.core.trial import TrialResult
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
-from automl.trials import files, make_runner
+from automl.trials import make_runner
 
 
 @pytest.fixture(scope="session")
 def digits() -> Dataset:
     return load_dataset("digits", "images", {}, 0, print)
-
-
-@pytest.fixture
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkpoint after every measurement."""
-    monkeypatch.setattr(files, "WORTH", 0)
 
 
 @pytest.fixture

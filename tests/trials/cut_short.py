@@ -13,7 +13,7 @@ from small_trials import make_spec, run
 
 from automl.core.trial import CONTINUE, TrialResult
 from automl.data.dataset import Dataset
-from automl.trials import make_runner
+from automl.trials.runner import TrialRunner
 
 STATE, WEIGHTS, FINISHED, HEARTBEAT = "state.pt", "weights.safetensors", "finished.json", "pulse"
 REVIEW, ARTIFACTS, SEGMENTS = "review.json", "artifacts", "legs.jsonl"
@@ -35,9 +35,14 @@ def names(place: Path) -> set[str]:
     return {each.name for each in place.iterdir()} - {SEGMENTS}
 
 
+def eager_runner() -> TrialRunner:
+    """A runner that saves a checkpoint after every measurement."""
+    return TrialRunner(1, False, {}, training_per_saving=0.0)
+
+
 def leave_at(step: int, place: Path, data: Dataset) -> None:
     """Run a trial and drop it right after the answer to measurement ``step``, as a crash does."""
-    trial = make_runner(1)(make_spec(place), data)
+    trial = eager_runner()(make_spec(place), data)
     next(trial)
     for _ in range(step):
         trial.send(CONTINUE)
@@ -45,4 +50,4 @@ def leave_at(step: int, place: Path, data: Dataset) -> None:
 
 
 def resume(place: Path, data: Dataset, decide: Any = lambda measured: CONTINUE) -> TrialResult:
-    return run(make_runner(1)(replace(make_spec(place), resume=True), data), decide)
+    return run(eager_runner()(replace(make_spec(place), resume=True), data), decide)

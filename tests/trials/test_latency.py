@@ -8,15 +8,24 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_trials import folder, make_spec, network, run, stop_at, values
+from small_trials import make_spec, network, run, stop_at, values
 from torch import Tensor, nn
 
 from automl.core.errors import Infeasible
 from automl.core.trial import Status, Verdict
 from automl.data.dataset import Dataset
 from automl.training.device import Tensors
+from automl.training.fit import fit
 from automl.trials import make_runner
-from automl.trials.preparation import LATENCY_SECONDS, RUNS, WARM_UP, check_latency, measure_latency
+from automl.trials.preparation import (
+    LATENCY_SECONDS,
+    RUNS,
+    WARM_UP,
+    DeviceData,
+    check_latency,
+    measure_latency,
+    prepare,
+)
 
 
 class Counting(nn.Module):
@@ -79,14 +88,12 @@ def test_one_that_is_too_slow_is_infeasible_before_it_is_trained(
     assert result.violation > 1
 
 
-def test_measuring_changes_nothing_of_the_training(
-    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_measuring_changes_nothing_of_the_training(digits: Dataset, tmp_path: Path) -> None:
     layers = (*network(), {"batch_norm": {}}, {"dropout": {"rate": 0.5}})
-    measured = run(make_runner(1)(make_spec(folder(tmp_path, "measured"), layers), digits))
-    monkeypatch.setattr("automl.trials.runner.measure_latency", lambda model, data: 1.0)
-    other = run(make_runner(1)(make_spec(folder(tmp_path, "other"), layers), digits))
-    assert values(measured.measurements) == values(other.measurements)
+    spec, cpu = make_spec(tmp_path, layers), torch.device("cpu")
+    measured = run(make_runner(1)(spec, digits))
+    unmeasured = fit(prepare(spec, digits, cpu), *DeviceData(cpu)(digits))
+    assert values(measured.measurements) == values(unmeasured)
 
 
 def test_the_limit_itself_is_kept() -> None:

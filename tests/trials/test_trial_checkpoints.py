@@ -10,6 +10,7 @@ import torch
 from cut_short import (
     HEARTBEAT,
     STATE,
+    eager_runner,
     full_disk,
     leave_at,
     names,
@@ -20,8 +21,7 @@ from small_trials import folder, make_spec, run, stop_at, values
 from automl.core.trial import CONTINUE, Status, Verdict
 from automl.data.dataset import Dataset
 from automl.training.state import TrainingRun
-from automl.trials import files, make_runner
-from automl.trials.files import Checkpoints
+from automl.trials.files import TRAINING_PER_SAVING, Checkpoints
 from automl.trials.preparation import prepare
 
 
@@ -47,7 +47,7 @@ class TestCheckpoints:
         run.record({"accuracy": 0.5}, 1e-6)
         saver.save_if_due()
         assert not state.exists()
-        run.record({"accuracy": 0.5}, files.WORTH * most)
+        run.record({"accuracy": 0.5}, TRAINING_PER_SAVING * most)
         saver.save_if_due()
         assert state.is_file()
 
@@ -63,11 +63,10 @@ class TestCheckpoints:
         assert state.is_file()
 
 
-@pytest.mark.usefixtures("eager")
 class TestFullDisk:
     def test_a_checkpoint_that_finds_no_room_leaves_the_older_one(self, whole, digits, tmp_path):
         place = folder(tmp_path, "full")
-        trial = make_runner(1)(make_spec(place), digits)
+        trial = eager_runner()(make_spec(place), digits)
         next(trial)
         trial.send(CONTINUE)
         older = (place / STATE).read_bytes()
@@ -96,7 +95,7 @@ class TestFullDisk:
     def test_a_pause_without_room_goes_on_from_before(self, whole, digits, tmp_path):
         place = folder(tmp_path, "full")
         with full_disk():
-            paused = run(make_runner(1)(make_spec(place), digits), stop_at(4, Verdict.PAUSE))
+            paused = run(eager_runner()(make_spec(place), digits), stop_at(4, Verdict.PAUSE))
         assert (paused.status, paused.checkpoint) == (Status.PAUSED, None)
         assert names(place) == set()
         assert values(resume(place, digits).measurements) == values(whole.measurements)

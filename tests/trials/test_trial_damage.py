@@ -33,7 +33,6 @@ class Payload:
         return os.system, (f"touch {self.proof}",)
 
 
-@pytest.mark.usefixtures("eager")
 class TestTrialDamage:
     def of_another_network(self, place: Path, digits: Dataset) -> None:
         run(make_runner(1)(make_spec(place, network(17)), digits), stop_at(4, Verdict.PAUSE))

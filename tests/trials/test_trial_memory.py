@@ -9,7 +9,6 @@ import os
 import platform
 import subprocess
 import sys
-import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,8 @@ from small_trials import DIVERGING, make_spec, network, run, stop_at
 from automl.core.trial import CONTINUE, Status, TrialResult, Verdict
 from automl.data.dataset import Dataset
 from automl.data.load import load_dataset
-from automl.trials import make_runner, runner
+from automl.training.state import TrainingRun
+from automl.trials import make_runner
 from automl.trials.memory import Shortage, memory_limits, shortage_behind
 
 CPU = torch.device("cpu")
@@ -236,27 +236,28 @@ def test_memory_is_back_where_it_was_after_each_trial(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_no_cycle_holds_a_trial_that_ended(
-    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_cycle_holds_a_trial_that_ended(digits: Dataset, tmp_path: Path) -> None:
     """Nothing has to wait for the garbage collector, which takes its time."""
-    runs = []
-    make_run = runner.prepare
-
-    def watched(*arguments: Any) -> Any:
-        run = make_run(*arguments)
-        runs.extend(map(weakref.ref, (run, run.model, run.optimizer, *run.model.parameters())))
-        return run
-
-    monkeypatch.setattr(runner, "prepare", watched)
+    trial = make_runner(1)(make_spec(tmp_path), digits)
+    gc.collect()
+    before = trainings()
     gc.disable()
     try:
+        next(trial)
+        assert len(trainings()) > len(before)
+        trial.close()
+        assert trainings() == before
         for way in Ways(tmp_path, digits).all():
             assert way(), way.__name__
-            assert runs
-            assert [each() for each in runs] == [None] * len(runs), way.__name__
+            assert trainings() == before, way.__name__
     finally:
         gc.enable()
+
+
+def trainings() -> set[int]:
+    """Each training that is in memory, and each part of one, by its identity."""
+    kinds = (TrainingRun, torch.nn.Module, torch.nn.Parameter, torch.optim.Optimizer)
+    return {id(each) for each in gc.get_objects() if issubclass(type(each), kinds)}
 
 
 @pytest.mark.gpu

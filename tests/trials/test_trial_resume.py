@@ -19,6 +19,7 @@ from cut_short import (
     REVIEW,
     STATE,
     WEIGHTS,
+    eager_runner,
     leave_at,
     names,
     resume,
@@ -31,7 +32,6 @@ from automl.data.dataset import Dataset
 from automl.trials import make_runner
 
 
-@pytest.mark.usefixtures("eager")
 class TestGoingOn:
     @pytest.mark.parametrize("step", [1, 4, 7])
     def test_a_trial_that_was_dropped_tells_each_measurement_once_in_order(
@@ -58,7 +58,7 @@ class TestGoingOn:
         place = folder(tmp_path, "again")
         leave_at(4, place, digits)
         (place / f".{STATE}.123").write_bytes(b"half")
-        trial = make_runner(1)(make_spec(place), digits)
+        trial = eager_runner()(make_spec(place), digits)
         assert next(trial).step == 1
         assert names(place) == {HEARTBEAT}
         trial.close()
@@ -125,11 +125,11 @@ import sys
 from pathlib import Path
 from small_trials import make_spec, run
 from automl.data.load import load_dataset
-from automl.trials import files, make_runner
+from automl.trials.runner import TrialRunner
 
-files.FIRST_COST = 0.001
+runner = TrialRunner(1, False, {}, training_per_saving=0.4)
 digits = load_dataset("digits", "images", {}, 0, print)
-run(make_runner(1)(make_spec(Path(sys.argv[1]), epochs=25), digits))
+run(runner(make_spec(Path(sys.argv[1]), epochs=25), digits))
 """
 
 

@@ -61,8 +61,21 @@ class UcrSource(PublishedSource):
     archive_name: ClassVar[str]
 
     def load(self, name: str, seed: int, announce: Announce) -> Dataset:
-        """15 % of the train series become the validation split; a third if there are under 200."""
-        folder = fetch(self.entry, announce)
+        """The dataset, fetched if it is not on this machine; ``seed`` changes nothing."""
+        return self.read(name, fetch(self.entry, announce))
+
+    def read(self, name: str, folder: Path) -> Dataset:
+        """The dataset from its two files; validation is taken from the train split.
+
+        15 % of the train series become the validation split; a third if there are under 200.
+
+        Args:
+            name: Name of the dataset.
+            folder: Folder of the files.
+
+        Raises:
+            DataError: if a file cannot be read.
+        """
         train, test = (self._read(folder, split) for split in ("TRAIN", "TEST"))
         rows = SeriesRows(
             (*train.places, *test.places),
