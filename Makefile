@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 EXTRAS := dev
 # All of them, or those that are named here.
 TESTS :=
+# What takes longest comes first, lest one worker still be at it when the others have nothing left.
+LONGEST := tests/faults tests/docs/test_docs.py tests/execution/test_ray_executor.py tests/export \
+	tests/tracking/test_tracked_search.py tests/gpu tests/cli/test_stopping.py
 # How pytest ends that found none to run.
 NO_TESTS := 5
 
@@ -25,7 +28,7 @@ test-quick: $(VENV)/installed-dev
 
 # The others wait for processes of their own, hence more at once than there are cores.
 test-slow: $(VENV)/installed-dev
-	$(PYTEST) -n 4 -m slow $(TESTS) || [ $$? = $(NO_TESTS) ]
+	$(PYTEST) -n 4 -m slow $(or $(TESTS),$(LONGEST) tests) || [ $$? = $(NO_TESTS) ]
 
 # What a release of PyTorch can break, with torchtext, and so with the oldest PyTorch, in an environment
 # of its own.

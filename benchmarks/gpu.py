@@ -51,6 +51,7 @@ class Size:
     """How much is run.
 
     Args:
+        data: Dataset of the searches.
         trials: Of each search.
         epochs: Of each trial.
         shares: Of a GPU, for the searches whose trials share one.
@@ -59,6 +60,7 @@ class Size:
         models: That are trained there.
     """
 
+    data: str
     trials: int
     epochs: int
     shares: tuple[float, ...]
@@ -68,9 +70,15 @@ class Size:
 
 
 FULL = Size(
-    trials=8, epochs=3, shares=(1.0, 0.5, 0.25), device="cuda", seeds=3, models=("cnn", "lstm")
+    data="fashion_mini",
+    trials=8,
+    epochs=3,
+    shares=(1.0, 0.5, 0.25),
+    device="cuda",
+    seeds=3,
+    models=("cnn", "lstm"),
 )
-TINY = Size(trials=2, epochs=1, shares=(0.0,), device="cpu", seeds=1, models=("cnn",))
+TINY = Size("digits", trials=1, epochs=1, shares=(0.0,), device="cpu", seeds=1, models=("cnn",))
 
 
 class CommandFailed(Exception):
@@ -114,23 +122,24 @@ def doctor(size: Size, folder: Path) -> Iterator[Figure]:
 
 def whole_path(size: Size, folder: Path) -> Iterator[Figure]:
     """From the command to predictions."""
-    amount = ("--trials", str(size.trials), "--epochs", str(size.epochs))
+    amount = ("--data", size.data, "--trials", str(size.trials), "--epochs", str(size.epochs))
     output, seconds = run(*AUTOML, "search", "cnn", *amount, folder=folder)
     done = next(line for line in output.splitlines() if line.startswith("Done: "))
     yield Figure("search cnn with its final model", f"{seconds:.1f} s; {done}")
     _, seconds = run(*AUTOML, "export", "cnn", "--format", "onnx", folder=folder)
     yield Figure("export as ONNX, checked", f"{seconds:.1f} s")
-    picture = _write_picture(folder)
+    picture = _write_picture(size.data, folder)
     output, seconds = run(*AUTOML, "predict", "cnn", picture, folder=folder)
     yield Figure("predict an image", f"{seconds:.1f} s; {_last_line(output)}")
 
 
 def sharing(size: Size, folder: Path) -> Iterator[Figure]:
     """Trials that share a GPU."""
-    amount = ("--trials", str(size.trials), "--epochs", str(size.epochs), "--pruner", "none")
+    amount = ("--data", size.data, "--trials", str(size.trials), "--epochs", str(size.epochs))
     for share in size.shares:
-        flags = ("--gpus-per-trial", f"{share:g}", "--name", f"share-{share:g}", "--no-finalize")
-        _, seconds = run(*AUTOML, "search", "cnn", *amount, *flags, folder=folder)
+        flags = ("--gpus-per-trial", f"{share:g}", "--name", f"share-{share:g}")
+        alone = ("--pruner", "none", "--no-finalize")
+        _, seconds = run(*AUTOML, "search", "cnn", *amount, *flags, *alone, folder=folder)
         at_once = f"{1 / share:.0f} at once on a GPU" if share else "on CPU workers"
         yield Figure(f"{size.trials} trials, {at_once}", f"{seconds:.1f} s")
 
@@ -245,14 +254,14 @@ def device_name() -> str:
     return f"{card}, PyTorch {torch.__version__}"
 
 
-def _write_picture(folder: Path) -> str:
+def _write_picture(data: str, folder: Path) -> str:
     """One image of the test split, as a file."""
     import numpy as np
     from PIL import Image
 
     from automl.data.load import load_dataset
 
-    pixels = load_dataset("fashion_mini", "images", {}, 0, print).test.inputs[0]
+    pixels = load_dataset(data, "images", {}, 0, print).test.inputs[0]
     Image.fromarray(np.squeeze(pixels)).save(folder / "one.png")
     return "one.png"
 

@@ -23,6 +23,8 @@ settings.register_profile("fuzz", settings.default, deadline=None, max_examples=
 settings.load_profile("shared machine")
 # Else Ray's workers give way to whatever else runs, as the tests beside them, and hardly come on.
 os.environ.setdefault("RAY_worker_niceness", "0")
+# Else threads that wait for each other keep the cores busy which the tests beside them need.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # Studies are written through to the disk again and again, which is not what tests should wait for.
 MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 2**30:

@@ -50,7 +50,7 @@ def test_the_local_executor_imports_nothing_of_ray(tmp_path: Path) -> None:
     from command_line import TINY
 
     (tmp_path / "tiny.yaml").write_text(TINY)
-    flags = ("--executor", "local", "--trials", "1", "--epochs", "1")
+    flags = ("--executor", "local", "--trials", "1", "--epochs", "1", "--no-finalize")
     assert "ray" not in imported("search", "tiny.yaml", *flags, cwd=tmp_path)
 
 

@@ -62,7 +62,7 @@ def test_a_search_is_followed_to_its_end(tmp_path: Path) -> None:
 
 
 def test_the_making_of_the_final_model_is_followed(tmp_path: Path) -> None:
-    (tmp_path / "long.yaml").write_text(TINY.replace("epochs: 2", "epochs: 10"))
+    (tmp_path / "long.yaml").write_text(TINY.replace("epochs: 2", "epochs: 5"))
     flags = ("--executor", "local", "--pruner", "none", "--trials", "2", "--quiet")
     with start("search", "long.yaml", *flags, cwd=tmp_path) as searching:
         wait_for_trial(tmp_path, searching)

@@ -18,7 +18,7 @@ from automl.tuning.storage import open_storage
 pytestmark = pytest.mark.slow
 
 RACING = Path(__file__).with_name("racing.py")
-ROUNDS = int(os.environ.get("AUTOML_RACES", "8"))
+ROUNDS = int(os.environ.get("AUTOML_RACES", "4"))
 
 
 def race(address: str, root: Path, folders: list[str]) -> list[list[str]]:

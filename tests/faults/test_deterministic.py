@@ -11,7 +11,7 @@ from studies import trials
 
 pytestmark = pytest.mark.slow
 
-SPACE = TINY.replace("epochs: 2", "epochs: 3").replace("trials: 3", "trials: 14")
+SPACE = TINY.replace("epochs: 2", "epochs: 3").replace("trials: 3", "trials: 9")
 
 
 def essence(cwd: Path, name: str) -> list[Any]:

@@ -25,18 +25,23 @@ ENDLESS = ENDLESS.replace("baseline: {}", "")
 def test_sigterm_ends_a_search_far_from_a_report(executor: str, tmp_path: Path) -> None:
     (tmp_path / "endless.yaml").write_text(ENDLESS)
     running = start("search", "endless.yaml", "--executor", executor, cwd=tmp_path)
-    pulse = tmp_path / "results/endless/trials/0000/pulse"
-    deadline = time.monotonic() + PATIENCE
-    while not pulse.is_file():
-        assert time.monotonic() < deadline
-        assert running.poll() is None, running.communicate()
-        time.sleep(0.1)
-    time.sleep(1)
+    wait_for_two_beats(tmp_path / "results/endless/trials/0000/pulse", running)
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=120)  # a step takes far longer
     assert running.returncode == 130
     assert "Traceback" not in errors
     assert {each["status"] for each in trials(tmp_path, "endless")} <= {"waiting", "paused"}
+
+
+def wait_for_two_beats(pulse: Path, process: subprocess.Popen[str]) -> None:
+    """Until a trial has begun, and is in the middle of its training."""
+    beats, deadline = set[int](), time.monotonic() + PATIENCE
+    while len(beats) < 2:
+        assert time.monotonic() < deadline, "no trial trains"
+        assert process.poll() is None, process.communicate()
+        if pulse.is_file():
+            beats.add(pulse.stat().st_mtime_ns)
+        time.sleep(0.1)
 
 
 def stop_a_worker(driver: subprocess.Popen[str]) -> None:
@@ -53,7 +58,7 @@ def stop_a_worker(driver: subprocess.Popen[str]) -> None:
 
 
 def test_a_hung_worker_is_replaced_and_its_trial_goes_on(tmp_path: Path) -> None:
-    (tmp_path / "tiny.yaml").write_text(TINY.replace("epochs: 2", "epochs: 100"))
+    (tmp_path / "tiny.yaml").write_text(TINY.replace("epochs: 2", "epochs: 30"))
     running = start("search", "tiny.yaml", "--no-finalize", "--stall-timeout", "12s", cwd=tmp_path)
     wait_for_reports(4, tmp_path, running)
     stop_a_worker(running)

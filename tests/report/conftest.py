@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import own_data
 import pytest
+from made_once import made_once
 
 from automl import api
 
@@ -49,26 +52,39 @@ KINDS = {
 }
 
 
+def search_digits(folder: Path) -> None:
+    (folder / "digits.yaml").write_text(DIGITS)
+    api.search(str(folder / "digits.yaml"), executor="local", results=str(folder / "results"))
+
+
+def search_kinds(folder: Path) -> None:
+    for kind, (task, network) in KINDS.items():
+        space = SMALL.format(task=task, data=own_data.WRITERS[kind](folder), network=network)
+        (folder / f"{kind}.yaml").write_text(space)
+        api.search(
+            str(folder / f"{kind}.yaml"),
+            executor="local",
+            finalize=False,
+            results=str(folder / "results"),
+        )
+
+
+def own_copy(factory: pytest.TempPathFactory, name: str, search: Callable[[Path], None]) -> str:
+    """This process's copy of a results folder that was filled once for all."""
+    made = made_once(factory, name, search)
+    return str(copytree(made / "results", factory.mktemp(name.replace(" ", "-")) / "results"))
+
+
 @pytest.fixture(scope="session")
 def results(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A results folder with the finished study ``digits``."""
-    folder = tmp_path_factory.mktemp("reports")
-    (folder / "digits.yaml").write_text(DIGITS)
-    results = str(folder / "results")
-    api.search(str(folder / "digits.yaml"), executor="local", results=results)
-    return results
+    return own_copy(tmp_path_factory, "reported study", search_digits)
 
 
 @pytest.fixture(scope="session")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A results folder with a finished study of each other kind of data, named after it."""
-    folder = tmp_path_factory.mktemp("kinds")
-    results = str(folder / "results")
-    for kind, (task, network) in KINDS.items():
-        space = SMALL.format(task=task, data=own_data.WRITERS[kind](folder), network=network)
-        (folder / f"{kind}.yaml").write_text(space)
-        api.search(str(folder / f"{kind}.yaml"), executor="local", finalize=False, results=results)
-    return results
+    return own_copy(tmp_path_factory, "reported kinds", search_kinds)
 
 
 @pytest.fixture(scope="session")

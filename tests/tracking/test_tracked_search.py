@@ -46,15 +46,15 @@ def curve(trial: Path) -> list[tuple[int, float]]:
 
 def test_a_search_is_tracked_by_both_and_so_is_what_a_resume_adds(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    searched = run_process("search", "tiny.yaml", "--trials", "2", *BOTH, cwd=tmp_path)
+    searched = run_process("search", "tiny.yaml", "--trials", "1", *BOTH, cwd=tmp_path)
     assert searched.returncode == 0, searched.stderr
     assert searched.stderr == ""
     assert "tensorboard --logdir results/tiny/trials" in searched.stdout
     assert "wandb sync results/tiny/trials/*/wandb/offline-run-*" in searched.stdout
-    resumed = run_process("resume", "tiny", "--trials", "3", cwd=tmp_path)
+    resumed = run_process("resume", "tiny", "--trials", "2", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     trials = shown(tmp_path / "results", "tiny")
-    assert len(trials) == 3
+    assert len(trials) == 2
     for trial in trials:
         check(tmp_path / "results" / "tiny" / "trials" / f"{trial['number']:04d}", trial)
     assert {each.name for each in tmp_path.iterdir()} == {"tiny.yaml", "results"}
@@ -144,9 +144,9 @@ def test_a_tracker_that_cannot_write_ends_and_the_search_does_not(tmp_path: Path
     # A file where the first trial's runs would go.
     (tmp_path / "results" / "tiny" / "trials" / "0000").mkdir(parents=True)
     (tmp_path / "results" / "tiny" / "trials" / "0000" / "wandb").touch()
-    searched = run_process("search", "tiny.yaml", *BOTH, cwd=tmp_path)
+    searched = run_process("search", "tiny.yaml", "--trials", "2", *BOTH, cwd=tmp_path)
     assert searched.returncode == 0, searched.stderr
     complaint = "wandb: tracking ends here, the search continues ("
     assert searched.stdout.count(complaint) == 1
-    assert len(shown(tmp_path / "results", "tiny")) == 3
-    assert events(tmp_path / "results" / "tiny" / "trials" / "0002")
+    assert len(shown(tmp_path / "results", "tiny")) == 2
+    assert events(tmp_path / "results" / "tiny" / "trials" / "0001")
