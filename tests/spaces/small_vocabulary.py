@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from automl.core.registry import MemberOf, Registry
 from automl.spaces.context import Vocabulary
+from automl.tuning import PRUNERS, SAMPLERS
 
 
 class Options(BaseModel):
@@ -114,8 +115,8 @@ VOCABULARY = Vocabulary(
         "augmentation": _family("augmentation", flip="Bare", crop="Crop"),
     },
     training=Training,
-    samplers=Registry("sampler", {"tpe": "x:y", "random": "x:y"}),
-    pruners=Registry("pruner", {"asha": "x:y", "none": "x:y"}),
+    samplers=SAMPLERS,
+    pruners=PRUNERS,
     metrics=lambda task: ["mae" if task == "text_rating" else "accuracy", "loss"],
     reads=lambda task: task.split("_")[0],
 )

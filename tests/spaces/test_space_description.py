@@ -46,12 +46,12 @@ def test_when():
 
 def test_what_the_file_sets():
     objective = "{metric: loss, minimize: [latency, flops], constraints: {flops: {max: 10}}}"
-    rest = f"objective: {objective}\nsearch: {{trials: 7}}\n"
+    rest = f"objective: {objective}\nsearch: {{trials: 7, sampler: random, pruner: median}}\n"
     described = describe(read("[{dense: {low: 1, high: 9}}]", "{epochs: 3}", rest))
     assert (described.tasks, described.data) == (("image_classification",), "digits")
     assert (described.metric, dict(described.constraints)) == ("loss", {"flops": 10})
     assert described.minimize == ("latency", "flops")
-    assert (described.trials, described.sampler, described.pruner) == (7, "tpe", "asha")
+    assert (described.trials, described.sampler, described.pruner) == (7, "random", "median")
     assert (described.epochs, described.size, described.source) == (3, 9, "space.yaml")
 
 

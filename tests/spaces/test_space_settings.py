@@ -74,7 +74,7 @@ class TestSections:
     def test_defaults(self):
         space = read()
         assert space.objective == SpaceObjective(None, {})
-        assert space.search == SearchForm(trials=30, sampler="tpe", pruner="asha")
+        assert space.search == SearchForm()
 
     def test_empty_sections_are_defaults(self):
         assert read(rest="objective:\nsearch:\nbaseline:\n").search.trials == 30
