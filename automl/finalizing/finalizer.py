@@ -164,9 +164,10 @@ class Finalizer:
         """The finalists with their scores; None if the race was interrupted."""
         starters = trials[: count_starters(len(trials), self._rules.most)]
         batch = [(each.number, self._rules.seeds[0]) for each in starters]
+        single = [self._rules.limits.forbid(each, len(self._rules.seeds)) for each in starters]
         later = min(self._rules.most - len(batch), CONTENDERS * (SEEDS - 1))
         while True:
-            ended = self._refit(batch, later, any(self._forbids(each) for each in starters))
+            ended = self._refit(batch, later, any(single))
             if not ended and (self._interrupted() or not self._results):
                 return None
             finalists = [self._judge(each, each in starters) for each in trials]
@@ -213,17 +214,12 @@ class Finalizer:
         pairs = [(trial, seed) for seed in self._rules.seeds]
         return tuple(self._refits[pair] for pair in pairs if pair in self._results)
 
-    def _forbids(self, trial: TrialRecord) -> str:
-        return self._rules.limits.forbid(
-            trial, len(self._results_of(trial.number)) or len(self._rules.seeds)
-        )
-
     def _train(self, ranking: Ranking, trials: Sequence[TrialRecord]) -> FinalTraining | None:
         """Average the chosen finalist or train it on all data; if it fails, choose another one."""
         records = {each.number: each for each in trials}
         while (chosen := ranking.chosen) is not None:
-            reason = self._forbids(records[chosen.trial])
             results = self._results_of(chosen.trial)
+            reason = self._rules.limits.forbid(records[chosen.trial], len(results))
             if not reason:
                 return FinalTraining(ranking, chosen, self._fits_of(chosen.trial), results)
             steps = self._rules.steps if self._fits.anneals(chosen.trial) else 0
@@ -231,8 +227,11 @@ class Finalizer:
             fit = self._fits.last(len(self._refits), chosen.trial, self._rules.seeds[0], guide)
             self._run_fits([fit], len(guide), 0)
             result = fit.result()
-            if result is None:
+            if result is None and self._interrupted():
                 return None
+            if result is None:  # the time is up, and a refit of it is there
+                fits = self._fits_of(chosen.trial)
+                return FinalTraining(ranking, chosen, fits[:1], results[:1])
             if result.status is Status.COMPLETE:
                 return FinalTraining(ranking, chosen, (fit,), (result,), reason)
             out = drop(chosen, f"{result.status.value}: {result.reason}")

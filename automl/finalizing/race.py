@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from statistics import fmean
 
 from automl.core.final import CONTENDERS, MOST_REFITS, SEEDS, Finalist
 from automl.core.records import StudyRecord, TrialRecord
@@ -24,8 +25,8 @@ def affordable_refits(study: StudyRecord, finalists: Sequence[TrialRecord]) -> i
     """
     searched = sum(each.seconds for each in study.trials)
     seconds = max(searched * SHARE_OF_TIME / (1 - SHARE_OF_TIME), LEAST_SECONDS)
-    slowest = max(each.seconds for each in finalists)
-    return max(min(int(seconds / slowest), MOST_REFITS), 1) if slowest else MOST_REFITS
+    each_takes = fmean(each.seconds for each in finalists)
+    return max(min(int(seconds / each_takes), MOST_REFITS), 1) if each_takes else MOST_REFITS
 
 
 def count_starters(finalists: int, most: int) -> int:
