@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from automl.api.stored_study import storage_of
 from automl.core.errors import StudyError, UserError
 from automl.core.files import locked
-from automl.core.final import Estimate, FinalRecord
+from automl.core.final import NO_REFIT, Estimate, FinalRecord
 from automl.core.text import count
 from automl.core.trial import Config
 from automl.finalizing.ensemble import load_model, task_of
@@ -228,6 +228,7 @@ class FinalBundle:
                 count_test_opening(self.folder, "final model")
             found = evaluate_split(bundle, self.data.test)
         final = replace(self._final(found), validation=validation)
+        final = replace(final, doubts=self._doubts(final))
         with locked(self.folder.lock):
             keep_final(self.folder, final)
         return final
@@ -235,11 +236,21 @@ class FinalBundle:
     def write(self, final: FinalRecord) -> None:
         """Write the bundle to ``best/``."""
         scores = (_score(final.score, "validation"), *(_score(each, "test") for each in final.test))
-        self._write(self.folder.best, self._facts(scores))
+        self._write(self.folder.best, self._facts(scores, final.doubts))
+
+    def _doubts(self, final: FinalRecord) -> tuple[str, ...]:
+        """What speaks against the model, now that the test split is open."""
+        from automl.finalizing.doubts import find_doubts
+        from automl.trials.references import find_references
+
+        study, training = self.study, self.trained.fits[0].spec.config.training
+        references = find_references(self.data, study.metric, self.data.test)
+        updates = final.epochs * final.examples / training["batch_size"]
+        return find_doubts(final, references, study.maximize, updates)
 
     @property
     def _averages(self) -> bool:
-        return not self.trained.single_because
+        return self.trained.single_because in ("", NO_REFIT)
 
     def _validation(self, bundle: Bundle) -> Estimate | None:
         """The objective of an average on the validation split; None if it was trained on that."""
@@ -264,21 +275,22 @@ class FinalBundle:
         together = EnsembleModel(models, shares, task_of(self.data).average)
         return Bundle.write(target, facts, together.state_dict())
 
-    def _facts(self, scores: tuple[ModelScore, ...]) -> ModelFacts:
+    def _facts(self, scores: tuple[ModelScore, ...], doubts: tuple[str, ...] = ()) -> ModelFacts:
         from automl.export.facts import MemberNetwork
 
         trial, fits = self.study.trials[self.trained.chosen.trial], self.trained.fits
         facts = make_facts(self.folder, self.plan, trial, self.data)
         seeds = count(len(self.trained.chosen.values), "seed")
+        refitted = self.trained.single_because != NO_REFIT
         origin = facts.origin.model_copy(
             update={
-                "found": f"{facts.origin.found}, refitted over {seeds}",
+                "found": facts.origin.found + (f", refitted over {seeds}" if refitted else ""),
                 "seed": fits[0].spec.seed,
                 "test_opened": read_test_opened(self.folder),
                 "final": True,
             }
         )
-        facts = facts.model_copy(update={"scores": scores, "origin": origin})
+        facts = facts.model_copy(update={"scores": scores, "origin": origin, "doubts": doubts})
         if not self._averages:
             return facts
         member = MemberNetwork(trial=trial.number, network=facts.network, share=1 / len(fits))

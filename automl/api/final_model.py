@@ -17,6 +17,7 @@ from automl.core.files import locked, write_text
 from automl.core.final import (
     ASKED_FOR,
     MOST_REFITS,
+    NO_REFIT,
     Estimate,
     FinalProgress,
     FinalRecord,
@@ -63,9 +64,9 @@ def finished_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> Final
 
 def _is_current(final: FinalRecord, plan: Plan) -> bool:
     """Whether a final model is of the best trials, and an average unless a single one is wanted."""
-    if plan.single:
-        return not final.outdated and not final.members
-    return not final.outdated and final.single_because != ASKED_FOR
+    if final.outdated or final.single_because == NO_REFIT:
+        return False
+    return not final.members if plan.single else final.single_because != ASKED_FOR
 
 
 def lacks_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> bool:
@@ -99,7 +100,7 @@ class FinalModel:
         """Make the final model unless it exists.
 
         Returns:
-            Its record; None if it was interrupted, or the time was up before the first refit ended.
+            Its record; None if it was interrupted.
 
         Raises:
             NoFinalModel: if no finalist could be trained again.

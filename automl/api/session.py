@@ -167,7 +167,7 @@ class SearchSession:
         if not study.state.records().references:
             from automl.trials.references import find_references
 
-            study.note_references(find_references(data))
+            study.note_references(find_references(data, metric))
         if compared := study.state.records().compared():
             self.watcher.announce(f"to compare with, on validation: {compared}")
 

@@ -114,7 +114,8 @@ def final_text(final: FinalRecord) -> str:
     seeds = f"mean of {count(len(final.seeds), 'seed')}"
     rows = [_row(final.score, "validation", final.score.basis or seeds)]
     rows += [_row(each, "test", each.basis or final.basis) for each in final.test]
-    said = [wrap(f"Final model: {final.made()}; {final.why()}"), columns(rows, "  ")]
+    said = [*(wrap(f"Caution: {each}") for each in final.doubts)]
+    said += [wrap(f"Final model: {final.made()}; {final.why()}"), columns(rows, "  ")]
     together = [] if final.ensemble is None else _ensemble(final.ensemble, final.basis)
     return "\n".join([*said, *together, *map(wrap, _remarks(final))])
 

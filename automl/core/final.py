@@ -129,6 +129,10 @@ class EnsembleRecord:
         return f"the average of trials {trials}"
 
 
+# Why a final model is the search's own training.
+NO_REFIT = "since no time was left for a refit"
+
+
 @dataclass(frozen=True)
 class FinalRecord:
     """How a study's final model was chosen and trained, and how good it is.
@@ -152,6 +156,7 @@ class FinalRecord:
         single_because: Why it is no average, in words; empty if it is one, or if the version that
             made it knew no other.
         validation: The objective of the average on the validation split; None if it is none.
+        doubts: Sentences that say what speaks against the model.
     """
 
     finalists: tuple[Finalist, ...]
@@ -168,6 +173,7 @@ class FinalRecord:
     members: int = 0
     single_because: str = ""
     validation: Estimate | None = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> Finalist:
@@ -192,6 +198,8 @@ class FinalRecord:
 
     def made(self) -> str:
         """In words: ``"trial 7, the average of its 3 refits"``."""
+        if self.single_because == NO_REFIT:
+            return f"trial {self.trial}, as the search trained it, {NO_REFIT}"
         if self.members == 1:
             return f"trial {self.trial}, its refit with a new seed"
         if self.members:

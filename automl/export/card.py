@@ -47,6 +47,7 @@ def render_card(facts: ModelFacts, usage: str) -> str:
     """
     sections = [
         f"# {text(facts.origin.study)}, {_trial(facts)}",
+        *(f"**Caution:** {text(each)}" for each in facts.doubts),
         _summary(facts),
         f"## Scores\n\n{render_scores(facts)}",
         _outputs(facts.target),

@@ -196,6 +196,8 @@ class ModelFacts(_Facts):
     """Number of trainable parameters."""
     scores: Annotated[tuple[ModelScore, ...], Field(min_length=1)]
     """The first is the study's objective on the validation split."""
+    doubts: tuple[str, ...] = ()
+    """Sentences that say what speaks against the model."""
     quantized: Quantized | None = None
     """What quantizing costs; None if the weights are as they were trained."""
     origin: ModelOrigin

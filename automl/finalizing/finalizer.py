@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from automl.core.errors import StudyError
-from automl.core.final import ASKED_FOR, CONTENDERS, MOST_REFITS, SEEDS, Finalist
+from automl.core.final import ASKED_FOR, CONTENDERS, MOST_REFITS, NO_REFIT, SEEDS, Finalist
 from automl.core.objectives import in_words
 from automl.core.records import TrialRecord
 from automl.core.trial import Status, TrialResult
@@ -143,7 +144,9 @@ class Finalizer:
         self._means: dict[tuple[str, ...], MeanScore] = {}  # names of refits -> their score
 
     def run(self, trials: Sequence[TrialRecord]) -> FinalTraining | None:
-        """Train the final model; None if that was interrupted, or the time was up before a refit.
+        """Train the final model; None if that was interrupted.
+
+        If the time is up before any refit ends, it is the best trial as the search trained it.
 
         Args:
             trials: Trials that are the finalists, best first.
@@ -154,11 +157,27 @@ class Finalizer:
         """
         finalists = self._race(trials)
         if finalists is None:
-            return None
+            return None if self._interrupted() else self._without_refit(trials)
         for out in finalists:
             if out.reason and out.reason != NOT_AFFORDED:
                 self._tell(f"trial {out.trial} is out of the final choice: {out.reason}")
         return self._train(rank_finalists(finalists, self._rules.objective), trials)
+
+    def _without_refit(self, trials: Sequence[TrialRecord]) -> FinalTraining | None:
+        """The best trial as the search trained it; None if no weights are left."""
+        for trial in trials:
+            fit = self._fits.searched(trial)
+            if fit is None or (result := fit.result()) is None:
+                continue
+            chosen = judge_finalist(trial, [result], partial(self._measure, [fit]))
+            others = [each for each in trials if each.number != trial.number]
+            out = [
+                drop(Finalist(each.number, each.num_parameters or 0), NO_TIME) for each in others
+            ]
+            return FinalTraining(
+                Ranking((chosen, *out), None, chosen), chosen, (fit,), (result,), NO_REFIT
+            )
+        return None
 
     def _race(self, trials: Sequence[TrialRecord]) -> list[Finalist] | None:
         """The finalists with their scores; None if the race was interrupted."""

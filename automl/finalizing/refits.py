@@ -10,7 +10,7 @@ from shutil import rmtree
 from typing import Any
 
 from automl.core.files import write_text
-from automl.core.records import restored, to_stored
+from automl.core.records import TrialRecord, restored, to_stored
 from automl.core.trial import Config, Status, TrialResult, TrialSpec, best_measurement
 from automl.data.dataset import Dataset
 from automl.finalizing.ranking import RankingObjective
@@ -32,11 +32,13 @@ class Refit:
         spec: Spec for the worker; its number is valid for this run only.
         data: Data that it is trained and measured on.
         name: Name of the training for people: ``"trial 3, seed 1000001"``.
+        known: Its result, if it is the training of the search itself; else it is in the folder.
     """
 
     spec: TrialSpec
     data: Dataset
     name: str = ""
+    known: TrialResult | None = None
 
     @property
     def folder(self) -> Path:
@@ -78,6 +80,8 @@ class Refit:
         """The result; None if it has not ended, or the folder belongs to another training."""
         from pydantic import TypeAdapter
 
+        if self.known is not None:
+            return self.known
         if self._read(BEGUN) != json.dumps(self._identity(), sort_keys=True):
             return None
         try:
@@ -116,6 +120,15 @@ class Refits:
         """A refit on the same data, with another seed."""
         spec = self._spec(number, trial, seed, self.folder.refit(trial, seed))
         return Refit(spec, self.load(spec.config), f"trial {trial}, seed {seed}")
+
+    def searched(self, trial: TrialRecord) -> Refit | None:
+        """The training of a trial in the search; None if its weights are not here."""
+        files = self.folder.trial(trial.number)
+        if not holds_weights(files.weights):
+            return None
+        spec = replace(files.trained_spec(), folder=str(files.path.resolve()))
+        result = TrialResult(trial.number, Status.COMPLETE, files.curve(), trial.objective)
+        return Refit(spec, self.load(spec.config), f"trial {trial.number}", result)
 
     def last(self, number: int, trial: int, seed: int, guide: Sequence[float]) -> Refit:
         """The last training, on train and validation together, as long as ``guide``."""

@@ -103,6 +103,7 @@ def cautions(report: Report) -> tuple[str, ...]:
     study, final = report.study, report.final
     unfinished = len(study.having("paused", "running", "waiting"))
     found = [] if study.best is None else [f"{CHOSEN_ON_VALIDATION} {openings(report.test_opened)}"]
+    found = [*(final.doubts if final is not None else ()), *found]
     if final is not None and final.outdated:
         found.append(
             "Later trials beat those the final model was chosen from; run automl finalize again."

@@ -43,34 +43,38 @@ Matrix = Any  # numpy (N, features), or scipy's sparse one
 Features = Callable[[npt.NDArray[Any]], Matrix]
 
 
-def find_references(data: Dataset) -> tuple[Reference, ...]:
-    """The references of a dataset, measured on its validation split.
+def find_references(
+    data: Dataset, metric: str, split: Split | None = None
+) -> tuple[Reference, ...]:
+    """The references of a dataset.
 
     Args:
         data: Dataset with the options of the simplest configuration.
+        metric: Name of the metric that ranks models.
+        split: Split that they are measured on; None is the validation split.
 
     Returns:
         The constant answer, and the linear model unless the data does not suit it.
     """
-    task = TASKS[data.task](data.target)
+    task, split = TASKS[data.task](data.target), split or data.validation
+    without = task.costly - {metric}
 
     def measure(name: str, outputs: Floats) -> Reference:
-        targets = torch.from_numpy(np.asarray(data.validation.targets))
-        return Reference(name, task.measure(torch.from_numpy(outputs), targets, task.costly))
+        targets = torch.from_numpy(np.asarray(split.targets))
+        return Reference(name, task.measure(torch.from_numpy(outputs), targets, without))
 
-    found = [measure(*_constant(data))]
+    found = [measure(*_constant(data, split))]
     linear = LinearModel.fit(data)
     if linear is not None:
-        found.append(measure(linear.name, linear.outputs(data.validation)))
+        found.append(measure(linear.name, linear.outputs(split)))
     return tuple(found)
 
 
-def _constant(data: Dataset) -> tuple[str, Floats]:
-    """The answer that needs no model, for each validation example, and what it is.
+def _constant(data: Dataset, split: Split) -> tuple[str, Floats]:
+    """The answer that needs no model, for each example of a split, and what it is.
 
     The class that is right most often, the mean, or in a forecast the value a season before.
     """
-    split = data.validation
     if isinstance(data.target, Classes):
         labels = data.target.labels
         shares = np.bincount(data.train.targets, minlength=len(labels)) / len(data.train)

@@ -83,6 +83,22 @@ def test_a_search_ends_with_the_final_model(
     assert kept == {"0000", "0001", "0002"}
 
 
+def test_without_time_for_a_refit_it_is_the_best_trial_until_there_is(
+    space: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    study = api.search(space, executor="local", timeout=0.001)
+    final = made(study.final)
+    assert study.outcome.reason == "time limit"
+    assert final.made() == "trial 0, as the search trained it, since no time was left for a refit"
+    assert final.score.value == pytest.approx(api.show("small").trials[0].objective)
+    assert (final.members, opened()) == (1, 1)
+    assert Bundle.load(folder().best).facts.origin.final
+
+    later = made(api.finalize("small").final)
+    assert (later.members, later.test_opened) == (3, 2)
+
+
 @pytest.mark.usefixtures("with_final")
 class TestMade:
     def test_the_best_few_were_refitted_with_seeds_that_no_trial_had(self) -> None:

@@ -13,11 +13,13 @@ from sklearn.metrics import accuracy_score
 from automl.core.records import Reference
 from automl.data.dataset import Dataset, Split
 from automl.data.load import load_dataset
+from automl.tasks import TASKS
 from automl.trials.references import MOST_EXAMPLES, find_references
 
 
 def by_name(data: Dataset) -> dict[str, Reference]:
-    return {each.name: each for each in find_references(data)}
+    metric = TASKS[data.task].default_metric
+    return {each.name: each for each in find_references(data, metric)}
 
 
 def table(folder: Path, frame: pd.DataFrame) -> Dataset:
@@ -28,7 +30,7 @@ def table(folder: Path, frame: pd.DataFrame) -> Dataset:
 
 def test_classes_have_the_usual_answer_and_a_linear_model() -> None:
     data = load_dataset("breast_cancer", "table", {}, 0, print)
-    constant, linear = find_references(data)
+    constant, linear = by_name(data).values()
     assert constant.name == "always 'benign'"
     most_often = np.full(len(data.validation), data.target.labels.index("benign"))
     expected = accuracy_score(data.validation.targets, most_often)
@@ -82,4 +84,4 @@ def test_a_large_set_is_fitted_in_part_and_that_is_said() -> None:
 def test_one_class_in_training_has_no_linear_model(tmp_path: Path) -> None:
     data = load_dataset("breast_cancer", "table", {}, 0, print)
     one = data.train.take(np.flatnonzero(data.train.targets == 0))
-    assert len(find_references(replace(data, train=one))) == 1
+    assert len(by_name(replace(data, train=one))) == 1
