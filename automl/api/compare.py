@@ -33,7 +33,7 @@ class ComparedStudy:
     task: str
     data: str
     fingerprint: str
-    columns: Mapping[str, str | bool]
+    columns: Mapping[str, str | bool | int]
     seed: int
     metrics: Mapping[str, float]
 

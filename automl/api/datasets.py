@@ -36,7 +36,12 @@ class DatasetLoader:
     """
 
     def __init__(
-        self, name: str, kind: str, options: Mapping[str, str | bool], seed: int, watcher: Watcher
+        self,
+        name: str,
+        kind: str,
+        options: Mapping[str, str | bool | int],
+        seed: int,
+        watcher: Watcher,
     ) -> None:
         self._name, self._kind, self._options = name, kind, options
         self._seed, self._watcher = seed, watcher

@@ -43,6 +43,7 @@ def search(
     item: str | None = None,
     task: str | None = None,
     keep_rare: bool = False,
+    size: int | None = None,
     name: str | None = None,
     trials: int | None = None,
     timeout: float | None = None,
@@ -90,6 +91,7 @@ def search(
         task: Kind of target, "classification" or "regression"; None detects and announces it.
         keep_rare: Whether classes of one or two examples are kept, in the train split, rather than
             left out.
+        size: Side in pixels that images are scaled to; None is theirs, at most 128.
         name: Name of the study; None is the name of the space.
         trials: Total number of trials; None is the space's.
         timeout: Time limit of the search in seconds, or None.
@@ -148,7 +150,7 @@ def search(
         check_kind(fspath(data), kind, Path(space).stem)
     choose_metric(metric, *parsed.tasks)  # a typo is told before the data is read
     address = StorageUrl.given(storage, storage_env)
-    options: dict[str, str | bool | None] = {
+    options: dict[str, str | bool | int | None] = {
         "target": target,
         "text": text,
         "group": group,
@@ -158,6 +160,7 @@ def search(
         "encoding": encoding,
         "task": task,
         "keep_rare": keep_rare or None,
+        "size": size,
     }
     store, called = Store(Path(results)), check_study_name(name or Path(space).stem)
     folder = store.study(called)

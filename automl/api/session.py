@@ -17,7 +17,7 @@ from automl.api.bundles import is_best_kept, keep_best
 from automl.api.datasets import DatasetLoader
 from automl.api.final_model import FinalModel, finished_final, lacks_final
 from automl.api.setup import StudySetup, check_new
-from automl.api.spaces import baseline_config
+from automl.api.spaces import baseline_config, check_searchable
 from automl.api.stored_study import storage_of
 from automl.core.errors import StudyError
 from automl.core.final import FinalRecord
@@ -135,6 +135,8 @@ class SearchSession:
                 data = datasets(baseline_config(self.space))
                 plan = self.plan.resolved(self.space, data)
                 space = replace(self.space, fitted=plan.fitted)
+                if not self.folder.exists():
+                    check_searchable(space, data, plan.data)
                 if taken := fitted_in_words(self.plan, plan, len(data.train)):
                     self.watcher.announce(taken)
                 study = open_study(StudySetup(plan, space, data, self.store, self.watcher))

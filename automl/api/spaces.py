@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,16 @@ from automl.tuning.plan import check_task
 from automl.tuning.watcher import Watcher
 
 if TYPE_CHECKING:
+    from automl.data.dataset import Dataset
     from automl.report.space_check import SpaceCheck
     from automl.spaces.space import SearchSpace
+
+# Networks that are sampled before a search, and again if more than half of those are infeasible.
+FEW_SAMPLES, MANY_SAMPLES = 20, 200
+# Sides in pixels that are tried where a space does not fit the images.
+OTHER_SIZES = (16, 24, 32, 48, 64, 96, 128, 192, 256)
+# Share of the networks that may be infeasible where a space fits.
+MOST_INFEASIBLE = 0.2
 
 
 def spaces() -> tuple[tuple[str, Path], ...]:
@@ -37,6 +47,7 @@ def check(
     space: str,
     data: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    size: int | None = None,
 ) -> SpaceCheck:
     """A space in words: its parameters, its size and the networks it holds.
 
@@ -44,6 +55,7 @@ def check(
         space: Name of a shipped space, or path of one.
         data: Name or path of the dataset; None is the space's own.
         progress: Hears how many of how many networks are sampled.
+        size: Side in pixels that images are scaled to; None is theirs, at most 128.
 
     Raises:
         SpaceError: with all that is wrong in the file.
@@ -58,13 +70,64 @@ def check(
     kind = kind_of(parsed.tasks[0])
     if data is not None:
         check_kind(data, kind, Path(space).stem)
-    datasets = DatasetLoader(dataset_name(data or parsed.data, kind), kind, {}, 0, Watcher())
+    name, options = dataset_name(data or parsed.data, kind), {} if size is None else {"size": size}
+    datasets = DatasetLoader(name, kind, options, 0, Watcher())
     check_task(datasets(baseline_config(parsed)), parsed)
 
-    def inspected(config: Config) -> NetworkProfile:
-        return inspect(config, datasets(config), parsed.objective.constraints)
+    def inspected(config: Config, limits: Mapping[str, float]) -> NetworkProfile:
+        return inspect(config, datasets(config), limits)
 
-    return check_space(parsed, inspected, progress)
+    found = check_space(parsed, inspected, progress)
+    return (
+        _with_size(found, parsed, datasets(baseline_config(parsed)), name)
+        if found.problem
+        else found
+    )
+
+
+def check_searchable(space: SearchSpace, data: Dataset, name: str) -> None:
+    """Check that a space holds networks for some data, before a search begins.
+
+    Args:
+        space: Space that is to be searched.
+        data: Dataset with the options of the baseline.
+        name: Name or path of the dataset.
+
+    Raises:
+        UserError: if the baseline cannot be trained, or more than half of the networks.
+    """
+    for samples in (FEW_SAMPLES, MANY_SAMPLES):
+        found = _checked(space, data, samples)
+        if found.baseline or not found.problem:
+            break  # else a few samples may have been unlucky
+    if found.problem:
+        found = _with_size(found, space, data, name)
+        raise UserError(f"{space.source}: {found.problem}; {found.advice}")
+
+
+def _checked(space: SearchSpace, data: Dataset, samples: int) -> SpaceCheck:
+    from automl.report.space_check import check_space
+    from automl.trials.inspector import inspect
+
+    return check_space(space, lambda config, limits: inspect(config, data, limits), samples=samples)
+
+
+def _with_size(found: SpaceCheck, space: SearchSpace, data: Dataset, name: str) -> SpaceCheck:
+    """The check with the size for images, if their source takes one, that mends its problem."""
+    from automl.data.images.encoding import ImageEncoding
+    from automl.data.load import find_source
+
+    encoding = data.encoding
+    takes_size = "size" in find_source(name, kind_of(data.task)).model_fields
+    if not takes_size or not isinstance(encoding, ImageEncoding):
+        return found
+    channels, side, _ = encoding.image_shape
+    for size in sorted(OTHER_SIZES, key=lambda each: abs(log2(each / side))):
+        scaled = encoding.model_copy(update={"image_shape": (channels, size, size)})
+        other = _checked(space, replace(data, encoding=scaled), FEW_SAMPLES)
+        if not other.baseline and other.infeasible <= MOST_INFEASIBLE * other.samples:
+            return replace(found, size=size)
+    return found
 
 
 def baseline_config(space: SearchSpace) -> Config:

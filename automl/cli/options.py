@@ -100,6 +100,11 @@ Data = Annotated[
     ),
 ]
 
+ImageSize = Annotated[
+    int | None,
+    typer.Option(metavar="PIXELS", help="Side that images are scaled to.  [theirs, at most 128]"),
+]
+
 
 def parse_duration(text: str | None, flag: str) -> float | None:
     """Seconds from ``"90"``, ``"30m"`` or ``"1h30m"``; None stays None.

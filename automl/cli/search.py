@@ -13,6 +13,7 @@ import typer
 from automl.cli.hints import suggesting_right_space
 from automl.cli.options import (
     Data,
+    ImageSize,
     Json,
     Results,
     Storage,
@@ -111,6 +112,7 @@ def search(
             "--keep-rare", help="Keep classes of one or two examples, in the train split."
         ),
     ] = False,
+    size: ImageSize = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the study.  [name of the space]")
     ] = None,
@@ -235,6 +237,7 @@ def search(
             item=item,
             task=task,
             keep_rare=keep_rare,
+            size=size,
             name=name,
             trials=trials,
             timeout=seconds,

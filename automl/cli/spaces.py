@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from automl.cli.hints import program, suggesting_right_space
-from automl.cli.options import Data, Json, Space, complete_space
+from automl.cli.options import Data, ImageSize, Json, Space, complete_space
 from automl.cli.tables import table
 from automl.cli.terminal import counting, echo
 from automl.core.records import to_stored
@@ -51,25 +51,39 @@ def _folder(file: Path) -> str:
 def check(
     space: Space,
     data: Data = None,
+    size: ImageSize = None,
     json: Json = False,
 ) -> None:
     """Describe a search space, or list its errors."""
     from automl import api
 
     with suggesting_right_space(space), counting("networks sampled") as progress:
-        found = api.check(space, data, progress)
+        found = api.check(space, data, progress, size)
     if json:
         echo(json_module.dumps(to_stored(found), default=str))
         return
-    described, shown = found.space, f" --data {shlex.quote(data)}" if data else ""
+    described = found.space
     drawn = ((each.name, each.values, each.baseline, each.when) for each in described.parameters)
     sections = [
         f"{described.source}: {' or '.join(described.tasks)} on {data or described.data}",
         table(("parameter", "values", "first", "drawn when"), drawn),
         _networks(found),
-        f"Search it: {program()} search {space}{shown}",
+        _next_step(found, space, data, size),
     ]
     echo("\n\n".join(sections))
+
+
+def _next_step(found: SpaceCheck, space: str, data: str | None, size: int | None) -> str:
+    """The command that searches the space on this data, or why it would not."""
+    given = [f"--data {shlex.quote(data)}"] if data else []
+    given += [f"--size {size}"] if size and not found.size else []
+    command = " ".join([program(), "search", shlex.quote(space), *given, *found.remedies[:1]])
+    if not found.problem:
+        return f"Search it: {command}"
+    warning = f"Warning: {found.problem}."
+    if not found.remedies:
+        return f"{warning}\nA search would stop at once; {found.advice}."
+    return f"{warning}\nSearch it with {' or '.join(found.remedies)}: {command}"
 
 
 def _networks(found: SpaceCheck) -> str:

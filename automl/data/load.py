@@ -18,7 +18,10 @@ from automl.data.source import Announce, Source
 
 LOOKS_LIKE_A_NAME = re.compile(r"[\w-]{1,64}")
 # Options that have a flag of their own on the command line.
-FLAGS = {"target", "text", "group", "time", "time_format", "item", "encoding", "task", "keep_rare"}
+FLAGS = {
+    *("target", "text", "group", "time", "time_format", "item", "encoding", "task", "keep_rare"),
+    "size",
+}
 # Kinds of data that allow only one type of target.
 ONLY = {
     "images": "images have classes only",

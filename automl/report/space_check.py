@@ -1,20 +1,26 @@
-"""What a search space holds, found by sampling it."""
+"""What a search space holds on some data, found by sampling it, and whether it can be searched."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil, log10
 
 from automl.core.errors import Infeasible
 from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config
 from automl.spaces.description import SpaceDescription, describe
 from automl.spaces.space import SearchSpace
-from automl.spaces.suggest import RandomSuggest
+from automl.spaces.suggest import FixedSuggest, RandomSuggest
 
 SAMPLES = 1000
+# Share of the networks that a better limit lets through.
+ENOUGH = 0.9
+
+# Profiles the network of a configuration under limits; raises Infeasible.
+Inspect = Callable[[Config, Mapping[str, float]], NetworkProfile]
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,11 @@ class SpaceCheck:
         reason: Example of the most frequent reason; empty if there is none.
         smallest: Feasible network with the fewest parameters, or None if there is none.
         largest: Feasible network with the most parameters.
+        baseline: Why the baseline cannot be trained; empty if it can.
+        limits: Limits that would let most networks through and the baseline, for those of the space
+            that do not.
+        size: Side in pixels of images for which most networks can be trained and the baseline, if
+            the images' own is wrong and another is right; else None.
     """
 
     space: SpaceDescription
@@ -36,32 +47,65 @@ class SpaceCheck:
     reason: str
     smallest: NetworkProfile | None
     largest: NetworkProfile | None
+    baseline: str = ""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    size: int | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why the space cannot be searched, in a sentence; "" if it can."""
+        if self.baseline:
+            return f"the baseline cannot be trained on this data: {self.baseline}"
+        if 2 * self.infeasible > self.samples:
+            return (
+                f"{self.infeasible / self.samples:.0%} of the networks cannot be trained on this "
+                f"data, most often like this: {self.reason}"
+            )
+        return ""
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """Flags that would mend the problem, each alone."""
+        higher = " ".join(
+            f"--set objective.constraints.{name}.max={limit}" for name, limit in self.limits.items()
+        )
+        return tuple(way for way in (f"--size {self.size}" if self.size else "", higher) if way)
+
+    @property
+    def advice(self) -> str:
+        """What to do about the problem."""
+        if self.remedies:
+            return f"add {' or '.join(self.remedies)}"
+        return "change the space (a shipped one in a copy: automl new NAME --from SPACE)"
 
 
 def check_space(
     space: SearchSpace,
-    inspect: Callable[[Config], NetworkProfile],
-    progress: Callable[[int, int], None],
+    inspect: Inspect,
+    progress: Callable[[int, int], None] = lambda done, total: None,
     samples: int = SAMPLES,
 ) -> SpaceCheck:
     """Sample networks of a space and build each without a device.
 
     Args:
         space: Space to sample, always with the same seeds.
-        inspect: Function that builds a network; raises Infeasible.
+        inspect: Function that builds a network.
         progress: Function that is told how many of how many are done.
         samples: Number of networks to sample.
     """
+    sampler = _NetworkSampler(space, inspect)
+    baseline = sampler.add(FixedSuggest(space.baseline()))
     built: list[NetworkProfile] = []
     reasons: Counter[str] = Counter()
     examples: dict[str, str] = {}
     for seed in range(samples):
-        try:
-            built.append(inspect(space.sample(RandomSuggest(seed))))
-        except Infeasible as error:
-            kind = re.sub(r"\d[\d,.]*", "", error.reason)
+        found = sampler.add(RandomSuggest(seed))
+        if isinstance(found, NetworkProfile):
+            built.append(found)
+        else:
+            kind = re.sub(r"\d[\d,.]*", "", found)
             reasons[kind] += 1
-            examples.setdefault(kind, error.reason)
+            examples.setdefault(kind, found)
         progress(seed + 1, samples)
     return SpaceCheck(
         space=describe(space),
@@ -70,7 +114,56 @@ def check_space(
         reason=examples[reasons.most_common(1)[0][0]] if reasons else "",
         smallest=min(built, key=_size, default=None),
         largest=max(built, key=_size, default=None),
+        baseline=baseline if isinstance(baseline, str) else "",
+        limits=sampler.better_limits(),
     )
+
+
+class _NetworkSampler:
+    """Builds networks of a space, and remembers what those cost that exceed a limit.
+
+    Args:
+        space: Space to sample.
+        inspect: Function that builds a network.
+    """
+
+    def __init__(self, space: SearchSpace, inspect: Inspect) -> None:
+        self._space, self._inspect = space, inspect
+        self._built: list[NetworkProfile] = []
+
+    def add(self, suggest: FixedSuggest | RandomSuggest) -> NetworkProfile | str:
+        """A sampled network, or the reason why it cannot be trained; the baseline comes first."""
+        try:
+            config = self._space.sample(suggest)
+            self._built.append(self._inspect(config, {}))
+            return self._inspect(config, self._space.objective.constraints)
+        except Infeasible as error:
+            return error.reason
+
+    def better_limits(self) -> dict[str, int]:
+        """A value for each limit that refuses the baseline or too many of the other networks."""
+        better = {}
+        for name, limit in self._space.objective.constraints.items():
+            costs = [_cost(each, name) for each in self._built]
+            wanted = max(_quantile(costs, ENOUGH), costs[0]) if costs else 0
+            if wanted > limit:
+                better[name] = _rounded_up(wanted)
+        return better
+
+
+def _cost(network: NetworkProfile, name: str) -> int:
+    """What a limit is on; 0 for the latency, which only a device knows."""
+    return {"parameters": network.num_parameters, "flops": network.flops}.get(name, 0)
+
+
+def _quantile(values: Sequence[int], share: float) -> int:
+    return sorted(values)[ceil(share * len(values)) - 1]
+
+
+def _rounded_up(value: int) -> int:
+    """A number of at least ``value`` with two digits and zeros."""
+    unit: int = 10 ** max(int(log10(value)) - 1, 0)
+    return ceil(value / unit) * unit
 
 
 def _size(network: NetworkProfile) -> int:

@@ -88,7 +88,7 @@ class Plan:
     cpus_per_trial: int | None
     gpus_per_trial: float | None
     ray_address: str | None
-    options: Mapping[str, str | bool] = field(default_factory=dict)
+    options: Mapping[str, str | bool | int] = field(default_factory=dict)
     deterministic: bool = False
     trial_timeout: float | None = None
     stall_timeout: float = STALL_SECONDS

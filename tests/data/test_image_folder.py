@@ -123,6 +123,19 @@ def test_links_and_folders_in_a_class_are_followed(tmp_path):
     assert sum(sizes(load(tmp_path / "pets"))) == 14
 
 
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        (None, ("images of 200 pixels are read at 128×128; --size sets another size",)),
+        (64, ("images of 200 pixels are read at 64×64",)),
+        (200, ()),
+    ],
+)
+def test_the_size_that_images_are_read_with_is_told(tmp_path, size, told):
+    save_folder(tmp_path, size=(200, 150))
+    assert load(tmp_path, size=size).notes == told
+
+
 def test_unreadable_images_are_counted_and_named(tmp_path):
     save_folder(tmp_path)
     photo = tmp_path / "photo.jpg"
@@ -133,7 +146,7 @@ def test_unreadable_images_are_counted_and_named(tmp_path):
         (tmp_path / name).write_bytes(b"" if "empty" in name else b"just text")
     dataset = load(tmp_path, channels=1)
     assert sum(sizes(dataset)) == 12
-    (note,) = dataset.notes
+    (note, _) = dataset.notes
     assert note.startswith("skipped 4 files that cannot be read as an image")
     for name in ("cat/empty.png", "dog/text.png", "dog/z.gif"):
         assert name in note

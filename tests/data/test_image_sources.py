@@ -116,10 +116,10 @@ def test_the_same_image_in_two_splits_is_told_with_counts(tmp_path):
     save_folder(root / "train", count=5)
     save_folder(root / "validation", count=1, size=(11, 11))
     save_folder(root / "test", count=3)
-    (note,) = load(root, size=12).notes
+    (_, note) = load(root, size=12).notes
     assert note.startswith("6 of 6 test images are also in train or validation, pixel for pixel")
     shutil.copy(root / "train" / "cat" / "4.png", root / "validation" / "dog" / "again.png")
-    notes = load(root, size=12).notes
+    _, *notes = load(root, size=12).notes
     assert [note.split(" also")[0] for note in notes] == [
         "1 of 3 validation images is",
         "6 of 6 test images are",

@@ -150,7 +150,13 @@ class ImageFolder(Source):
                 levels=decoded.levels,
             ),
             target=Classes(reader.labels),
-            notes=(*reader.notes, *levels_notes(decoded.levels), *shared, *statistics.repeated),
+            notes=(
+                *reader.notes,
+                *size_notes([each.side for each in reader.headers], decoded.shape[1], self.size),
+                *levels_notes(decoded.levels),
+                *shared,
+                *statistics.repeated,
+            ),
             fingerprint=decoded.fingerprint(reader.labels),
         )
 
@@ -166,6 +172,22 @@ def _default_size(sides: Sequence[int]) -> int:
     if len(set(sides)) == 1:
         return min(sides[0], LARGEST_DEFAULT)
     return min(max(8, round(median(sides) / 8) * 8), LARGEST_DEFAULT)
+
+
+def size_notes(sides: Sequence[int], size: int, chosen: int | None) -> tuple[str, ...]:
+    """A sentence on the size that images are read with, where that is not theirs.
+
+    Args:
+        sides: Longer side of each image, in pixels.
+        size: Side that they are read with.
+        chosen: Size that the user set, or None.
+    """
+    least, most = min(sides), max(sides)
+    if least == most == size:
+        return ()
+    theirs = f"{most:,}" if least == most else f"{least:,} to {most:,}"
+    more = "" if chosen else "; --size sets another size"
+    return (f"images of {theirs} pixels are read at {size}×{size}{more}",)
 
 
 class FolderReader:
