@@ -259,7 +259,7 @@ def _write_picture(data: str, folder: Path) -> str:
     import numpy as np
     from PIL import Image
 
-    from automl.data.load import load_dataset
+    from automl.data.source import load_dataset
 
     pixels = load_dataset(data, "images", {}, 0, print).test.inputs[0]
     Image.fromarray(np.squeeze(pixels)).save(folder / "one.png")

@@ -33,7 +33,7 @@ from automl.core.trial import Config
 from automl.data.dataset import Dataset, Split
 from automl.export.bundle import Bundle
 from automl.tasks import TASKS
-from automl.training.fit import evaluation_batches
+from automl.training.batches import evaluation_batches
 from automl.trials.preparation import as_tensors
 from automl.tuning.watcher import Watcher
 

@@ -30,13 +30,13 @@ from typing import Any
 from PIL import Image
 
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.export.bundle import Bundle
 from automl.export.facts import ModelFacts, ModelOrigin, ModelScore
 from automl.inference.predict import Predictor
+from automl.models import make_preprocess
 from automl.models.layers import LAYERS
 from automl.models.network import build_model
-from automl.models.preprocessing import make_preprocess
 from automl.serving.server import PredictionServer
 from automl.serving.settings import ServerSettings
 from automl.tasks import TASKS

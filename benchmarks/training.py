@@ -33,9 +33,9 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from automl.core.data_types import Classes
 from automl.data.dataset import Dataset as Images
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
+from automl.models import make_preprocess
 from automl.models.network import build_model
-from automl.models.preprocessing import make_preprocess
 from automl.tasks.classification import ImageClassification
 from automl.training import device as fit_precision
 from automl.training.device import Tensors

@@ -13,7 +13,7 @@ from made_once import made_once
 from own_data import load
 
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.export.bundle import Bundle
 from automl.export.facts import ModelFacts
 

@@ -13,10 +13,10 @@ import torch
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
 from automl.export.facts import MemberNetwork, ModelFacts, ModelOrigin, ModelScore
+from automl.models import make_preprocess
 from automl.models.layers import LAYERS
 from automl.models.modules.model import EnsembleModel
 from automl.models.network import Network, build_model
-from automl.models.preprocessing import make_preprocess
 from automl.tasks import TASKS
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 ROWS = 160
 GOOD = ("a lovely film", "bright and funny from its first minute to its last", "well made")

@@ -55,7 +55,7 @@ class DatasetLoader:
 
     def __call__(self, config: Config) -> Dataset:
         """The dataset with the options of ``config``."""
-        from automl.data.load import load_dataset
+        from automl.data.source import load_dataset
 
         options = {**config.data, **self._options}
         key = json.dumps(options, sort_keys=True)
@@ -89,7 +89,7 @@ def dataset_name(data: str, kind: str) -> str:
         DataError: if it is a path without data, or a dataset of another kind.
     """
     from automl.data import DATASETS
-    from automl.data.load import find_source
+    from automl.data.source import find_source
 
     find_source(data, kind)
     return data if data in DATASETS else str(Path(data).expanduser().resolve())

@@ -89,9 +89,8 @@ def predict_to_file(
         UserError: if the bundle or an input does not exist, no input can be read, or the file
             cannot be written; no file is left then.
     """
-    from automl.inference.answers import AnswerFormat
     from automl.inference.output import check_output, write_predictions
-    from automl.inference.predict import Predictor
+    from automl.inference.predict import AnswerFormat, Predictor
 
     path = Path(output).expanduser()
     form = check_output(path)
@@ -118,9 +117,8 @@ def answers(bundle: str, given: Any, *, results: str = RESULTS) -> DataFrame:
     Raises:
         UserError: if there is no such bundle, or no example can be read.
     """
-    from automl.inference.answers import AnswerFormat, as_frame
     from automl.inference.in_memory import read_in_memory
-    from automl.inference.predict import Predictor
+    from automl.inference.predict import AnswerFormat, Predictor, as_frame
 
     predictor = Predictor(locate_bundle(bundle, results))
     found = predictor.stream(read_in_memory(given, predictor.facts.encoding))

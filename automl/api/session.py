@@ -178,7 +178,7 @@ class SearchSession:
     ) -> SearchOutcome:
         """Search, make the final model if the search is complete, and write the best bundle."""
         from automl.finalizing.finalizer import NoFinalModel
-        from automl.trials.inspector import inspect
+        from automl.trials.preparation import inspect
         from automl.tuning.search import Search
 
         def profile(config: Config) -> NetworkProfile:

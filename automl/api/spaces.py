@@ -64,7 +64,7 @@ def check(
     """
     from automl.data.kinds import check_kind
     from automl.report.space_check import check_space
-    from automl.trials.inspector import inspect
+    from automl.trials.preparation import inspect
 
     parsed = find_and_read(space)
     kind = kind_of(parsed.tasks[0])
@@ -107,7 +107,7 @@ def check_searchable(space: SearchSpace, data: Dataset, name: str) -> None:
 
 def _checked(space: SearchSpace, data: Dataset, samples: int) -> SpaceCheck:
     from automl.report.space_check import check_space
-    from automl.trials.inspector import inspect
+    from automl.trials.preparation import inspect
 
     return check_space(space, lambda config, limits: inspect(config, data, limits), samples=samples)
 
@@ -115,7 +115,7 @@ def _checked(space: SearchSpace, data: Dataset, samples: int) -> SpaceCheck:
 def _with_size(found: SpaceCheck, space: SearchSpace, data: Dataset, name: str) -> SpaceCheck:
     """The check with the size for images, if their source takes one, that mends its problem."""
     from automl.data.images.encoding import ImageEncoding
-    from automl.data.load import find_source
+    from automl.data.source import find_source
 
     encoding = data.encoding
     takes_size = "size" in find_source(name, kind_of(data.task)).model_fields
@@ -132,7 +132,7 @@ def _with_size(found: SpaceCheck, space: SearchSpace, data: Dataset, name: str) 
 
 def baseline_config(space: SearchSpace) -> Config:
     """The configuration of a space's baseline, which is its simplest."""
-    from automl.spaces.suggest import FixedSuggest
+    from automl.spaces.domain import FixedSuggest
 
     return space.sample(FixedSuggest(space.baseline()))
 

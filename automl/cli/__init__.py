@@ -21,7 +21,7 @@ from automl.cli import (
     studies,
     watch,
 )
-from automl.cli.command_group import CommandGroup
+from automl.cli.hints import CommandGroup
 from automl.core.version import __version__
 
 app = typer.Typer(

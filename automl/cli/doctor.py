@@ -8,8 +8,7 @@ from dataclasses import asdict
 import typer
 
 from automl.cli.options import Json, Results
-from automl.cli.tables import table
-from automl.cli.terminal import echo
+from automl.cli.terminal import echo, table
 from automl.core.defaults import RESULTS
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from automl.cli.options import Bundle, Json, Results, complete_from
-from automl.cli.tables import table
-from automl.cli.terminal import echo, wrap
+from automl.cli.terminal import echo, table, wrap
 from automl.core.defaults import RESULTS
 from automl.core.final import openings
 from automl.core.text import count, value

@@ -10,8 +10,7 @@ import typer
 
 from automl.cli.hints import program
 from automl.cli.options import Json, Results, Study, complete_from, parse_latency
-from automl.cli.tables import table
-from automl.cli.terminal import echo
+from automl.cli.terminal import echo, table
 from automl.core.defaults import RESULTS
 from automl.core.text import either
 from automl.export import EXPORTERS

@@ -1,17 +1,39 @@
-"""Hints on what to type next: commands with the program's name, flags and purposes."""
+"""The list of commands, the nearest to an unknown one, and hints on what to type next."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from automl.cli.tables import columns
+import typer
+from typer.core import TyperGroup
+
+from automl.cli.terminal import columns
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError, WrongSpace
+from automl.core.registry import nearest
 from automl.core.text import shell_word
+
+# Name of a command in other tools -> its name here.
+_NAMES_ELSEWHERE: Mapping[str, str] = {
+    **dict.fromkeys(("fit", "train", "tune", "run", "start", "optimize", "optimise"), "search"),
+    **dict.fromkeys(("continue", "restart"), "resume"),
+    **dict.fromkeys(("infer", "classify", "apply", "use"), "predict"),
+    **dict.fromkeys(("score", "test", "validate"), "evaluate"),
+    **dict.fromkeys(("list", "ls", "status"), "studies"),
+    **dict.fromkeys(("save", "convert", "download"), "export"),
+    **dict.fromkeys(("ui", "board", "view"), "dashboard"),
+    **dict.fromkeys(("datasets", "fetch"), "data"),
+    **dict.fromkeys(("init", "create"), "new"),
+    "help": "--help",
+    "version": "--version",
+    "describe": "show",
+    "best": "show",
+}
 
 
 def program() -> str:
@@ -52,3 +74,38 @@ def next_steps(steps: Sequence[tuple[str, str]]) -> str:
         steps: Commands without the program's name, each with its purpose.
     """
     return f"Next:\n{columns([(f'{program()} {step}', what) for step, what in steps], '  ')}"
+
+
+class CommandGroup(TyperGroup):
+    """A group that lists its commands in full and suggests the nearest for an unknown one."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that ``args`` begin with.
+
+        Raises:
+            UserError: if there is no such command; suggests one.
+        """
+        name, known = args[0], tuple(self.list_commands(ctx))
+        if name in known or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        elsewhere = _NAMES_ELSEWHERE.get(name.lower(), "")
+        meant = elsewhere if elsewhere.startswith("-") or elsewhere in known else None
+        meant = meant or nearest(name, known)
+        guess = f"did you mean {ctx.command_path} {meant}? " if meant else ""
+        every = f"all commands: {ctx.command_path} --help"
+        raise UserError(f"there is no command {name!r}; {guess}{every}")
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands, one a line, wrapped rather than cut."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                rows.append((name, command.get_short_help_str(limit=1000)))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def subcommands(help: str) -> typer.Typer:
+    """A group of subcommands."""
+    return typer.Typer(help=help, no_args_is_help=True, cls=CommandGroup)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from automl.cli.options import Bundle, Json, Results
-from automl.cli.tables import columns, table
-from automl.cli.terminal import echo, wrap
+from automl.cli.terminal import columns, echo, table, wrap
 from automl.core.defaults import RESULTS
 from automl.core.errors import DataError, UserError
 from automl.core.text import count
@@ -21,7 +20,7 @@ from automl.core.text import count
 if TYPE_CHECKING:
     from automl.inference.output import WrittenPredictions
     from automl.inference.predict import InputPrediction
-    from automl.tasks.prediction import Prediction
+    from automl.tasks.task import Prediction
 
 
 # Predictions that are printed at once, in columns as wide as their rows need.
@@ -185,7 +184,7 @@ def _cells(prediction: Prediction, top_k: int | None, every: bool) -> list[dict[
 
 def _ranked(prediction: Prediction) -> Sequence[tuple[str, Any]]:
     """Every label with its probability, most likely first."""
-    from automl.tasks.prediction import LabelPrediction
+    from automl.tasks.task import LabelPrediction
 
     if not isinstance(prediction, LabelPrediction):
         names = ", ".join(prediction.values)

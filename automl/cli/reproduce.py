@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from automl.cli.options import Json, Results, Study
-from automl.cli.tables import columns
-from automl.cli.terminal import counting, echo, wrap
+from automl.cli.terminal import columns, counting, echo, wrap
 from automl.core.curve_comparison import TOLERANCE, Agreement, MetricDifference
 from automl.core.defaults import RESULTS
 from automl.core.records import to_stored

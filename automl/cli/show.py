@@ -45,7 +45,7 @@ def _show_study(look: StudyOverview, results: str, json: bool) -> None:
 
     record, final, importances = look.study, look.final, look.importances
     if not json:
-        from automl.cli.show_study import study_text
+        from automl.cli.show_text import study_text
 
         echo(study_text(record, final, importances, results))
         return
@@ -61,6 +61,6 @@ def _show_study(look: StudyOverview, results: str, json: bool) -> None:
 
 
 def _show_trial(details: TrialDetails, results: str, json: bool) -> None:
-    from automl.cli.show_trial import trial_json, trial_text
+    from automl.cli.show_text import trial_json, trial_text
 
     echo(json_module.dumps(trial_json(details)) if json else trial_text(details, results))

@@ -12,8 +12,7 @@ import typer
 
 from automl.cli.hints import program, suggesting_right_space
 from automl.cli.options import Data, ImageSize, Json, Space, complete_space
-from automl.cli.tables import table
-from automl.cli.terminal import counting, echo
+from automl.cli.terminal import counting, echo, table
 from automl.core.records import to_stored
 from automl.core.text import count
 

@@ -9,8 +9,7 @@ import typer
 
 from automl.cli.hints import program
 from automl.cli.options import Json, Results, Storage, StorageEnv
-from automl.cli.tables import table
-from automl.cli.terminal import echo
+from automl.cli.terminal import echo, table
 from automl.core.defaults import RESULTS
 from automl.core.records import to_stored
 from automl.core.text import value

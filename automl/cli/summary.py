@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from automl.cli.hints import next_steps, results_flag
-from automl.cli.tables import columns, table
-from automl.cli.terminal import wrap
+from automl.cli.terminal import columns, table, wrap
 from automl.core.final import EnsembleRecord, Estimate, FinalRecord, openings
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, duration, plain, shell_word, value
-from automl.report.model_tables import front_headings, front_rest, front_rows, front_title
+from automl.report.summary import front_headings, front_rest, front_rows, front_title
 from automl.store import Store
 from automl.tuning.watcher import SearchOutcome
 

@@ -1,16 +1,18 @@
-"""The terminal: its width, its characters, and a count while something takes long."""
+"""The terminal: its width, its characters, aligned tables, and a count during long work."""
 
 from __future__ import annotations
 
 import codecs
 import os
+import re
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from automl.core.text import lines, one_line
+from automl.core.text import lines, one_line, shortened
 
 # Width of drawings without a terminal.
 USUAL_WIDTH = 80
@@ -30,6 +32,13 @@ _LOOKALIKES = {
 }
 # Seconds before a count is shown.
 COUNT_AFTER_SECONDS = 2.0
+GAP = "  "
+# Room beside the other columns below which the last one goes under them.
+NARROWEST = 24
+BELOW = "    "
+# Longest word, and longest word in the last column, which may be a path.
+LONGEST, LONGEST_LAST = 72, 240
+_NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?(e[-+]?\d+)?")
 
 
 def terminal_width() -> int | None:
@@ -105,3 +114,141 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     finally:
         if width:
             sys.stderr.write(f"\r{'':<{width}}\r")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns under their headings; see ``columns``."""
+    body = _cells(rows)
+    return _lay_out([*_cells([headings]), *body], _numbers(body, len(headings)), "")
+
+
+def columns(rows: Iterable[Sequence[str]], indent: str = "") -> str:
+    """Columns two spaces apart, numbers aligned to the right.
+
+    On a narrow terminal the last column is wrapped under itself; on a very narrow one the cells of
+    a row continue on the next lines. Control characters are escaped.
+    """
+    body = _cells(rows)
+    return _lay_out(body, _numbers(body, len(body[0])), indent) if body else ""
+
+
+def fits(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether these columns need no wrapping."""
+    width = terminal_width()
+    return width is None or sum(_widths(rows)) + len(GAP) * (len(rows[0]) - 1) <= width
+
+
+def _widths(cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*cells, strict=True)]
+
+
+def _cells(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Cells with very long words shortened in their middle; ``--json`` has them in full."""
+    return [
+        [*(_readable(cell, LONGEST) for cell in others), _readable(last, LONGEST_LAST)]
+        for *others, last in rows
+    ]
+
+
+def _readable(cell: str, most: int) -> str:
+    """A cell on one line, with words of at most ``most`` characters."""
+    line = one_line(cell)
+    if len(line) <= most:
+        return line
+    return re.sub(r"\S+", lambda word: shortened(word[0], most), line)
+
+
+def _numbers(body: Sequence[Sequence[str]], count: int) -> list[bool]:
+    """Which columns hold only numbers."""
+    return [all(_is_number(row[column]) for row in body) for column in range(count)]
+
+
+def _is_number(cell: str) -> bool:
+    return cell == "-" or _NUMBER.fullmatch(cell) is not None
+
+
+def _lay_out(cells: Sequence[Sequence[str]], right: Sequence[bool], indent: str) -> str:
+    widths, width = _widths(cells), terminal_width()
+    if width is not None and len(indent) + sum(widths[:-1]) + len(GAP) * (len(widths) - 2) > width:
+        return "\n".join(line for row in cells for line in _flowed(row, indent, width))
+    place = _place_last(len(indent), widths)
+    lines: list[str] = []
+    for row in cells:
+        aligned = [
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        ]
+        lines += place.lines(indent + "".join(f"{cell}{GAP}" for cell in aligned[:-1]), aligned[-1])
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _flowed(row: Sequence[str], indent: str, width: int) -> Iterator[str]:
+    """A row that is too wide, as lines with as many whole cells as fit."""
+    line, start = "", indent
+    for cell in filter(None, row):
+        together = f"{line}{GAP}{cell}" if line else f"{start}{cell}"
+        if line and len(together) > width:
+            yield line
+            start = f"{indent}{BELOW}"
+            together = f"{start}{cell}"
+        *whole, line = _fitting(together, f"{indent}{BELOW}", width)
+        yield from whole
+    if line:
+        yield line
+
+
+def _fitting(line: str, indent: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    begin = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line.strip(),
+        width,
+        initial_indent=begin,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The place of the last column.
+
+    Args:
+        start: Indent of its lines but the first.
+        room: Characters per line, or None for any number.
+        below: Whether the first line is indented, too.
+    """
+
+    start: int
+    room: int | None = None
+    below: bool = False
+
+    def lines(self, before: str, cell: str) -> Iterator[str]:
+        """The lines of a row whose other columns are ``before``."""
+        if self.room is None:
+            yield f"{before}{cell}"
+            return
+        first, *more = _wrapped(cell, self.room) or [""]
+        if self.below:
+            yield before
+            more = [first, *more] if first else more
+        else:
+            yield f"{before}{first}"
+        yield from (f"{'':{self.start}}{line}" for line in more)
+
+
+def _wrapped(cell: str, room: int) -> list[str]:
+    """Lines of whole words; a word that is longer, such as a path, stays whole."""
+    return textwrap.wrap(cell.strip(), room, break_long_words=False, break_on_hyphens=False)
+
+
+def _place_last(indent: int, widths: Sequence[int]) -> _Place:
+    start = indent + sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
+    width = terminal_width()
+    if width is None or start + widths[-1] <= width:
+        return _Place(start)
+    if width - start >= NARROWEST:
+        return _Place(start, width - start)
+    return _Place(indent + len(BELOW), max(width - indent - len(BELOW), NARROWEST), below=True)

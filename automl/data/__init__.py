@@ -28,9 +28,9 @@ DATASETS: Registry[type[PublishedSource]] = Registry(
         "arrow_head": "automl.data.catalogue.series:ArrowHead",
         "gun_point": "automl.data.catalogue.series:GunPoint",
         "italy_power_demand": "automl.data.catalogue.series:ItalyPowerDemand",
-        "beijing_pm25": "automl.data.catalogue.forecasts:BeijingPm25",
-        "co2": "automl.data.catalogue.forecasts:Co2",
-        "sunspots": "automl.data.catalogue.forecasts:Sunspots",
+        "beijing_pm25": "automl.data.catalogue.series:BeijingPm25",
+        "co2": "automl.data.catalogue.series:Co2",
+        "sunspots": "automl.data.catalogue.series:Sunspots",
     },
 )
 

@@ -61,6 +61,15 @@ class Encoding(BaseModel, ABC):
     dtype: ClassVar[Literal["uint8", "int32", "float32"]]
     """Data type of the arrays that a model takes."""
 
+    example_file: ClassVar[str]
+    """Name of a file that a user might predict: ``"image.png"``."""
+
+    inputs_note: ClassVar[str]
+    """What goes into a model unchanged, and what the model does with it first, for its card."""
+
+    limit_note: ClassVar[str]
+    """What a model does not see; ``{0}``, ``{1}`` … are the numbers of ``shape``."""
+
     @property
     @abstractmethod
     def shape(self) -> Shape | Tokens:

@@ -18,8 +18,8 @@ from automl.data import DATASETS
 from automl.data.folder_layout import is_junk
 from automl.data.images.decode import is_image_name
 from automl.data.images.listing import ImageFiles
-from automl.data.load import unknown_data
-from automl.data.series.ts_format import is_ts
+from automl.data.series.layouts import is_ts
+from automl.data.source import unknown_data
 from automl.data.tables.reader import TEXT_FORMATS, is_table, open_table
 from automl.data.tables.type_inference import KnownColumns
 from automl.data.tables.values import Moments, find_dates, read_dates

@@ -155,8 +155,8 @@ def _build(facts: ModelFacts, weights: Mapping[str, Tensor]) -> Model | Ensemble
 
 
 def _build_network(facts: ModelFacts, network: Network) -> Model:
+    from automl.models import make_preprocess
     from automl.models.network import build_model
-    from automl.models.preprocessing import make_preprocess
 
     preprocess = make_preprocess(facts.encoding.preprocessing)
     return build_model(network, facts.encoding.shape, preprocess, facts.make_task().head)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from automl.core.data_types import Classes, Target
@@ -15,7 +14,7 @@ from automl.core.final import CHOSEN_ON_VALIDATION, openings
 from automl.core.markdown import code, table, text
 from automl.core.text import duration, epochs, number, value
 from automl.export.facts import ModelFacts, ModelScore, Quantized
-from automl.export.signature import input_name, input_shape, output_name, output_shape
+from automl.export.runtime import input_name, input_shape, output_name, output_shape
 
 _READING = {
     "logits": "The softmax of a row of logits gives the probabilities of its labels.",
@@ -132,20 +131,20 @@ def _history(facts: ModelFacts) -> str:
 
 
 def _usage(facts: ModelFacts, usage: str) -> str:
-    encoding, kind = facts.encoding, KIND_WORDS[facts.encoding.kind]
+    encoding = facts.encoding
     return (
-        f"On files: `automl predict FOLDER {kind.file}`. From Python, in this folder, with "
-        f"`inputs` a {encoding.dtype} array {input_shape(encoding)}:\n\n"
+        f"On files: `automl predict FOLDER {encoding.example_file}`. From Python, in this folder, "
+        f"with `inputs` a {encoding.dtype} array {input_shape(encoding)}:\n\n"
         f"```python\n{usage.strip()}\n```\n\n"
-        f"{kind.inputs} {_READING[output_name(facts.target)]} The encoding that reads files into "
-        "such arrays is in this folder too:\n\n"
-        f"```python\n{_ENCODE.format(file=kind.file)}\n```"
+        f"{encoding.inputs_note} {_READING[output_name(facts.target)]} The encoding that reads "
+        "files into such arrays is in this folder too:\n\n"
+        f"```python\n{_ENCODE.format(file=encoding.example_file)}\n```"
     )
 
 
 def _limits(facts: ModelFacts) -> str:
     lines = [
-        KIND_WORDS[facts.encoding.kind].limit.format(*facts.encoding.shape),
+        facts.encoding.limit_note.format(*facts.encoding.shape),
         f"It was measured on data like its training data; on other {facts.encoding.unit} it may do "
         "much worse.",
     ]
@@ -178,59 +177,3 @@ def _quantized(found: Quantized) -> str:
         f"It is written in {text(found.kind)}: {text(str(found))}. The scores above are those of "
         "the model in float32."
     )
-
-
-@dataclass(frozen=True)
-class KindWords:
-    """What the card says about one kind of data.
-
-    Args:
-        file: Name of a file that ``automl predict`` might be given.
-        inputs: What goes into the model unchanged, and what the model does with it first.
-        limit: What the model does not see; ``{0}``, ``{1}`` … are the numbers of the shape.
-    """
-
-    file: str
-    inputs: str
-    limit: str
-
-
-KIND_WORDS: Mapping[str, KindWords] = {
-    "images": KindWords(
-        file="image.png",
-        inputs="Pixels go in as they are, 0 to 255: normalizing is part of the model.",
-        limit=(
-            "It sees {1}×{2} pixels: `automl predict` scales images to fit and centres them on "
-            "white, and your own code has to do the same."
-        ),
-    ),
-    "text": KindWords(
-        file="texts.csv",
-        inputs=(
-            "Token ids go in, with 0 as padding at the end of the shorter texts of a batch. The "
-            "amount of padding does not change a text's result."
-        ),
-        limit=(
-            "It takes up to {0} tokens of a text, out of {1} that it knows. Your own code has to "
-            "tokenize texts as the encoding does."
-        ),
-    ),
-    "table": KindWords(
-        file="rows.csv",
-        inputs=(
-            "Numbers go in as they are, NaN where one is missing, and categories as their number "
-            "in the encoding, -1 for one that it does not know: scaling the numbers and one-hot "
-            "encoding the categories is part of the model."
-        ),
-        limit="It needs the columns that it was trained on, in the same units.",
-    ),
-    "series": KindWords(
-        file="series.csv",
-        inputs=(
-            "The oldest step goes in first. Whole series go in as they are, and bringing each "
-            "variable to mean 0 and standard deviation 1 is part of the model; the window of a "
-            "forecast goes in as `(value - mean) / std` of the encoding, computed in float64."
-        ),
-        limit="It sees {0} steps of {1} variables, in the units and at the pace of its training.",
-    ),
-}

@@ -9,9 +9,8 @@ from automl.core.errors import ExportError
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
 from automl.export.quantization import Quantization, QuantizationKind
-from automl.export.runtime import Inputs, ModelFunction, Outputs
+from automl.export.runtime import Inputs, ModelFunction, Outputs, input_name, output_name
 from automl.export.sidecars import Software
-from automl.export.signature import input_name, output_name
 
 # The newest opset in which ONNX Runtime runs every layer: from 23 on, PyTorch writes attention as
 # one operator, for which ONNX Runtime 1.32 does not accept a padding mask.
@@ -46,14 +45,14 @@ session = onnxruntime.InferenceSession("model.onnx")
             )
         self._translate(bundle, folder / self.file)
         if quantization is not None:
-            from automl.export.onnx_quantize import quantize
+            from automl.export.onnx_graph import quantize
 
             quantize(folder / self.file, quantization)
 
     def _translate(self, bundle: Bundle, file: Path) -> None:
         import torch
 
-        from automl.export.onnx_recurrent import translations
+        from automl.export.onnx_graph import translations
         from automl.export.trace import trace_bundle
 
         torch.onnx.export(

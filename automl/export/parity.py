@@ -18,9 +18,9 @@ from automl.export.runtime import (
     evenly_spaced,
     in_batches,
     is_text,
+    output_name,
     trim_padding,
 )
-from automl.export.signature import output_name
 
 # Relative to the largest output. Rounding makes about a hundredth of it, a wrong weight far more.
 TOLERANCE: Final = 1e-4

@@ -37,7 +37,7 @@ def trace_bundle(bundle: Bundle, fp16: bool = False) -> ExportedProgram:
 
     Texts may have any length up to that of the encoding; layers with a stride see them padded to
     that length. Recurrent layers are operators of our own: ``with_pytorch_operators`` and
-    ``onnx_recurrent`` replace them by those of the format.
+    ``onnx_graph`` replace them by those of the format.
 
     Args:
         bundle: Bundle with the weights.

@@ -55,8 +55,8 @@ def load_model(config: Config, weights: Path, data: Dataset) -> Model:
     """
     from safetensors.torch import load_file
 
+    from automl.models import make_preprocess
     from automl.models.network import build_model
-    from automl.models.preprocessing import make_preprocess
 
     encoding = data.encoding
     preprocess = make_preprocess(encoding.preprocessing)

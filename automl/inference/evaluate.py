@@ -19,8 +19,10 @@ from automl.data.source import Announce, ReadProgress
 from automl.export.bundle import Bundle
 from automl.export.runtime import Outputs, as_function, in_batches, one_thread, third_party
 from automl.inference.bootstrap import Measure, MetricScore, score
-from automl.inference.labelled import ExampleFilter, LabelledExample, SkippedExamples
-from automl.inference.labelled_datasets import (
+from automl.inference.labelled import (
+    ExampleFilter,
+    LabelledExample,
+    SkippedExamples,
     examples_of,
     has_same_splits,
     load_as_trained,

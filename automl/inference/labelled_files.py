@@ -16,16 +16,15 @@ from automl.data.encoding import Reading
 from automl.data.folder_layout import find_layout
 from automl.data.series.encoding import SeriesEncoding, WholeSeries
 from automl.data.series.items import LongColumns
-from automl.data.series.layouts import one_of_each
+from automl.data.series.layouts import is_ts, one_of_each, read_ts
 from automl.data.series.timeline import make_timeline
-from automl.data.series.ts_format import is_ts, read_ts
 from automl.data.series.variables import LatestWindow, fill_forward
 from automl.data.series.windows import MOST_HELD_OUT, StepRange, Windows, starts_of, thin_out
 from automl.data.standardize import standardize
 from automl.data.tables.columns import NumberColumn
 from automl.data.tables.encoding import TableEncoding
 from automl.data.tables.reader import is_table, open_table, read_table
-from automl.data.tables.target import check_column
+from automl.data.tables.roles import check_column
 from automl.data.tables.type_inference import KnownColumns
 from automl.data.tables.values import as_text
 from automl.export.facts import ModelFacts

@@ -16,9 +16,8 @@ from automl.core.errors import DataError, MissingPackage, UserError
 from automl.core.registry import nearest
 from automl.core.text import csv_cell
 from automl.data.tables.reader import rows_as_written, typed_rows
-from automl.inference.answers import AnswerFormat
 from automl.inference.inputs import Rows
-from automl.inference.predict import InputPrediction
+from automl.inference.predict import AnswerFormat, InputPrediction
 
 # Column with the name of an example that is not a row of a table.
 INPUT = "input"

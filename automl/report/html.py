@@ -12,8 +12,14 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from automl.core.text import count, epoch, lines, plain, shortened, value
+from automl.report.charts import curve_charts, percent, scatter_chart, series_charts, shown_first
 from automl.report.content import Report
-from automl.report.model_tables import (
+from automl.report.panels import make_panels
+from automl.report.summary import (
+    cautions,
+    commands,
+    endings,
+    facts,
     finalist_headings,
     finalist_rows,
     finalists_out,
@@ -22,14 +28,12 @@ from automl.report.model_tables import (
     front_rows,
     front_title,
     refitted,
+    saved,
     test_headings,
     test_rows,
     tested_on,
+    verdict,
 )
-from automl.report.panels import make_panels
-from automl.report.summary import cautions, commands, endings, facts, saved, verdict
-from automl.report.svg_charts import curve_charts, scatter_chart, series_charts, shown_first
-from automl.report.text_charts import percent
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -18,8 +18,13 @@ from automl.core.markdown import code, fenced, folded, table, text
 from automl.core.objectives import NetworkProfile
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, epoch, number, plain, value
+from automl.report.charts import draw_bars, draw_curve
 from automl.report.content import BestModel, Plots, Provenance, Report
-from automl.report.model_tables import (
+from automl.report.summary import (
+    cautions,
+    commands,
+    endings,
+    facts,
     finalist_headings,
     finalist_rows,
     finalists_out,
@@ -28,12 +33,12 @@ from automl.report.model_tables import (
     front_rows,
     front_title,
     refitted,
+    saved,
     test_headings,
     test_rows,
     tested_on,
+    verdict,
 )
-from automl.report.summary import cautions, commands, endings, facts, saved, verdict
-from automl.report.text_charts import draw_bars, draw_curve
 
 WIDTH = 72
 # Longer tables are folded.

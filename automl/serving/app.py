@@ -24,8 +24,7 @@ from automl.core.text import one_line, shortened
 from automl.core.version import __version__
 from automl.data.encoding import Encoding
 from automl.data.images.decode import quiet_pillow
-from automl.export.card import KIND_WORDS
-from automl.export.signature import input_name
+from automl.export.runtime import input_name
 from automl.inference.predict import Predictor
 from automl.serving.body import FORM, JSON
 from automl.serving.examples import SUFFIXES
@@ -178,7 +177,7 @@ def describe_request(encoding: Encoding) -> dict[str, Any]:
 
 def example_request(encoding: Encoding, url: str) -> str:
     """A shell command that sends the server a request."""
-    file = KIND_WORDS[encoding.kind].file
+    file = encoding.example_file
     if encoding.kind == "images":
         return f"curl {url}/predict --data-binary @{file}"
     if encoding.kind == "text":

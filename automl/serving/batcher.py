@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from automl.data.encoding import Array
 from automl.serving.refusals import Refused
 from automl.serving.settings import ServerSettings
-from automl.tasks.prediction import Prediction
+from automl.tasks.task import Prediction
 
 PredictBatch = Callable[[Sequence[Array]], list[Prediction]]
 

@@ -16,7 +16,7 @@ from automl.core.errors import DataError
 from automl.data.encoding import Encoding, Reading
 from automl.data.images.decode import readable_formats
 from automl.data.images.encoding import ImageEncoding
-from automl.export.signature import input_name
+from automl.export.runtime import input_name
 from automl.inference.inputs import read_file
 from automl.serving.body import JSON, SentFile, unfold
 from automl.serving.json_body import JsonReader, check_values, write_json, write_rows

@@ -11,7 +11,7 @@ from typing import Any
 from automl.core.text import one_line, shortened
 from automl.data.encoding import Encoding
 from automl.data.text.encoding import TextEncoding
-from automl.export.signature import input_name
+from automl.export.runtime import input_name
 from automl.inference.inputs import TEXT_COLUMN
 from automl.serving.refusals import Refused
 from automl.serving.settings import ServerSettings

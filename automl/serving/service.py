@@ -12,14 +12,14 @@ from pydantic import BaseModel
 
 from automl.core.data_types import Classes
 from automl.data.encoding import Reading
-from automl.export.signature import input_name, input_shape
+from automl.export.runtime import input_name, input_shape
 from automl.inference.predict import InputPrediction, Predictor, answer_each
 from automl.serving.batcher import Batcher
 from automl.serving.body import SMALL, BodyBudget
 from automl.serving.examples import RequestReader
 from automl.serving.refusals import Refused
 from automl.serving.settings import ServerSettings
-from automl.tasks.prediction import LabelPrediction
+from automl.tasks.task import LabelPrediction
 
 # Threads that read small requests.
 READERS = 3

@@ -12,7 +12,7 @@ from automl.core.registry import Registry
 from automl.spaces.context import LAYER, Vocabulary, named_of
 from automl.spaces.reader import SpaceForm
 from automl.spaces.sections import ObjectiveForm, SearchForm
-from automl.spaces.structure import ChoiceForm, LayersChoiceForm, RepeatForm, StageForm
+from automl.spaces.stages import ChoiceForm, LayersChoiceForm, RepeatForm, StageForm
 from automl.spaces.values import ChoicesForm, RangeForm
 
 Schema = dict[str, Any]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from automl.store.disk import check_room, writing
-from automl.store.openings import OPENINGS, Openings
+from automl.store.disk import OPENINGS, Openings, check_room, writing
 from automl.store.study_folder import Store, StudyFolder
 from automl.store.trial_folder import (
     ARTIFACTS,

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from automl.core.data_types import Classes, Shape, Target
 from automl.core.error_analysis import Confusion
-from automl.tasks.prediction import LabelPrediction, Prediction
-from automl.tasks.task import MAX_WRONG_ANSWERS, ErrorSummary, Metric, Task, WrongAnswer
+from automl.tasks.task import (
+    MAX_WRONG_ANSWERS,
+    ErrorSummary,
+    LabelPrediction,
+    Metric,
+    Prediction,
+    Task,
+    WrongAnswer,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

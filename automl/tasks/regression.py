@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 from automl.core.data_types import Quantities, Shape, Target
 from automl.core.error_analysis import Scatter, SeriesLine
 from automl.core.text import number
-from automl.tasks.prediction import Prediction, QuantityPrediction
-from automl.tasks.task import MAX_WRONG_ANSWERS, ErrorSummary, Metric, Task, WrongAnswer
+from automl.tasks.task import (
+    MAX_WRONG_ANSWERS,
+    ErrorSummary,
+    Metric,
+    Prediction,
+    QuantityPrediction,
+    Task,
+    WrongAnswer,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    from automl.training.rng import StepRng
+    from automl.training.batches import StepRng
 
 
 class Augmentation(Options, ABC):

@@ -6,9 +6,9 @@ import time
 
 import torch
 
+from automl.training.batches import StepRng, batches_ahead, batches_per_epoch
 from automl.training.device import Tensors, forward
-from automl.training.fit import VALIDATION_BATCHES, batches_ahead, batches_per_epoch, train_batch
-from automl.training.rng import StepRng
+from automl.training.fit import VALIDATION_BATCHES, train_batch
 from automl.training.state import TrainingRun
 
 # Batches that are timed, after one that is not: the first allocates memory and chooses kernels.

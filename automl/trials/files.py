@@ -1,4 +1,4 @@
-"""The files that a worker writes into a trial's folder, and when it saves a checkpoint."""
+"""The files that a worker writes into a trial's folder: results, checkpoints and the heartbeat."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import rmtree
+from types import TracebackType
 
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.files import remove_partial, whole_file
@@ -27,6 +28,8 @@ from automl.trials.memory import is_about_memory
 TRAINING_PER_SAVING = 20.0
 # Assumed seconds to save a checkpoint, until one was saved.
 FIRST_COST = 0.05
+# Seconds between two heartbeats; a forward pass may take much less.
+BEAT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -177,3 +180,44 @@ def go_on(prepare: Callable[[], TrainingRun], path: Path) -> TrainingRun:
             raise
         return prepare()
     return run
+
+
+class Heartbeat:
+    """Touches a file at forward passes of a model, so that others see the trial make progress.
+
+    A trial that hangs has no heartbeat, though its process is alive.
+
+    Args:
+        path: File to touch, removed at the end; a full disk does not end the trial.
+        interval: Seconds between two touches, at least.
+    """
+
+    def __init__(self, path: Path, interval: float = BEAT_SECONDS) -> None:
+        self._path, self._interval = path, interval
+        self._due = 0.0
+
+    def __enter__(self) -> Heartbeat:
+        self.beat()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def beat(self) -> None:
+        """Touch the file, unless the last beat was less than ``interval`` seconds ago."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + self._interval
+            with suppress(OSError):
+                self._path.parent.mkdir(exist_ok=True)  # somebody may have deleted it meanwhile
+                self._path.touch()
+
+    def follow(self, model: nn.Module) -> None:
+        """Beat at each forward pass of ``model``."""
+        model.register_forward_hook(lambda *_: self.beat())

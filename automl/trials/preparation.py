@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Mapping
 from statistics import median
 
 import numpy as np
@@ -12,14 +13,14 @@ from torch import Tensor, nn
 
 from automl.core.data_types import Classes, Tokens
 from automl.core.errors import Infeasible
-from automl.core.objectives import in_words
+from automl.core.objectives import NetworkProfile, in_words
 from automl.core.text import number
-from automl.core.trial import TrialSpec
+from automl.core.trial import Config, TrialSpec
 from automl.data.dataset import Dataset, Split
 from automl.data.encoding import Encoding
 from automl.data.series.encoding import SeriesEncoding
-from automl.models.network import build_model
-from automl.models.preprocessing import make_preprocess
+from automl.models import make_preprocess
+from automl.models.network import LIMITS, build_model, check_limits, summarize
 from automl.tasks import TASKS
 from automl.training.device import Tensors
 from automl.training.settings import TrainingSettings
@@ -147,3 +148,25 @@ def _run_seconds(model: nn.Module, inputs: Tensor) -> float:
     if inputs.is_cuda:
         torch.cuda.synchronize(inputs.device)  # else only the launch was timed
     return time.perf_counter() - started
+
+
+def inspect(config: Config, data: Dataset, constraints: Mapping[str, float]) -> NetworkProfile:
+    """What the network of ``config`` would be on ``data``.
+
+    Args:
+        config: The configuration.
+        data: Its dataset.
+        constraints: What a network may cost; how long it takes shows on a device alone.
+
+    Raises:
+        Infeasible: if it cannot be built, or is over a limit.
+    """
+    summary = summarize(
+        config.network,
+        data.encoding.shape,
+        make_preprocess(data.encoding.preprocessing),
+        TASKS[data.task](data.target).head,
+    )
+    check_limits(summary, {name: constraints[name] for name in LIMITS if name in constraints})
+    rows = tuple((row.name, row.shape, row.parameters) for row in summary.rows)
+    return NetworkProfile(summary.parameters, summary.flops, rows)

@@ -21,7 +21,7 @@ from automl.core.records import Reference
 from automl.core.text import count
 from automl.data.series.encoding import SeriesEncoding
 from automl.data.series.forecast import seasonal_naive
-from automl.models.preprocessing import make_preprocess
+from automl.models import make_preprocess
 from automl.tasks import TASKS
 
 if TYPE_CHECKING:

@@ -13,12 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import torch
-from torch import nn
 
+from automl.core.error_analysis import ErrorAnalysis, Mistake, SeriesExample
 from automl.core.errors import AutomlError, Infeasible
 from automl.core.text import epoch, epochs
 from automl.core.trial import (
@@ -36,12 +35,20 @@ from automl.core.trial import (
 from automl.data.dataset import Dataset
 from automl.plots.trial import load_matplotlib
 from automl.store import HEARTBEAT
-from automl.training.device import give_back_memory
-from automl.training.fit import Diverged, check_data, fit
+from automl.tasks import TASKS
+from automl.tasks.task import WrongAnswer
+from automl.training.device import Tensors, give_back_memory
+from automl.training.fit import Diverged, check_data, compute_outputs, fit
 from automl.training.state import TrainingRun
 from automl.training.timing import affordable_epochs
-from automl.trials.error_analysis import review_best
-from automl.trials.files import TRAINING_PER_SAVING, Checkpoints, TrialFiles, go_on
+from automl.trials.files import (
+    BEAT_SECONDS,
+    TRAINING_PER_SAVING,
+    Checkpoints,
+    Heartbeat,
+    TrialFiles,
+    go_on,
+)
 from automl.trials.memory import shortage_behind
 from automl.trials.preparation import DeviceData, check_latency, measure_latency, prepare
 
@@ -53,8 +60,6 @@ _CONTINUING = {Status.PAUSED, Status.OUT_OF_MEMORY, Status.LOST}
 
 # Results after which no file of the trial is useful.
 _OVER = {Status.PRUNED, Status.INFEASIBLE, Status.DIVERGED, Status.FAILED}
-# Seconds between two heartbeats; a forward pass may take much less.
-BEAT_SECONDS = 1.0
 
 
 class TrialRunner:
@@ -271,47 +276,6 @@ def _explain(error: Exception) -> str:
     return f"{type(error).__name__}: {first} (see log.txt in the trial's folder)"
 
 
-class Heartbeat:
-    """Touches a file at forward passes of a model, so that others see the trial make progress.
-
-    A trial that hangs has no heartbeat, though its process is alive.
-
-    Args:
-        path: File to touch, removed at the end; a full disk does not end the trial.
-        interval: Seconds between two touches, at least.
-    """
-
-    def __init__(self, path: Path, interval: float = BEAT_SECONDS) -> None:
-        self._path, self._interval = path, interval
-        self._due = 0.0
-
-    def __enter__(self) -> Heartbeat:
-        self.beat()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
-
-    def beat(self) -> None:
-        """Touch the file, unless the last beat was less than ``interval`` seconds ago."""
-        now = time.monotonic()
-        if now >= self._due:
-            self._due = now + self._interval
-            with suppress(OSError):
-                self._path.parent.mkdir(exist_ok=True)  # somebody may have deleted it meanwhile
-                self._path.touch()
-
-    def follow(self, model: nn.Module) -> None:
-        """Beat at each forward pass of ``model``."""
-        model.register_forward_hook(lambda *_: self.beat())
-
-
 def make_deterministic() -> None:
     """Have this process use only algorithms that give the same result every time.
 
@@ -324,3 +288,28 @@ def make_deterministic() -> None:
     # Nothing here reads uninitialised memory, and filling it takes time.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
+
+
+def review_best(run: TrainingRun, data: Dataset, validation: Tensors) -> ErrorAnalysis:
+    """The model with its best weights, which it has from here on, on the validation split.
+
+    Args:
+        run: A training that came to its end.
+        data: What it was trained on.
+        validation: The split where it is trained.
+    """
+    run.model.load_state_dict(run.best_weights)
+    outputs = compute_outputs(run, validation)
+    task = TASKS[data.task](data.target)
+    found = task.find_errors(outputs, validation.targets.to(run.device))
+    mistakes = tuple(_mistake(each, data) for each in found.worst)
+    return ErrorAnalysis(len(validation), found.errors, mistakes)
+
+
+def _mistake(finding: WrongAnswer, data: Dataset) -> Mistake:
+    example = data.encoding.show(data.validation.inputs[finding.index])
+    if isinstance(example, SeriesExample) and finding.ahead:
+        past = len(data.validation.inputs[finding.index])
+        ahead = (replace(each, start=past) for each in finding.ahead)
+        example = SeriesExample((*example.lines, *ahead))
+    return Mistake(example, finding.truth, finding.answer, finding.degree)

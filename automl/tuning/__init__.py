@@ -17,9 +17,9 @@ warnings.filterwarnings("ignore", message="IProgress not found")
 SAMPLERS: Registry[type[Sampler]] = Registry(
     "sampler",
     {
-        "tpe": "automl.tuning.samplers.bayesian:Tpe",
-        "gp": "automl.tuning.samplers.bayesian:GaussianProcess",
-        "cmaes": "automl.tuning.samplers.cmaes:CmaEs",
+        "tpe": "automl.tuning.samplers.model_based:Tpe",
+        "gp": "automl.tuning.samplers.model_based:GaussianProcess",
+        "cmaes": "automl.tuning.samplers.model_based:CmaEs",
         "qmc": "automl.tuning.samplers.space_filling:QuasiMonteCarlo",
         "random": "automl.tuning.samplers.space_filling:RandomSearch",
         "grid": "automl.tuning.samplers.space_filling:Grid",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import isfinite
 
 import optuna
-from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from automl.core.text import count
@@ -106,6 +105,9 @@ def _as_at(
 
 
 def _weigh(study: optuna.Study, trials: tuple[FrozenTrial, ...]) -> dict[str, float]:
+    # Imports scikit-learn, which takes seconds.
+    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
     share = max(BEST_SHARE, FEWEST_BEST / len(trials))
     with quiet_optuna():
         copy = optuna.create_study(direction=study.directions[0])

@@ -18,7 +18,7 @@ from automl.core.objectives import COSTS
 from automl.core.registry import Registry, nearest
 from automl.core.storage_url import StorageUrl
 from automl.core.text import either, epochs
-from automl.spaces.suggest import FixedSuggest
+from automl.spaces.domain import FixedSuggest
 from automl.training.length import batch_size_for, epochs_for
 from automl.tuning import PRUNERS, SAMPLERS
 

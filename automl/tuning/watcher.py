@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from automl.core.final import FinalProgress, FinalRecord
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement
-from automl.tuning.context import SearchContext
+
+if TYPE_CHECKING:
+    from automl.tuning.context import SearchContext
 
 
 @dataclass(frozen=True)

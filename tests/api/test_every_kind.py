@@ -9,7 +9,7 @@ import pytest
 
 from automl import api
 from automl.data import READERS
-from automl.tasks.prediction import LabelPrediction, QuantityPrediction
+from automl.tasks.task import LabelPrediction, QuantityPrediction
 
 pytestmark = pytest.mark.slow
 

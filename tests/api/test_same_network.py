@@ -10,8 +10,8 @@ from automl import api
 from automl.api.vocabulary import make_vocabulary
 from automl.core.distributions import Value
 from automl.core.trial import Config
+from automl.spaces.domain import FixedSuggest
 from automl.spaces.reader import parse_space
-from automl.spaces.suggest import FixedSuggest
 
 pytestmark = pytest.mark.slow
 

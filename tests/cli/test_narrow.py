@@ -16,8 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from patience import PATIENCE
 
-from automl.cli.tables import columns, table
-from automl.cli.terminal import wrap
+from automl.cli.terminal import columns, table, wrap
 
 WIDTH = 60
 COLOUR = re.compile(r"\x1b\[[\d;]*3\d[\d;]*m")

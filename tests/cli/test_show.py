@@ -10,8 +10,7 @@ from command_line import automl
 
 from automl import api
 from automl.api.studies import TrialDetails
-from automl.cli.show_study import study_text
-from automl.cli.show_trial import mistakes_text, trial_text
+from automl.cli.show_text import mistakes_text, study_text, trial_text
 from automl.core.error_analysis import Confusion, ErrorAnalysis, Mistake, RowExample, Scatter
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.cli.options import parse_duration
-from automl.cli.tables import table
+from automl.cli.terminal import table
 from automl.core.errors import UserError
 from automl.core.text import count, duration, epochs, number, plain, value
 

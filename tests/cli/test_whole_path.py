@@ -13,7 +13,7 @@ from command_line import TINY, automl, run_process
 from export_formats import FORMATS, WRITES_ONNX
 from PIL import Image
 
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from automl.data.dataset import Clusters, Dataset
-from automl.data.load import load_dataset
 from automl.data.series.windows import Windows
+from automl.data.source import load_dataset
 
 OWNERS = [f"p{number % 24}" for number in range(240)]
 

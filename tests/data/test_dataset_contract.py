@@ -19,8 +19,8 @@ from automl.core.error_analysis import Example
 from automl.data import DATASETS, READERS
 from automl.data.dataset import Dataset, Split
 from automl.data.encoding import ENCODINGS
-from automl.data.load import load_dataset
-from automl.models.preprocessing import PREPROCESSING
+from automl.data.source import load_dataset
+from automl.models import PREPROCESSING
 
 TASKS = {
     "images": ("image_classification",),

@@ -11,7 +11,7 @@ from automl.core.errors import DataError
 from automl.data.catalogue import cut_fashion_mini
 from automl.data.catalogue.cut_fashion_mini import read_idx
 from automl.data.catalogue.images import FILE
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 
 def test_splits_are_even_and_the_official_test_images_stay_test():

@@ -11,7 +11,7 @@ from automl.data.dataset import Dataset
 from automl.data.images.cache import CacheLimits
 from automl.data.images.decode import decode_image
 from automl.data.images.folder import ImageFolder
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 
 def load(path: object, seed: int = 0, **options: object) -> Dataset:

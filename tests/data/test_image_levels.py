@@ -12,7 +12,7 @@ from PIL import Image
 
 from automl.data.dataset import Dataset
 from automl.data.images.decode import decode_image
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 
 def save(root: Path, scale: float, dtype: type, offset: float = 0.0) -> Path:

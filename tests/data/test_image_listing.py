@@ -11,7 +11,7 @@ from data_files import save_image
 from automl.core.errors import DataError
 from automl.data.dataset import Dataset
 from automl.data.images.decode import decode_image
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 COUNT = 20
 LABELS = ["cat", "dog"] * (COUNT // 2)

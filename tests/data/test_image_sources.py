@@ -15,7 +15,7 @@ from data_files import save_folder, save_image
 from automl.core.errors import DataError, UserError
 from automl.data.dataset import Dataset
 from automl.data.images.decode import decode_image
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 SPLITS = ("train", "validation", "test")
 VIDEO = r"^(video\d+)_"

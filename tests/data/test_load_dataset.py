@@ -8,7 +8,7 @@ from data_files import save_folder
 
 from automl.core.errors import DataError, UnknownName, UserError
 from automl.data import READERS
-from automl.data.load import find_source, load_dataset
+from automl.data.source import find_source, load_dataset
 
 
 def load(name: str, **options: object):
@@ -76,7 +76,7 @@ def test_an_option_that_a_flag_sets_is_told_by_its_flag(tmp_path):
 @pytest.mark.slow
 def test_nothing_heavy_is_imported_for_the_shipped_dataset():
     code = (
-        "import sys; from automl.data.load import load_dataset; "
+        "import sys; from automl.data.source import load_dataset; "
         "load_dataset('fashion_mini', 'images', {}, 0, print); "
         "print([m for m in ('torch', 'torchvision', 'sklearn', 'PIL') if m in sys.modules])"
     )

@@ -8,7 +8,7 @@ import pytest
 
 from automl.core.errors import DataError
 from automl.data import DATASETS
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 
 def silent(line: str) -> None:

@@ -18,7 +18,7 @@ from automl.data import DATASETS
 from automl.data.catalogue import images
 from automl.data.catalogue.downloads import GzippedFiles, LocalFolder, WebFolder
 from automl.data.catalogue.published import PublishedFile
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 
 class Quiet(SimpleHTTPRequestHandler):

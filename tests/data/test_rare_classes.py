@@ -16,7 +16,7 @@ from PIL import Image
 from automl.core.data_types import Classes
 from automl.core.errors import DataError
 from automl.data.dataset import Dataset, Indices
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.data.splits import split_classes, split_rows
 
 LABELS = ["no", "yes"] * 30 + ["never"] + ["maybe"] * 2

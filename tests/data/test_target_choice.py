@@ -11,7 +11,7 @@ import pytest
 from automl.core.data_types import Classes, Quantities
 from automl.core.errors import DataError, UserError
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 
 ROWS = 300
 

@@ -6,7 +6,7 @@ from published_data.series import write_ts
 
 from automl.core.errors import DataError
 from automl.data.series.arrays import stack_rows
-from automl.data.series.ts_format import read_ts
+from automl.data.series.layouts import read_ts
 
 
 def test_variables_are_columns_and_labels_come_last(tmp_path):

@@ -15,9 +15,9 @@ from automl.core.errors import DataError
 from automl.data.dataset import Dataset
 from automl.data.series.labelled import LabelledSeries
 from automl.export.scripts.read_series import read as read_by_script
+from automl.models import make_preprocess
 from automl.models.layers import LAYERS
 from automl.models.network import build_model
-from automl.models.preprocessing import make_preprocess
 from automl.trials.preparation import as_tensors
 
 ITEMS, LONGEST = 60, 12

@@ -17,7 +17,7 @@ from automl.data.cells.numbers import NumberFormat
 from automl.data.encoding import ENCODINGS
 from automl.data.tables.columns import CategoryColumn, NumberColumn
 from automl.data.tables.encoding import TableEncoding
-from automl.data.tables.features import find_features
+from automl.data.tables.roles import find_features
 
 
 def learn(frame: pd.DataFrame) -> TableEncoding:
@@ -300,7 +300,7 @@ def test_it_travels_as_json_and_as_a_pickle(dataset):
 def test_the_model_gives_the_shape_that_the_encoding_says(dataset):
     import torch
 
-    from automl.models.preprocessing import PREPROCESSING
+    from automl.models import PREPROCESSING
 
     ((name, options),) = dataset.encoding.preprocessing.items()
     vectors = PREPROCESSING[name](**options)(torch.from_numpy(dataset.train.inputs))

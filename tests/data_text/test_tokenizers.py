@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from automl.core.data_types import PADDING
 from automl.core.errors import MissingPackage, UserError
-from automl.data.text.tokenizers import TOKENIZERS
-from automl.data.text.tokenizers.tokenizer import (
+from automl.data.text.tokenizers import (
     SMALLEST_VOCABULARY,
     SPECIAL_TOKENS,
+    TOKENIZERS,
     UNKNOWN,
     Tokenizer,
 )

@@ -34,7 +34,7 @@ for name, code in FILES.items():
     made = sys.modules[name] = ModuleType(name)
     exec(compile(code, name, "exec", dont_inherit=True), made.__dict__)
 import keras
-from automl.export.keras.masked_values import MaskedValues
+from automl.export.keras.layers.basic import MaskedValues
 noise = sys.modules["automl.models.layers.noise"].GaussianNoise(stddev=0.5).build((16,))
 inputs = keras.Input((16,))
 build = sys.modules["automl.export.keras.layers.noise"].gaussian_noise

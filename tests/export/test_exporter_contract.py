@@ -21,9 +21,9 @@ from automl.export import EXPORTERS
 from automl.export.bundle import WEIGHTS, Bundle
 from automl.export.export import Exported
 from automl.export.exporter import Exporter
-from automl.export.signature import input_name
+from automl.export.runtime import input_name
 from automl.inference.predict import Predictor
-from automl.tasks.prediction import LabelPrediction, QuantityPrediction
+from automl.tasks.task import LabelPrediction, QuantityPrediction
 
 pytestmark = pytest.mark.slow
 

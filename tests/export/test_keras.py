@@ -25,9 +25,9 @@ from automl.export.bundle import Bundle
 from automl.export.export import Exported, export_bundle
 from automl.export.keras.exporter import Keras, check_same
 from automl.export.keras.layers import BUILDERS
+from automl.models import PREPROCESSING
 from automl.models.layers import LAYERS
 from automl.models.modules.model import Body
-from automl.models.preprocessing import PREPROCESSING
 
 pytestmark = pytest.mark.slow
 
@@ -176,7 +176,7 @@ def parts(config: Any) -> Any:
 
 @needs_keras
 def test_every_layer_and_preprocessing_has_its_line() -> None:
-    from automl.export.keras.preprocessing import KERAS_PREPROCESSING
+    from automl.export.keras.build import KERAS_PREPROCESSING
 
     assert set(BUILDERS) == set(LAYERS)
     assert set(KERAS_PREPROCESSING) == set(PREPROCESSING)
@@ -185,7 +185,7 @@ def test_every_layer_and_preprocessing_has_its_line() -> None:
 @needs_keras
 def test_a_layer_without_a_builder_is_refused_by_name() -> None:
     from automl.export.keras.layers import build_layers
-    from automl.export.keras.masked_values import MaskedValues
+    from automl.export.keras.layers.basic import MaskedValues
 
     body = Body(OrderedDict(no_such_layer_1=torch.nn.Identity()))
     with pytest.raises(ExportError, match=r"no layer 'no_such_layer'.*: safetensors, torch_export"):

@@ -13,7 +13,7 @@ from export_formats import WRITES_KERAS
 
 from automl.core.errors import ExportError
 from automl.export import EXPORTERS
-from automl.export.keras.process import KerasProcess
+from automl.export.keras.exporter import KerasProcess
 
 pytestmark = [
     pytest.mark.slow,

@@ -12,7 +12,7 @@ import torch
 from export_formats import WRITES_ONNX
 from torch import Tensor, nn
 
-from automl.export.onnx_recurrent import translations
+from automl.export.onnx_graph import translations
 from automl.export.trace import traceable, with_pytorch_operators
 
 pytestmark = pytest.mark.slow

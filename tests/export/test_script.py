@@ -20,14 +20,14 @@ from predicting import predict_files
 
 from automl.core.data_types import Classes
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.data.text.tokenizers import TOKENIZERS
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
 from automl.export.export import Exported, export_bundle
-from automl.export.script import render_script
+from automl.export.sidecars import render_script
 from automl.inference.predict import InputPrediction
-from automl.tasks.prediction import LabelPrediction, QuantityPrediction
+from automl.tasks.task import LabelPrediction, QuantityPrediction
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ import pytest
 from automl import api
 from automl.core.errors import StudyError
 from automl.core.final import EnsembleRecord
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.export.bundle import Bundle
 from automl.finalizing.record import read_test_opened
 from automl.inference.evaluate import evaluate_split

@@ -17,7 +17,7 @@ from automl.core.errors import StudyError
 from automl.core.final import MOST_REFITS, FinalProgress, FinalRecord
 from automl.core.trial import Config, Measurement, Status, best_measurement
 from automl.data.dataset import Split
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.export.bundle import Bundle
 from automl.finalizing.ensemble import load_model
 from automl.finalizing.record import read_test_opened

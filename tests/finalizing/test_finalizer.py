@@ -13,7 +13,7 @@ from automl.core.final import Estimate
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.finalizing.finalizer import Finalizer, FinalTraining, ModelLimits, RaceRules
 from automl.finalizing.ranking import MeanScore, RankingObjective
 from automl.finalizing.refits import Refit, Refits

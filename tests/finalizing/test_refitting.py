@@ -24,7 +24,7 @@ from automl.core.trial import (
     Verdict,
 )
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.execution.trial_loop import run_trials
 from automl.finalizing.refit_queue import RefitQueue
 from automl.finalizing.refits import Refit

@@ -17,8 +17,7 @@ from automl.core.errors import DataError
 from automl.data.dataset import Dataset
 from automl.data.encoding import Reading
 from automl.export.bundle import Bundle
-from automl.inference import chunks
-from automl.inference.inputs import read_file, read_stream
+from automl.inference.inputs import read_file, read_stream, split_table
 from automl.inference.predict import BATCH, Predictor
 
 DataOf = Callable[[str], tuple[Path, Dataset]]
@@ -38,7 +37,7 @@ def test_the_chunks_of_a_table_are_its_rows(
     with (folder / "t.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows(table)
     found = []
-    for chunk in chunks.split_table(folder / "t.csv", folder, most):
+    for chunk in split_table(folder / "t.csv", folder, most):
         assert chunk.rows == len(found)
         _, header, *more = csv.reader(io.StringIO(chunk.path.read_text("utf-8"), newline=""))
         assert header == ["first", "second"]
@@ -70,10 +69,7 @@ def test_the_chunks_of_a_table_know_what_stands_above_its_rows(tmp_path: Path) -
     rows = "".join(f'{at}|six" {at}|"{"ab"[at % 2]}\n' for at in range(60))
     file = tmp_path / "t.csv"
     file.write_text(f"# made by hand\nSizes\nat|size|kind\nmm||\n{rows}", "utf-8")
-    found = [
-        chunk.path.read_text("utf-8").split("\n")
-        for chunk in chunks.split_table(file, tmp_path, 90)
-    ]
+    found = [chunk.path.read_text("utf-8").split("\n") for chunk in split_table(file, tmp_path, 90)]
     assert len(found) > 5
     assert all(lines[:2] == ["sep=|", "at|size|kind"] for lines in found)
     assert "\n".join(line for lines in found for line in lines[2:] if line) + "\n" == rows

@@ -15,7 +15,7 @@ from automl.core.errors import DataError
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
 from automl.inference.predict import Predictor
-from automl.tasks.prediction import LabelPrediction, QuantityPrediction
+from automl.tasks.task import LabelPrediction, QuantityPrediction
 
 DataOf = Callable[[str], tuple[Path, Dataset]]
 BundleOf = Callable[[str], Bundle]

@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from automl.core.data_types import Shape, Tokens
 from automl.core.errors import Infeasible
-from automl.models.layer import Layer
-from automl.models.layers import LAYERS
+from automl.models.layers import LAYERS, Layer
 from automl.models.network import ModuleSize, measure_layer
 
 SHAPES: tuple[Shape, ...] = ((3, 8, 8), (16, 8, 8), (16,), (12, 16), Tokens(12, 30))

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
     [
         "from automl.models.layers import LAYERS as names",
         "from automl.tasks import TASKS as names",
-        "import automl.models.summary; names = []",
+        "import automl.models.network; names = []",
     ],
 )
 def test_torch_is_imported_on_use_only(names: str) -> None:

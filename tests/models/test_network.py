@@ -12,8 +12,7 @@ from torch import Tensor, nn
 from automl.core.data_types import Shape, Tokens
 from automl.core.errors import Infeasible, UnknownName
 from automl.models.modules.preprocessing import Normalize, Preprocess
-from automl.models.network import build_body, build_model
-from automl.models.summary import NetworkSummary, summarize
+from automl.models.network import NetworkSummary, build_body, build_model, summarize
 
 CNN: list[dict[str, Any]] = [
     {"conv2d": {"filters": 8}},

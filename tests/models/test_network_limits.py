@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from automl.core.errors import Infeasible, UnknownName
-from automl.models.summary import NetworkSummary, check_limits
+from automl.models.network import NetworkSummary, check_limits
 
 SUMMARY = NetworkSummary(rows=(), parameters=3000, flops=5000)
 

@@ -5,9 +5,9 @@ import torch
 
 from automl.core.data_types import PADDING
 from automl.core.errors import UnknownName
+from automl.models import make_preprocess
 from automl.models.modules.preprocessing import Normalize, Standardize, TokenIds
 from automl.models.network import build_model
-from automl.models.preprocessing import make_preprocess
 
 MEAN, STD = (0.5, 0.25, 0.1), (0.2, 0.3, 0.4)
 FROM_LAST = {"mean": [5.0, 100.0], "std": [2.0, 10.0], "targets": 1}

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from automl.models import PREPROCESSING
 from automl.models.modules.preprocessing import Preprocess
-from automl.models.preprocessing import PREPROCESSING
 
 NAN = float("nan")
 

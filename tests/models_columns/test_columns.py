@@ -6,7 +6,7 @@ import pytest
 import torch
 from export_formats import WRITES_ONNX
 
-from automl.models.preprocessing import PREPROCESSING
+from automl.models import PREPROCESSING
 
 NAN = float("nan")
 OPTIONS = {"numbers": 3, "flagged": [0, 2], "sizes": [3, 2]}

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.report.text_charts import CURVE_HEIGHT, draw_bars, draw_curve
+from automl.report.charts import CURVE_HEIGHT, draw_bars, draw_curve
 
 VALUES = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf])
 

@@ -18,9 +18,9 @@ from patience import PATIENCE
 from automl.export.bundle import Bundle
 from automl.export.facts import ModelFacts, ModelOrigin, ModelScore
 from automl.inference.predict import Predictor
+from automl.models import make_preprocess
 from automl.models.layers import LAYERS
 from automl.models.network import build_model
-from automl.models.preprocessing import make_preprocess
 from automl.serving.server import PredictionServer
 from automl.serving.settings import ServerSettings
 from automl.tasks import TASKS

@@ -16,7 +16,7 @@ from served import ServedSample, serving
 from automl.data.encoding import Array
 from automl.inference.predict import Predictor
 from automl.serving.settings import ServerSettings
-from automl.tasks.prediction import Prediction
+from automl.tasks.task import Prediction
 
 SampleOf = Callable[[str], ServedSample]
 TEXTS = [f"{word} {number}" for number in range(4) for word in ("a lovely film", "weak")]

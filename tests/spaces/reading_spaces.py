@@ -7,9 +7,9 @@ from typing import Any
 from small_vocabulary import VOCABULARY
 
 from automl.core.distributions import Distribution, Value
+from automl.spaces.domain import FixedSuggest
 from automl.spaces.reader import parse_space
 from automl.spaces.space import SearchSpace
-from automl.spaces.suggest import FixedSuggest
 
 # Layers with something to draw.
 UNITS = "{dense: {units: {low: 1, high: 9}}}"

@@ -9,10 +9,10 @@ from reading_spaces import names
 from small_vocabulary import VOCABULARY
 
 from automl.core.errors import SpaceError, UserError
+from automl.spaces.domain import FixedSuggest
 from automl.spaces.overrides import split_overrides
 from automl.spaces.reader import parse_space
 from automl.spaces.space import SearchSpace
-from automl.spaces.suggest import FixedSuggest
 
 TEXT = """
 task: image_classification

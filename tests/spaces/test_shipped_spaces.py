@@ -16,12 +16,12 @@ from automl.core.distributions import Choices, Range
 from automl.data import DATASETS
 from automl.models.layers import LAYERS
 from automl.spaces.context import named_of
+from automl.spaces.domain import FixedSuggest, RandomSuggest
 from automl.spaces.lookup import list_spaces
 from automl.spaces.reader import parse_space, read_space
 from automl.spaces.schema import json_schema
 from automl.spaces.sections import SearchForm
 from automl.spaces.space import SearchSpace
-from automl.spaces.suggest import FixedSuggest, RandomSuggest
 from automl.training.settings import TrainingSettings
 
 VOCABULARY = make_vocabulary()

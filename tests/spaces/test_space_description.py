@@ -6,7 +6,7 @@ import math
 
 from reading_spaces import read
 
-from automl.spaces.description import ParameterInWords, describe
+from automl.report.space_check import ParameterInWords, describe
 
 
 def in_words(network: str, training: str = "{}", rest: str = "") -> list[ParameterInWords]:

@@ -12,8 +12,8 @@ from reading_spaces import read
 
 from automl.core.distributions import Distribution, Range, Value
 from automl.spaces import domain
+from automl.spaces.domain import FixedSuggest, RandomSuggest
 from automl.spaces.space import SearchSpace
-from automl.spaces.suggest import FixedSuggest, RandomSuggest
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -7,7 +7,7 @@ from reading_spaces import read
 
 from automl.core.distributions import Choices, Range
 from automl.core.errors import UserError
-from automl.spaces.suggest import FixedSuggest, RandomSuggest
+from automl.spaces.domain import FixedSuggest, RandomSuggest
 
 
 class TestSuggest:

@@ -21,11 +21,11 @@ from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import Infeasible, SpaceError
 from automl.core.trial import Config
 from automl.data.dataset import Dataset
+from automl.spaces.domain import FixedSuggest, RandomSuggest
 from automl.spaces.lookup import list_spaces
 from automl.spaces.reader import parse_space, read_space
-from automl.spaces.suggest import FixedSuggest, RandomSuggest
 from automl.tasks import TASKS
-from automl.trials.inspector import inspect
+from automl.trials.preparation import inspect
 
 VOCABULARY = make_vocabulary()
 TEXTS = [path.read_text("utf-8") for _, path in list_spaces(Path("/"))]

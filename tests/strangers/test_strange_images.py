@@ -12,7 +12,7 @@ from PIL import Image
 from predicting import predict_files
 from stranger_bundles import StrangerSample
 
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.inference.predict import Predictor
 
 HUGE = 60_000

@@ -14,7 +14,7 @@ from published_data.images import write_cifar, write_mnist
 
 from automl.core.errors import DataError
 from automl.data.catalogue.images import Cifar10, Cifar100, Mnist
-from automl.data.series.ts_format import read_ts
+from automl.data.series.layouts import read_ts
 from automl.data.tables.reader import SUFFIXES, read_table
 from automl.training.state import load_checkpoint
 

@@ -13,7 +13,7 @@ import pytest
 from limits import GIGABYTE, bounded
 
 from automl.core.errors import DataError
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.data.tables.reader import read_table
 
 MILLION_ROWS = b"1,2\n" * 1_000_000

@@ -11,8 +11,7 @@ from automl.core.error_analysis import Confusion
 from automl.core.errors import Infeasible, UnknownName
 from automl.data import READERS
 from automl.tasks import TASKS, metric_bounds
-from automl.tasks.prediction import LabelPrediction, QuantityPrediction
-from automl.tasks.task import MAX_WRONG_ANSWERS, Task
+from automl.tasks.task import MAX_WRONG_ANSWERS, LabelPrediction, QuantityPrediction, Task
 
 TARGETS: tuple[Target, ...] = (
     Classes(("ant", "bee", "cat")),

@@ -15,8 +15,9 @@ from automl.core.data_types import Quantities
 from automl.models.modules.model import Body, Model
 from automl.tasks.regression import TabularRegression
 from automl.training import device
+from automl.training.batches import micro_batches
 from automl.training.device import Tensors
-from automl.training.fit import fit, micro_batches, validate
+from automl.training.fit import fit, validate
 from automl.training.state import TrainingRun
 
 TASK = TabularRegression(Quantities(("a", "b"), (5.0, -1.0), (2.0, 3.0)))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from automl.training import AUGMENTATIONS
 from automl.training.augment import Augmentation, Mixup
-from automl.training.rng import StepRng
+from automl.training.batches import StepRng
 
 batches = st.tuples(
     st.integers(1, 5), st.sampled_from([1, 3]), st.integers(2, 9), st.integers(2, 9)

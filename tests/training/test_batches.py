@@ -9,13 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_runs import make_run
 
+from automl.training.batches import balanced_weights, evaluation_batches, share_of, training_batches
 from automl.training.device import Tensors
-from automl.training.fit import (
-    balanced_weights,
-    evaluation_batches,
-    share_of,
-    training_batches,
-)
 
 
 @given(st.integers(1, 1000), st.integers(1, 4))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from automl.training.rng import derive_seed
+from automl.training.batches import derive_seed
 
 
 def test_seeds_differ_by_run_purpose_and_index():

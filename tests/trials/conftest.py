@@ -9,7 +9,7 @@ from small_trials import folder, make_spec, run
 
 from automl.core.trial import TrialResult
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.trials import make_runner
 
 

@@ -14,7 +14,8 @@ from torch import nn
 from automl.core.trial import CONTINUE, Measurement, Status, Verdict
 from automl.data.dataset import Dataset
 from automl.trials import make_runner
-from automl.trials.runner import Heartbeat, TrialRunner
+from automl.trials.files import Heartbeat
+from automl.trials.runner import TrialRunner
 
 
 def age(path: Path) -> float:

@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score
 
 from automl.core.records import Reference
 from automl.data.dataset import Dataset, Split
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.tasks import TASKS
 from automl.trials.references import MOST_EXAMPLES, find_references
 

@@ -10,12 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from cut_short import (
-    FINISHED,
-    STATE,
-    leave_at,
-    resume,
-)
+from cut_short import FINISHED, STATE, leave_at, resume
 from small_trials import folder, make_spec, network, run, stop_at, values
 
 from automl.core.trial import Status, Verdict

@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 import torch
 from small_trials import make_spec, run, values
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.trials import make_runner
 
 layers = (

@@ -21,7 +21,7 @@ from small_trials import DIVERGING, make_spec, network, run, stop_at
 
 from automl.core.trial import CONTINUE, Status, TrialResult, Verdict
 from automl.data.dataset import Dataset
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.training.state import TrainingRun
 from automl.trials import make_runner
 from automl.trials.memory import Shortage, memory_limits, shortage_behind
@@ -109,7 +109,7 @@ from dataclasses import replace
 from pathlib import Path
 from small_trials import make_spec, run
 from test_trial_memory import ALL_AT_ONCE, MIB, WIDE
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.trials import make_runner
 from automl.trials.memory import memory_limits
 

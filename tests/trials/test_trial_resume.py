@@ -124,7 +124,7 @@ VICTIM = """
 import sys
 from pathlib import Path
 from small_trials import make_spec, run
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.trials.runner import TrialRunner
 
 runner = TrialRunner(1, False, {}, training_per_saving=0.4)

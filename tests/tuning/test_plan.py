@@ -14,7 +14,7 @@ from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import UserError
 from automl.core.objectives import COSTS
 from automl.core.text import either
-from automl.data.load import load_dataset
+from automl.data.source import load_dataset
 from automl.spaces.reader import parse_space
 from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.plan import Plan, check_objectives, fitted_in_words

@@ -17,9 +17,9 @@ from automl.core.distributions import Choices, Distribution, Parameter, Range, V
 from automl.core.errors import StudyError, UserError
 from automl.core.records import StudyRecord, TrialRecord
 from automl.spaces import domain
+from automl.spaces.domain import RandomSuggest
 from automl.spaces.reader import parse_space
 from automl.spaces.space import SearchSpace
-from automl.spaces.suggest import RandomSuggest
 from automl.tuning import SAMPLERS
 from automl.tuning.warm_start import Fitting, WarmStart
 

@@ -9,9 +9,8 @@ from automl.data.catalogue.published import DatasetEntry, PublishedFile, Publish
 from automl.data.dataset import Dataset
 from automl.data.source import Announce
 from automl.data.splits import FIXED_SEED
-from automl.data.tables.dataset import make_table_dataset
+from automl.data.tables.dataset import TableSplitter, make_table_dataset
 from automl.data.tables.reader import read_table
-from automl.data.tables.splits import TableSplitter
 
 
 class BreastCancer(PublishedSource):

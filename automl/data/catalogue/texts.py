@@ -13,8 +13,7 @@ from automl.data.catalogue.downloads import PythonPackage, WebFolder
 from automl.data.catalogue.published import DatasetEntry, PublishedFile, PublishedSource, fetch
 from automl.data.source import Announce
 from automl.data.splits import FIXED_SEED
-from automl.data.text.source import Corpus, TextSource, hash_texts, text_split
-from automl.data.text.splits import split_texts
+from automl.data.text.source import Corpus, TextSource, hash_texts, split_texts, text_split
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,10 +21,9 @@ from automl.core.errors import DataError
 from automl.core.files import locked, write_text
 from automl.data.dataset import Split, Targets, hash_content
 from automl.data.folder_layout import ClassFile
-from automl.data.images.dataset import channel_statistics, find_repeated
+from automl.data.images.dataset import FilesBySplit, channel_statistics, find_repeated, targets_of
 from automl.data.images.decode import ImageShape, Levels, read_pixels
 from automl.data.images.headers import measure_levels, read_files
-from automl.data.images.splits import FilesBySplit, targets_of
 from automl.data.source import Announce, ReadProgress, data_root
 
 DECODER = 3

@@ -15,13 +15,7 @@ from automl.core.error_analysis import ImageExample
 from automl.core.errors import DataError
 from automl.data.dataset import Images
 from automl.data.encoding import Array, Encoding, Reading
-from automl.data.images.decode import (
-    LARGEST_SIDE,
-    ImageSource,
-    Levels,
-    decode_image,
-    is_image_name,
-)
+from automl.data.images.decode import LARGEST_SIDE, ImageSource, Levels, decode_image, is_image_name
 from automl.data.images.listing import ImageFiles
 from automl.data.tables.reader import is_table, open_table
 from automl.data.tables.values import as_text
@@ -45,6 +39,14 @@ class ImageEncoding(Encoding):
     kind: ClassVar[str] = "images"
     unit: ClassVar[str] = "images"
     dtype: ClassVar[Literal["uint8", "int32", "float32"]] = "uint8"
+    example_file: ClassVar[str] = "image.png"
+    inputs_note: ClassVar[str] = (
+        "Pixels go in as they are, 0 to 255: normalizing is part of the model."
+    )
+    limit_note: ClassVar[str] = (
+        "It sees {1}×{2} pixels: `automl predict` scales images to fit and centres them on white, "
+        "and your own code has to do the same."
+    )
 
     image_shape: tuple[Literal[1, 3], Side, Side]
     """(channels, height, width); 1 channel is grey, 3 are RGB."""

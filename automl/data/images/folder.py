@@ -19,17 +19,17 @@ from automl.core.text import count, first_few
 from automl.data.dataset import Dataset
 from automl.data.folder_layout import Layout, find_layout
 from automl.data.images.cache import CacheLimits, DecodedFolder, cache_of_folder, decode_folder
-from automl.data.images.decode import LARGEST_SIDE, ImageHeader, ImageShape, quiet_pillow
-from automl.data.images.encoding import ImageEncoding
-from automl.data.images.headers import levels_notes, read_headers
-from automl.data.images.listing import find_listing
-from automl.data.images.splits import (
+from automl.data.images.dataset import (
     FilesBySplit,
     classes_of,
     find_sources,
     shared_source_notes,
     split_files,
 )
+from automl.data.images.decode import LARGEST_SIDE, ImageHeader, ImageShape, quiet_pillow
+from automl.data.images.encoding import ImageEncoding
+from automl.data.images.headers import levels_notes, read_headers
+from automl.data.images.listing import find_listing
 from automl.data.source import Announce, Source, local_path
 from automl.data.splits import clusters_of
 from automl.data.tables.reader import is_table, open_table

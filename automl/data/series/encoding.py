@@ -14,8 +14,7 @@ from automl.core.errors import DataError
 from automl.data.encoding import Array, Encoding, Reading
 from automl.data.series.arrays import SeriesRows, check_series, describe_shape
 from automl.data.series.items import LongColumns
-from automl.data.series.layouts import read_long, read_unlabelled
-from automl.data.series.ts_format import is_ts, read_ts
+from automl.data.series.layouts import is_ts, read_long, read_ts, read_unlabelled
 from automl.data.series.variables import LatestWindow
 from automl.data.tables.reader import is_table, read_table
 
@@ -85,6 +84,15 @@ class SeriesEncoding(Encoding):
 
     kind: ClassVar[str] = "series"
     dtype: ClassVar[Literal["uint8", "int32", "float32"]] = "float32"
+    example_file: ClassVar[str] = "series.csv"
+    inputs_note: ClassVar[str] = (
+        "The oldest step goes in first. Whole series go in as they are, and bringing each variable "
+        "to mean 0 and standard deviation 1 is part of the model; the window of a forecast goes in "
+        "as `(value - mean) / std` of the encoding, computed in float64."
+    )
+    limit_note: ClassVar[str] = (
+        "It sees {0} steps of {1} variables, in the units and at the pace of its training."
+    )
 
     length: Annotated[int, Field(ge=1)]
     """Steps of an example."""

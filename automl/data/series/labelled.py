@@ -13,8 +13,7 @@ from automl.data.dataset import Dataset, Indices, Split, Targets, hash_content
 from automl.data.leakage import find_duplicates
 from automl.data.series.arrays import SeriesRows, stack_rows
 from automl.data.series.encoding import SeriesEncoding, WholeSeries
-from automl.data.series.layouts import LabelledRows, read_labelled_table
-from automl.data.series.ts_format import is_ts, read_ts
+from automl.data.series.layouts import LabelledRows, is_ts, read_labelled_table, read_ts
 from automl.data.source import Announce, Source
 from automl.data.splits import ClassSplits, clusters_of, split_classes, split_rows
 from automl.data.standardize import mean_and_std

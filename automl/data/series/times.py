@@ -15,7 +15,7 @@ from automl.core.errors import DataError
 from automl.data.cells.date_formats import DateFormats, find_date_formats
 from automl.data.cells.dates import read_moment
 from automl.data.series.arrays import holds_numbers
-from automl.data.tables.target import check_column
+from automl.data.tables.roles import check_column
 from automl.data.tables.values import as_text, given_format
 
 if TYPE_CHECKING:

@@ -20,9 +20,8 @@ from automl.data.series.arrays import Doubles, Floats, as_numbers, holds_numbers
 from automl.data.series.timeline import Timeline, make_timeline
 from automl.data.series.times import Cycle, TimeColumns, cycles_of, places_in
 from automl.data.standardize import standardize
-from automl.data.tables.features import spoiled_number
 from automl.data.tables.reader import is_table, open_table
-from automl.data.tables.target import check_column
+from automl.data.tables.roles import check_column, spoiled_number
 from automl.data.tables.type_inference import KnownColumns
 
 if TYPE_CHECKING:

@@ -31,6 +31,13 @@ class TableEncoding(Encoding):
     kind: ClassVar[str] = "table"
     unit: ClassVar[str] = "rows"
     dtype: ClassVar[Literal["uint8", "int32", "float32"]] = "float32"
+    example_file: ClassVar[str] = "rows.csv"
+    inputs_note: ClassVar[str] = (
+        "Numbers go in as they are, NaN where one is missing, and categories as their number in "
+        "the encoding, -1 for one that it does not know: scaling the numbers and one-hot encoding "
+        "the categories is part of the model."
+    )
+    limit_note: ClassVar[str] = "It needs the columns that it was trained on, in the same units."
 
     numbers: tuple[DateColumn | NumberColumn, ...]
     """Columns of numbers, the first of the array."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from automl.core.errors import DataError
 from automl.data.cells.values import UNNAMED
-from automl.data.tables.target import check_column
+from automl.data.tables.roles import check_column
 from automl.data.tables.values import as_text, is_nested
 
 if TYPE_CHECKING:

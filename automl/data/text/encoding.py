@@ -18,8 +18,7 @@ from automl.data.cells.characters import Characters, UnreadableCells, decode
 from automl.data.encoding import Array, Encoding, Reading
 from automl.data.tables.reader import is_table, open_table
 from automl.data.text.columns import find_text, read_texts
-from automl.data.text.tokenizers import TOKENIZERS
-from automl.data.text.tokenizers.tokenizer import Tokenizer
+from automl.data.text.tokenizers import TOKENIZERS, Tokenizer
 
 MOST_CHARACTERS = 100
 """Characters per token that are read of a text, far more than tokens have, so that a text of a
@@ -32,6 +31,15 @@ class TextEncoding(Encoding):
     kind: ClassVar[str] = "text"
     unit: ClassVar[str] = "texts"
     dtype: ClassVar[Literal["uint8", "int32", "float32"]] = "int32"
+    example_file: ClassVar[str] = "texts.csv"
+    inputs_note: ClassVar[str] = (
+        "Token ids go in, with 0 as padding at the end of the shorter texts of a batch. The amount "
+        "of padding does not change a text's result."
+    )
+    limit_note: ClassVar[str] = (
+        "It takes up to {0} tokens of a text, out of {1} that it knows. Your own code has to "
+        "tokenize texts as the encoding does."
+    )
 
     tokenizer: str
     """A name of ``TOKENIZERS``."""

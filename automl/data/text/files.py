@@ -17,13 +17,19 @@ from automl.data.dataset import Split
 from automl.data.folder_layout import ClassFile, find_layout
 from automl.data.source import Announce, local_path
 from automl.data.standardize import measure_quantities, standardize
+from automl.data.tables.dataset import TableSplitter
 from automl.data.tables.reader import open_table
-from automl.data.tables.splits import TableSplitter
-from automl.data.tables.target import TableTask, check_column, read_target
+from automl.data.tables.roles import TableTask, check_column, read_target
 from automl.data.text.columns import find_text_and_target, read_texts
 from automl.data.text.encoding import check_encoding, read_text
-from automl.data.text.source import Corpus, TextSource, hash_texts, text_split
-from automl.data.text.splits import find_shared, split_texts
+from automl.data.text.source import (
+    Corpus,
+    TextSource,
+    find_shared,
+    hash_texts,
+    split_texts,
+    text_split,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

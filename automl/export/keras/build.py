@@ -1,25 +1,141 @@
-"""From a bundle to a Keras model. Importing this imports Keras and torch."""
+"""From a bundle to a Keras model: preprocessing, layers and head. Importing this imports Keras."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
-from keras import ops
+from keras import layers, ops
 from torch import nn
 
-from automl.core.data_types import Classes, Target, Tokens
+from automl.core.data_types import PADDING, Classes, Target, Tokens
 from automl.data.encoding import Encoding
 from automl.export.bundle import Bundle
 from automl.export.keras.layers import build_layers
-from automl.export.keras.layers.basic import dense
-from automl.export.keras.masked_values import MaskedValues
-from automl.export.keras.preprocessing import KERAS_PREPROCESSING, KerasPreprocessing
-from automl.export.signature import input_name, output_name
+from automl.export.keras.layers.basic import MaskedValues, dense
+from automl.export.runtime import input_name, output_name
 from automl.models.modules.model import EnsembleModel
+from automl.models.modules.preprocessing import LARGEST, SQUARABLE
+from automl.models.modules.preprocessing import Columns as ColumnsModule
+from automl.models.modules.preprocessing import FromLast as FromLastModule
+from automl.models.modules.preprocessing import Normalize as NormalizeModule
+from automl.models.modules.preprocessing import Standardize as StandardizeModule
 from automl.tasks.classification import TINIEST
 from automl.tasks.heads import ByStep
+
+
+class KerasPreprocessing(ABC):
+    """Builds what a model does to its raw inputs and, in the end, to its outputs. Stateless."""
+
+    @abstractmethod
+    def prepare(self, module: Any, raw: Any) -> MaskedValues:
+        """The inputs of the first layer.
+
+        Args:
+            module: PyTorch module with the numbers of the preprocessing.
+            raw: Input of the model, a Keras tensor.
+        """
+
+    def restore(self, module: Any, outputs: Any, raw: Any) -> Any:
+        """The model's outputs, from those of the output layer; both are Keras tensors."""
+        return outputs
+
+
+class KerasNormalize(KerasPreprocessing):
+    """Channels last, each at mean 0 and standard deviation 1."""
+
+    def prepare(self, module: NormalizeModule, raw: Any) -> MaskedValues:
+        """(N, C, H, W) -> (N, H, W, C) float32."""
+        images = ops.cast(layers.Permute((2, 3, 1))(raw), "float32")
+        scale, shift = (each.flatten().numpy() for each in (module.scale, module.shift))
+        return MaskedValues(images * scale + shift)
+
+
+class KerasTokenIds(KerasPreprocessing):
+    """Passes token ids on unchanged, with the lengths of the texts."""
+
+    def prepare(self, module: Any, raw: Any) -> MaskedValues:
+        """(N, length) -> the same; an empty text counts as one of a single ``PADDING``."""
+        real = ops.cast(ops.not_equal(raw, PADDING), "int32")
+        return MaskedValues(raw, ops.maximum(ops.sum(real, axis=1, keepdims=True), 1))
+
+
+class KerasColumns(KerasPreprocessing):
+    """Bounds numbers, flags missing ones, and encodes categories one-hot."""
+
+    def prepare(self, module: ColumnsModule, raw: Any) -> MaskedValues:
+        """(N, columns) -> (N, features) float32."""
+        numbers = raw[:, : module.numbers]
+        missing = ops.isnan(numbers)
+        features = []
+        if module.numbers:
+            features.append(_bound(numbers, missing))
+        if len(module.flagged):
+            features.append(ops.take(missing, module.flagged.numpy(), axis=1))
+        if len(module.column):
+            taken = ops.take(raw, module.column.numpy(), axis=1)
+            features.append(ops.equal(taken, module.value.numpy()))
+        return MaskedValues(layers.Concatenate()([ops.cast(each, "float32") for each in features]))
+
+
+def _bound(numbers: Any, missing: Any) -> Any:
+    scaled = ops.where(missing, 0.0, numbers)
+    scaled = ops.clip(scaled, -SQUARABLE, SQUARABLE)
+    return scaled * ops.rsqrt(1 + ops.square(scaled / LARGEST))
+
+
+class KerasStandardize(KerasPreprocessing):
+    """Brings each variable to mean 0 and standard deviation 1; missing values become the mean."""
+
+    def prepare(self, module: StandardizeModule, raw: Any) -> MaskedValues:
+        """(N, length, variables) -> the same shape, no NaN."""
+        values = fill_missing((raw - module.centre.numpy()) / module.spread.numpy())
+        if not module.padded:
+            return MaskedValues(values)
+        real = ops.cast(ops.any(ops.logical_not(ops.isnan(raw)), axis=2), "int32")
+        return MaskedValues(values, ops.maximum(ops.sum(real, axis=1, keepdims=True), 1))
+
+    def restore(self, module: StandardizeModule, outputs: Any, raw: Any) -> Any:
+        """Outputs (N, steps, targets) in the units of the raw variables."""
+        if not module.targets:
+            return outputs
+        spread, centre = (each[: module.targets].numpy() for each in (module.spread, module.centre))
+        return outputs * spread + centre
+
+
+def fill_missing(values: Any) -> Any:
+    """The values with NaN replaced by 0."""
+    return ops.where(ops.isnan(values), 0.0, values)
+
+
+class KerasFromLast(KerasPreprocessing):
+    """Measures forecast variables from their last value, which it adds to the outputs."""
+
+    def prepare(self, module: FromLastModule, raw: Any) -> MaskedValues:
+        """(N, length, variables) -> the same shape, no NaN."""
+        first = raw[:, :, : module.targets] - self._last(module, raw)
+        others = raw[:, :, module.targets :] - module.centre[module.targets :].numpy()
+        both = [first, others] if others.shape[-1] else [first]
+        return MaskedValues(fill_missing(layers.Concatenate()(both) / module.spread.numpy()))
+
+    def restore(self, module: FromLastModule, outputs: Any, raw: Any) -> Any:
+        """Outputs (N, steps, targets) plus the last value."""
+        return outputs + self._last(module, raw)
+
+    def _last(self, module: FromLastModule, raw: Any) -> Any:
+        return raw[:, -1:, : module.targets]
+
+
+# Kind of preprocessing -> how it is built.
+KERAS_PREPROCESSING: Mapping[str, type[KerasPreprocessing]] = {
+    "normalize": KerasNormalize,
+    "tokens": KerasTokenIds,
+    "columns": KerasColumns,
+    "standardize": KerasStandardize,
+    "from_last": KerasFromLast,
+}
 
 
 def build(bundle: Bundle) -> Any:

@@ -1,15 +1,109 @@
-"""Layers: one file per family, one line here per layer."""
+"""Layers: their base, with typed options that build a PyTorch module, and the table of them all."""
 
 from __future__ import annotations
 
-from automl.core.registry import Registry
-from automl.models.layer import Layer
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from automl.core.data_types import Shape
+from automl.core.errors import Infeasible
+from automl.core.registry import MemberOf, Registry
+
+if TYPE_CHECKING:
+    from torch import nn
+
+# PyTorch overflows on larger numbers.
+Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+# Layers inside a layer. Not strict, so that a list, as JSON and YAML have it, becomes a tuple. It
+# is empty where none of its layers has an effect.
+Inner = Annotated[tuple[dict[str, Any], ...], MemberOf("layer", many=True), Field(strict=False)]
+
+
+class Layer(BaseModel, ABC):
+    """The options of one layer. The first field is the one that ``dropout: 0.3`` sets."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+    keeps_shape: ClassVar[bool] = False
+    """Whether outputs have the input's shape and need no matrix product: measured without a run."""
+
+    takes_tokens: ClassVar[bool] = False
+    """Whether inputs are ``Tokens``; all other layers take numbers."""
+
+    @abstractmethod
+    def build(self, shape: Shape) -> nn.Module:
+        """The module for inputs of ``shape``, with fresh weights on PyTorch's default device.
+
+        Raises:
+            Infeasible: if the layer cannot take that shape. The reason need not name the layer or
+                the shape: the network does.
+        """
+
+
+def as_image(shape: Shape) -> tuple[int, int, int]:
+    """``shape`` as (channels, height, width).
+
+    Raises:
+        Infeasible: if it is not that of an image.
+    """
+    if len(shape) != 3:
+        raise Infeasible("it needs an image; put it before flatten and global pooling")
+    return shape
+
+
+def as_sequence(shape: Shape) -> tuple[int, int]:
+    """``shape`` as (length, features).
+
+    Raises:
+        Infeasible: if it is not that of a sequence.
+    """
+    if len(shape) == 3:
+        raise Infeasible("it needs a sequence, such as a text behind an embedding or a series")
+    if len(shape) != 2:
+        raise Infeasible(
+            "it needs a sequence; put it before the layer that turns one into a vector: flatten, "
+            "pooling, or a recurrent layer without return_sequences"
+        )
+    return shape
+
+
+def check_window(size: int, sides: tuple[int, ...]) -> None:
+    """Check that a window of ``size`` along each side lies inside an image or a sequence.
+
+    Raises:
+        Infeasible: if a side is shorter.
+    """
+    if size > min(sides):
+        window = f"{size}×{size} window" if len(sides) == 2 else f"window of {size}"
+        raise Infeasible(f"its {window} does not fit")
+
+
+def check_divisible(name: str, value: int, by: str, groups: int) -> None:
+    """Check that ``value`` splits into ``groups`` equal groups.
+
+    Args:
+        name: Name of the value.
+        value: Number that is split.
+        by: Name of the number of groups.
+        groups: Number of groups.
+
+    Raises:
+        Infeasible: if it does not.
+    """
+    if value % groups:
+        raise Infeasible(f"`{name}` (={value}) must be divisible by `{by}` (={groups})")
+
 
 LAYERS: Registry[type[Layer]] = Registry(
     "layer",
     {
-        "embedding": "automl.models.layers.embedding:Embedding",
-        "positional_embedding": "automl.models.layers.embedding:PositionalEmbedding",
+        "embedding": "automl.models.layers.attention:Embedding",
+        "positional_embedding": "automl.models.layers.attention:PositionalEmbedding",
         "conv2d": "automl.models.layers.conv:Conv2d",
         "separable_conv2d": "automl.models.layers.conv:SeparableConv2d",
         "conv1d": "automl.models.layers.conv:Conv1d",
@@ -19,9 +113,9 @@ LAYERS: Registry[type[Layer]] = Registry(
         "rnn": "automl.models.layers.recurrent:Rnn",
         "bidirectional": "automl.models.layers.recurrent:Bidirectional",
         "transformer_encoder": "automl.models.layers.attention:TransformerEncoder",
-        "batch_norm": "automl.models.layers.normalization:BatchNorm",
-        "layer_norm": "automl.models.layers.normalization:LayerNorm",
-        "group_norm": "automl.models.layers.normalization:GroupNorm",
+        "batch_norm": "automl.models.layers.basic:BatchNorm",
+        "layer_norm": "automl.models.layers.basic:LayerNorm",
+        "group_norm": "automl.models.layers.basic:GroupNorm",
         "activation": "automl.models.layers.basic:Activation",
         "max_pool2d": "automl.models.layers.pooling:MaxPool2d",
         "avg_pool2d": "automl.models.layers.pooling:AvgPool2d",

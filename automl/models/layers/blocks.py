@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.core.data_types import Shape
 from automl.core.errors import Infeasible
-from automl.models.layer import Count, Inner, Layer, as_image
+from automl.models.layers import Count, Inner, Layer, as_image
 from automl.models.network import build_body
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from automl.core.data_types import Shape
-from automl.models.layer import Count, Layer, as_image, as_sequence, check_divisible, check_window
+from automl.models.layers import Count, Layer, as_image, as_sequence, check_divisible, check_window
 
 if TYPE_CHECKING:
     from torch import nn

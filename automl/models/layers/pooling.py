@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from automl.core.data_types import Shape
 from automl.core.errors import Infeasible
-from automl.models.layer import Count, Layer, as_image, as_sequence, check_window
+from automl.models.layers import Count, Layer, as_image, as_sequence, check_window
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl.core.data_types import Shape
-from automl.models.layer import Count, Inner, Layer, as_sequence
+from automl.models.layers import Count, Inner, Layer, as_sequence
 from automl.models.network import build_body
 
 if TYPE_CHECKING:

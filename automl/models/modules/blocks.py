@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from automl.models.modules.model import Body, Masked
 
@@ -64,3 +66,78 @@ class ChannelNorm(nn.LayerNorm):
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) floats -> the same shape, normalised, scaled and shifted."""
         return super().forward(images.movedim(1, -1)).movedim(-1, 1)
+
+
+class SelfAttention(Masked):
+    """Multi-head attention of each position to all real positions (Vaswani et al., 2017).
+
+    Args:
+        features: Number of features of the sequence; divisible by ``heads``.
+        heads: Number of attention heads.
+    """
+
+    def __init__(self, features: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.project = nn.Linear(features, 3 * features)
+        self.combine = nn.Linear(features, features)
+
+    def forward(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(N, length, features) -> the same shape."""
+        split = self.project(inputs).unflatten(2, (3, self.heads, -1))
+        query, key, value = split.permute(2, 0, 3, 1, 4)
+        seen = None if mask is None else mask[:, None, None, :]
+        attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        combined: Tensor = self.combine(attended.transpose(1, 2).flatten(2))
+        return combined
+
+
+class TransformerBlock(Masked):
+    """A block of a transformer's encoder: self-attention, then a two-layer network per position.
+
+    Each of the two gets normalised inputs, and its outputs are added to what it got.
+
+    Args:
+        features: Number of features of the sequence.
+        heads: Number of attention heads.
+        feedforward: Hidden units of the network.
+        dropout: Share of the values that are dropped before each sum while training.
+    """
+
+    def __init__(self, features: int, heads: int, feedforward: int, dropout: float) -> None:
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(features)
+        self.attention = SelfAttention(features, heads)
+        self.feedforward_norm = nn.LayerNorm(features)
+        self.feedforward = nn.Sequential(
+            nn.Linear(features, feedforward), nn.GELU(), nn.Linear(feedforward, features)
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(N, length, features) -> the same shape."""
+        attended = self.attention(self.attention_norm(inputs), mask)
+        inputs = inputs + self.dropout(attended)
+        outputs: Tensor = inputs + self.dropout(self.feedforward(self.feedforward_norm(inputs)))
+        return outputs
+
+
+class LearnedPositions(nn.Module):
+    """Adds a learned vector to each position.
+
+    Args:
+        length: Largest number of positions of a sequence; all beyond is padding.
+        features: Number of features of the sequence.
+    """
+
+    def __init__(self, length: int, features: int) -> None:
+        super().__init__()
+        self.positions = nn.Embedding(length, features)
+        nn.init.normal_(self.positions.weight, std=0.02)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """(N, length, features) -> the same shape."""
+        last = self.positions.num_embeddings - 1
+        position = torch.arange(inputs.shape[1], device=inputs.device).clamp(max=last)
+        outputs: Tensor = inputs + self.positions(position)
+        return outputs

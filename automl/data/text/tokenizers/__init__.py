@@ -1,15 +1,118 @@
-"""How a text is cut into tokens: one file per tokenizer, one line here."""
+"""Tokenizers: the base class, and the table of them all."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from automl.core.data_types import PADDING
 from automl.core.registry import Registry
-from automl.data.text.tokenizers.tokenizer import Tokenizer
+
+UNKNOWN = PADDING + 1
+"""Id of every token outside the vocabulary, and the only token of an empty text."""
+
+SMALLEST_VOCABULARY = 258
+"""Padding, unknown and every byte."""
+
+SPECIAL_TOKENS = ("[padding ]", "[unknown ]")
+"""Names of the ids PADDING and UNKNOWN.
+
+No tokenizer makes a token with a space inside, so that no text can spell them.
+"""
+
+UNKNOWN_WORD = "[?]"
+"""What people see where a token is unknown."""
+
+FEWEST_OCCURRENCES = 2
+"""Times that a word must occur to get an id.
+
+A word seen once teaches nothing, but as an unknown one it teaches the model about unknown words.
+"""
+
+
+class Tokenizer(ABC):
+    """Turns texts into ids: 0 is padding, which no text has, 1 is unknown, then come the tokens.
+
+    Its ``state`` is all of it: that is what is pickled and what a bundle holds.
+
+    Attributes:
+        script: Module of ``automl.export.scripts`` that tokenizes in a bundle's ``predict.py``.
+    """
+
+    script: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def train(cls, texts: Iterable[str], vocabulary: int) -> Tokenizer:
+        """Learn the tokens of ``texts``.
+
+        Args:
+            texts: Texts of the train split alone.
+            vocabulary: Most ids, padding and unknown included; at least ``SMALLEST_VOCABULARY``.
+
+        Raises:
+            MissingPackage: The tokenizer's library is not installed.
+        """
+
+    @classmethod
+    @abstractmethod
+    def from_state(cls, state: str) -> Tokenizer:
+        """The tokenizer with this ``state()``.
+
+        Raises:
+            ValueError: This is not the state of such a tokenizer.
+        """
+
+    @abstractmethod
+    def state(self) -> str:
+        """Everything that it has learned, as JSON."""
+
+    @property
+    @abstractmethod
+    def vocabulary(self) -> int:
+        """Number of ids, padding and unknown included."""
+
+    @abstractmethod
+    def _encode(self, texts: list[str]) -> Iterable[list[int]]:
+        """The ids of each text, which can be written as UTF-8 and has more than white space."""
+
+    @abstractmethod
+    def _decode(self, ids: list[int]) -> str:
+        """The text of ids that are neither padding nor unknown."""
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text that a model sees, for people: padding is left out, unknown is ``[?]``."""
+        words: list[str] = []
+        known: list[int] = []
+        for each in (*(each for each in ids if each != PADDING), UNKNOWN):
+            if each != UNKNOWN:
+                known.append(each)
+                continue
+            words += [self._decode(known), UNKNOWN_WORD]
+            known = []
+        return " ".join(word for word in words[:-1] if word)
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of each text, from 1 to below ``vocabulary``; an empty text is ``[UNKNOWN]``."""
+        writable = [without_surrogates(text).strip() for text in texts]
+        found = iter(self._encode([text for text in writable if text]))
+        return [next(found) or [UNKNOWN] if text else [UNKNOWN] for text in writable]
+
+    def __reduce__(self) -> tuple[Callable[[str], Tokenizer], tuple[str]]:
+        return type(self).from_state, (self.state(),)
+
+
+def without_surrogates(text: str) -> str:
+    """The text with a question mark for each lone surrogate, which JSON can bring in."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
 
 TOKENIZERS: Registry[type[Tokenizer]] = Registry(
     "tokenizer",
     {
-        "word": "automl.data.text.tokenizers.word:WordTokenizer",
-        "bpe": "automl.data.text.tokenizers.bpe:BpeTokenizer",
+        "word": "automl.data.text.tokenizers.hugging_face:WordTokenizer",
+        "bpe": "automl.data.text.tokenizers.hugging_face:BpeTokenizer",
         "byte": "automl.data.text.tokenizers.byte:ByteTokenizer",
         "torchtext": "automl.data.text.tokenizers.torchtext:TorchtextTokenizer",
     },

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import ClassVar
 
-from automl.data.text.tokenizers.tokenizer import UNKNOWN, Tokenizer
+from automl.data.text.tokenizers import UNKNOWN, Tokenizer
 
 BYTES = 256
 FIRST = UNKNOWN + 1

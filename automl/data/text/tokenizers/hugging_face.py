@@ -1,4 +1,4 @@
-"""What the tokenizers by Hugging Face's ``tokenizers`` have in common."""
+"""Words, and pieces of words, as tokens: by Hugging Face's ``tokenizers``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, Field, StrictInt, ValidationError, model_validator
 
-from automl.data.text.tokenizers.tokenizer import SPECIAL_TOKENS, Tokenizer, without_surrogates
+from automl.data.text.tokenizers import (
+    FEWEST_OCCURRENCES,
+    SPECIAL_TOKENS,
+    Tokenizer,
+    without_surrogates,
+)
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer as Backend
 
 AT_ONCE = 1000
 """Texts encoded at a time: an encoded text takes many times its size until its ids are read."""
+LONGEST_WORD = 100
+"""Characters of a word: training time grows with its square, and some texts have no space."""
 
 
 class HuggingFaceTokenizer(Tokenizer):
@@ -122,3 +129,68 @@ class TokenizerState(BaseModel, frozen=True):
     """The library's JSON; everything else in it is as it was before training."""
 
     model: LearnedTokens
+
+
+class WordTokenizer(HuggingFaceTokenizer):
+    """Frequent words and punctuation as tokens; any other word is unknown.
+
+    In lower case, because a word at the start of a sentence is the same word.
+    """
+
+    @classmethod
+    def _untrained(cls, vocabulary: int) -> tuple[Backend, Any]:
+        from tokenizers import Tokenizer as Backend
+        from tokenizers import models, normalizers, pre_tokenizers, trainers
+
+        backend = Backend(models.WordLevel({}, unk_token=SPECIAL_TOKENS[1]))
+        backend.normalizer = normalizers.Lowercase()
+        backend.pre_tokenizer = pre_tokenizers.Whitespace()  # \w+|[^\w\s]+
+        trainer = trainers.WordLevelTrainer(
+            vocab_size=vocabulary,
+            min_frequency=FEWEST_OCCURRENCES,
+            special_tokens=list(SPECIAL_TOKENS),
+            show_progress=False,
+        )
+        return backend, trainer
+
+    @staticmethod
+    def _join(tokens: list[str]) -> str:
+        return " ".join(tokens)
+
+
+class BpeTokenizer(HuggingFaceTokenizer):
+    """Byte-level byte-pair encoding: no word is unknown, a rare one becomes several tokens.
+
+    Source: Radford et al. 2019 (GPT-2), after Sennrich et al. 2016
+    (https://arxiv.org/abs/1508.07909). In lower case, because no text is written back, and a
+    small vocabulary is better spent on other tokens than on "The" beside "the".
+    """
+
+    @classmethod
+    def _untrained(cls, vocabulary: int) -> tuple[Backend, Any]:
+        from tokenizers import Tokenizer as Backend
+        from tokenizers import models, normalizers, pre_tokenizers, trainers
+
+        backend = Backend(models.BPE())
+        backend.normalizer = normalizers.Lowercase()
+        backend.pre_tokenizer = pre_tokenizers.Sequence(
+            [
+                pre_tokenizers.Whitespace(),
+                pre_tokenizers.FixedLength(LONGEST_WORD),
+                pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False),
+            ]
+        )
+        trainer = trainers.BpeTrainer(
+            vocab_size=vocabulary,
+            min_frequency=FEWEST_OCCURRENCES,
+            special_tokens=list(SPECIAL_TOKENS),
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        )
+        return backend, trainer
+
+    @staticmethod
+    def _join(tokens: list[str]) -> str:
+        from tokenizers.decoders import ByteLevel
+
+        return ByteLevel().decode(tokens).strip()

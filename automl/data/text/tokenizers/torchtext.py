@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter
 
 from automl.core.errors import MissingPackage, UserError
-from automl.data.text.tokenizers.tokenizer import (
+from automl.data.text.tokenizers import (
     FEWEST_OCCURRENCES,
     SPECIAL_TOKENS,
     UNKNOWN,

@@ -10,7 +10,7 @@ from automl.core.registry import Registry
 from automl.export import EXPORTERS
 
 if TYPE_CHECKING:
-    from automl.export.keras.masked_values import MaskedValues
+    from automl.export.keras.layers.basic import MaskedValues
     from automl.models.modules.model import Body
 
 # Function from a layer's PyTorch module, with its weights, and its inputs to its outputs.
@@ -25,24 +25,24 @@ BUILDERS: Registry[Builder] = Registry(
         "separable_conv2d": "automl.export.keras.layers.convolution:separable_conv2d",
         "conv1d": "automl.export.keras.layers.convolution:conv1d",
         "temporal_conv": "automl.export.keras.layers.convolution:temporal_conv",
-        "lstm": "automl.export.keras.layers.recurrent:recurrent",
-        "gru": "automl.export.keras.layers.recurrent:recurrent",
-        "rnn": "automl.export.keras.layers.recurrent:recurrent",
-        "bidirectional": "automl.export.keras.layers.recurrent:bidirectional",
-        "transformer_encoder": "automl.export.keras.layers.attention:transformer_encoder",
+        "lstm": "automl.export.keras.layers.blocks:recurrent",
+        "gru": "automl.export.keras.layers.blocks:recurrent",
+        "rnn": "automl.export.keras.layers.blocks:recurrent",
+        "bidirectional": "automl.export.keras.layers.blocks:bidirectional",
+        "transformer_encoder": "automl.export.keras.layers.blocks:transformer_encoder",
         "batch_norm": "automl.export.keras.layers.basic:batch_norm",
         "layer_norm": "automl.export.keras.layers.basic:layer_norm",
         "group_norm": "automl.export.keras.layers.basic:group_norm",
         "activation": "automl.export.keras.layers.basic:activation",
-        "max_pool2d": "automl.export.keras.layers.pooling:max_pool2d",
-        "avg_pool2d": "automl.export.keras.layers.pooling:avg_pool2d",
-        "adaptive_avg_pool2d": "automl.export.keras.layers.pooling:adaptive_avg_pool2d",
-        "max_pool1d": "automl.export.keras.layers.pooling:max_pool1d",
-        "global_avg_pool": "automl.export.keras.layers.pooling:global_avg_pool",
-        "global_max_pool": "automl.export.keras.layers.pooling:global_max_pool",
-        "last_step": "automl.export.keras.layers.pooling:last_step",
-        "attention_pool": "automl.export.keras.layers.attention:attention_pool",
-        "flatten": "automl.export.keras.layers.pooling:flatten",
+        "max_pool2d": "automl.export.keras.layers.convolution:max_pool2d",
+        "avg_pool2d": "automl.export.keras.layers.convolution:avg_pool2d",
+        "adaptive_avg_pool2d": "automl.export.keras.layers.convolution:adaptive_avg_pool2d",
+        "max_pool1d": "automl.export.keras.layers.convolution:max_pool1d",
+        "global_avg_pool": "automl.export.keras.layers.convolution:global_avg_pool",
+        "global_max_pool": "automl.export.keras.layers.convolution:global_max_pool",
+        "last_step": "automl.export.keras.layers.convolution:last_step",
+        "attention_pool": "automl.export.keras.layers.blocks:attention_pool",
+        "flatten": "automl.export.keras.layers.convolution:flatten",
         "dense": "automl.export.keras.layers.basic:dense",
         "dropout": "automl.export.keras.layers.basic:dropout",
         "stem": "automl.export.keras.layers:build_layers",

@@ -1,18 +1,33 @@
-"""Blocks around other layers: residual connections and squeeze-and-excitation."""
+"""Layers made of others: attention, recurrent networks, residual blocks, squeeze-and-excitation."""
 
 from __future__ import annotations
 
-from keras import layers
-from torch import nn
+from typing import Any
+
+import torch
+from keras import layers, ops
+from torch import Tensor, nn
 
 from automl.export.keras.layers import Builder, build_layers
-from automl.export.keras.layers.basic import activation, dense
-from automl.export.keras.layers.convolution import conv2d
-from automl.export.keras.layers.pooling import avg_pool1d, avg_pool2d
-from automl.export.keras.masked_values import MaskedValues
-from automl.models.modules.blocks import ResidualBlock, SqueezeExciteBlock
-from automl.models.modules.pooling import SequenceAvgPool
+from automl.export.keras.layers.basic import (
+    LOWEST,
+    MaskedValues,
+    activation,
+    apply_layer,
+    dense,
+    layer_norm,
+)
+from automl.export.keras.layers.convolution import avg_pool1d, avg_pool2d, conv2d, last_step
+from automl.models.modules.blocks import (
+    ResidualBlock,
+    SelfAttention,
+    SqueezeExciteBlock,
+    TransformerBlock,
+)
+from automl.models.modules.pooling import SequenceAttentionPool, SequenceAvgPool
+from automl.models.modules.sequence import BidirectionalBlock, Recurrent
 
+_LAYERS = {"LSTM": layers.LSTM, "GRU": layers.GRU, "RNN_TANH": layers.SimpleRNN}
 # Modules that a shortcut is made of, and how they are built.
 _STEPS: dict[type[nn.Module], Builder] = {
     nn.Linear: dense,
@@ -20,6 +35,90 @@ _STEPS: dict[type[nn.Module], Builder] = {
     nn.AvgPool2d: avg_pool2d,
     SequenceAvgPool: avg_pool1d,
 }
+
+
+def attention_pool(module: SequenceAttentionPool, inputs: MaskedValues) -> MaskedValues:
+    """The sum of the positions, weighted by the softmax of their scores."""
+    first, tanh, last = module.score
+    scores = dense(last, activation(tanh, dense(first, inputs)))
+    weights = ops.softmax(scores.filled(LOWEST), axis=1)
+    return MaskedValues(ops.sum(weights * inputs.filled(), axis=1))
+
+
+def transformer_encoder(module: TransformerBlock, inputs: MaskedValues) -> MaskedValues:
+    """Self-attention, then a two-layer network, each with normalization before and a shortcut."""
+    attended = _attend(module.attention, layer_norm(module.attention_norm, inputs))
+    between = inputs.to(inputs.values + _drop(module, attended))
+    first, gelu, last = module.feedforward
+    hidden = activation(gelu, dense(first, layer_norm(module.feedforward_norm, between)))
+    return inputs.to(between.values + _drop(module, dense(last, hidden).values))
+
+
+def _attend(module: SelfAttention, inputs: MaskedValues) -> Any:
+    """``MultiHeadAttention`` to all positions that are not padding."""
+    features = module.combine.in_features
+    layer = layers.MultiHeadAttention(module.heads, features // module.heads)
+    mask = None if inputs.lengths is None else ops.transpose(inputs.real, (0, 2, 1))
+    outputs = layer(inputs.values, inputs.values, attention_mask=mask)
+    layer.set_weights([each.detach().numpy() for each in _attention_weights(module)])
+    return outputs
+
+
+def _attention_weights(module: SelfAttention) -> list[Tensor]:
+    """Kernel and bias of query, key, value and output, of which PyTorch joins the first three."""
+    heads, features = module.heads, module.combine.in_features
+    found = []
+    projections = zip(module.project.weight.chunk(3), module.project.bias.chunk(3), strict=True)
+    for weight, bias in projections:
+        found += [weight.T.reshape(features, heads, -1), bias.reshape(heads, -1)]
+    output = module.combine.weight.T.reshape(heads, -1, features)
+    return [*found, output, module.combine.bias]
+
+
+def _drop(module: TransformerBlock, values: Any) -> Any:
+    return layers.Dropout(module.dropout.p)(values)
+
+
+def recurrent(module: Recurrent, inputs: MaskedValues) -> MaskedValues:
+    """``LSTM``, ``GRU`` or ``SimpleRNN``; padding comes after all states that are used."""
+    cells = module.cells
+    layer = _LAYERS[cells.mode](cells.hidden_size, return_sequences=True)
+    states = inputs.to(apply_layer(layer, inputs.values, *_cell_weights(cells)))
+    return states if module.every else last_step(module, states)
+
+
+def _cell_weights(cells: nn.RNNBase) -> list[Tensor]:
+    """Keras's weights, with the gates of a GRU in its order; those of an LSTM are the same."""
+    gru = cells.mode == "GRU"
+    weights = [_update_first(each) if gru else each for each in cells.all_weights[0]]
+    from_input, from_state, input_bias, state_bias = weights
+    # The reset gate of a GRU comes between the two biases, so Keras keeps them apart too.
+    bias = torch.stack([input_bias, state_bias]) if gru else input_bias + state_bias
+    return [from_input.T, from_state.T, bias]
+
+
+def _update_first(weight: Tensor) -> Tensor:
+    """The gates of a GRU: reset, update, new -> update, reset, new."""
+    reset, update, new = weight.chunk(3)
+    return torch.cat([update, reset, new])
+
+
+def bidirectional(module: BidirectionalBlock, inputs: MaskedValues) -> MaskedValues:
+    """``Concatenate`` of the layers' outputs for a sequence and for its reverse."""
+    forwards = build_layers(module.forwards, inputs)
+    backwards = build_layers(module.backwards, _reverse(inputs))
+    if len(backwards.values.shape) == 3:
+        backwards = _reverse(backwards)
+    return forwards.to(layers.Concatenate()([forwards.values, backwards.values]))
+
+
+def _reverse(inputs: MaskedValues) -> MaskedValues:
+    """The sequences, each reversed within its own length."""
+    if inputs.lengths is None:
+        return inputs.to(ops.flip(inputs.values, axis=1))
+    positions = inputs.positions
+    index = ops.where(positions < inputs.lengths, inputs.lengths - 1 - positions, positions)
+    return inputs.to(ops.take_along_axis(inputs.values, index[..., None], axis=1))
 
 
 def residual(module: ResidualBlock, inputs: MaskedValues) -> MaskedValues:
