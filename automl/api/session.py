@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from automl.tuning.plan import Plan
     from automl.tuning.study import SharedStudy
 
+# Share of the time limit, and seconds at most, in which the final model is measured and written.
+CLOSING_SHARE, CLOSING_SECONDS = 0.05, 10.0
 # Creates or opens the study.
 OpenStudy = Callable[[StudySetup], "SharedStudy"]
 # Searches, or makes the final model.
@@ -216,7 +218,10 @@ class SearchSession:
         began, timeout = time.monotonic() - outcome.seconds, context.plan.timeout
 
         def is_late() -> bool:
-            return timeout is not None and time.monotonic() - began >= timeout
+            if timeout is None:
+                return False
+            closing = min(CLOSING_SHARE * timeout, CLOSING_SECONDS)
+            return time.monotonic() - began >= timeout - closing
 
         limits = self.space.objective.constraints
         final = FinalModel(

@@ -57,7 +57,7 @@ def _next(outcome: SearchOutcome, store: Store) -> str:
     steps = []
     if outcome.reason in ("interrupted", "time limit"):
         steps.append((f"resume {name}{results}", "continue where it stopped"))
-        if outcome.study.count("complete"):
+        if outcome.study.count("complete") and outcome.final is None:
             steps.append(
                 (f"finalize {name}{results}", "make the final model from the trials so far")
             )
