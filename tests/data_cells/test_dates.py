@@ -168,7 +168,7 @@ class TestGiven:
 
     @pytest.mark.parametrize(
         ("form", "says"),
-        [("%d/%m", "no year"), ("%K", "%K is none"), ("%Y %Y", "twice"), ("", "year")],
+        [("%d/%m", "no year"), ("%K", "%K is unknown"), ("%Y %Y", "twice"), ("", "year")],
     )
     def test_a_form_that_cannot(self, form: str, says: str) -> None:
         with pytest.raises(ValueError, match=says):

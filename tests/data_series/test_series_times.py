@@ -142,7 +142,7 @@ def test_dates_that_may_have_the_day_first_are_told_with_the_flag():
 @pytest.mark.parametrize(
     ("form", "says"),
     [
-        ("%K", "--time-format '%K': %K is none"),
+        ("%K", "--time-format '%K': %K is unknown"),
         ("%Y-%m-%d", "'01/02/2024' in row 1 is not a date of"),
     ],
 )

@@ -119,7 +119,7 @@ def test_windows_of_a_new_series_are_all_of_it(
     found = judged(bundle_of("forecast_temporal_conv"), file)
     assert found.evaluation.examples == 60 - data.encoding.length - data.target.steps + 1
     file.write_text("\n".join([lines[0], *lines[-20:]]), "utf-8")
-    with pytest.raises(DataError, match="20 rows, but a window is"):
+    with pytest.raises(DataError, match="20 rows, but a window needs 21 steps"):
         judged(bundle_of("forecast_temporal_conv"), file)
 
 
