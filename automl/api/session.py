@@ -128,50 +128,56 @@ class SearchSession:
 
     def _run(self, open_study: OpenStudy, act: Act) -> SearchOutcome:
         from automl.execution.trial_loop import run_trials
-        from automl.tuning.plan import fitted_in_words
         from automl.tuning.storage import telling_of_storage
 
         with writing(self.folder.path), telling_of_storage(self.plan.storage or ""):
             with closing(start_workers(self.plan)) as executor:  # they start in the background
-                datasets = DatasetLoader.of(self.plan, self.watcher)
-                data = datasets(baseline_config(self.space))
-                plan = self.plan.resolved(self.space, data)
-                space = replace(self.space, fitted=plan.fitted)
-                if not self.folder.exists():
-                    check_searchable(space, data, plan.data)
-                if taken := fitted_in_words(self.plan, plan, len(data.train)):
-                    self.watcher.announce(taken)
-                study = open_study(StudySetup(plan, space, data, self.store, self.watcher))
-                self._compare_with_references(study, data)
-                context = SearchContext(
-                    plan=plan,
-                    space=space,
-                    datasets=datasets,
-                    folder=self.folder,
-                    begun=study.state.records(),
-                    final=read_final(self.folder),
-                    data=data.describe(),
-                    device=executor.device,
-                    slots=executor.slots,
-                    began=self.began,
-                )
+                context, study = self._open(open_study, executor)
                 outcome = act(context, study, partial(run_trials, executor))
             self.folder.note_run(outcome.seconds)
         self.watcher.finish(outcome)
         return outcome
 
+    def _open(self, open_study: OpenStudy, executor: Executor) -> tuple[SearchContext, SharedStudy]:
+        """Read the data, resolve the plan for it, and open the study."""
+        from automl.tuning.plan import fitted_in_words
+
+        datasets = DatasetLoader.of(self.plan, self.watcher)
+        data = datasets(baseline_config(self.space))
+        plan = self.plan.resolved(self.space, data)
+        space = replace(self.space, fitted=plan.fitted)
+        if not self.folder.exists():
+            check_searchable(space, data, plan.data)
+        if taken := fitted_in_words(self.plan, plan, len(data.train)):
+            self.watcher.announce(taken)
+        study = open_study(StudySetup(plan, space, data, self.store, self.watcher))
+        self._compare_with_references(study, data)
+        context = SearchContext(
+            plan=plan,
+            space=space,
+            datasets=datasets,
+            folder=self.folder,
+            begun=study.state.records(),
+            final=read_final(self.folder),
+            data=data.describe(),
+            device=executor.device,
+            slots=executor.slots,
+            began=self.began,
+        )
+        return context, study
+
     def _compare_with_references(self, study: SharedStudy, data: Dataset) -> None:
         """Say what costs nothing, and how good that is, before anything is trained."""
-        metric = study.state.records().metric
-        if data.rare_classes and self.plan.metric is None and metric != "accuracy":
+        from automl.trials.references import find_references
+
+        known = study.state.records()
+        if data.rare_classes and self.plan.metric is None and known.metric != "accuracy":
             self.watcher.announce(
                 "some classes are rare, which accuracy does not see: models are ranked by "
-                f"{metric} (--metric names another)"
+                f"{known.metric} (--metric names another)"
             )
-        if not study.state.records().references:
-            from automl.trials.references import find_references
-
-            study.note_references(find_references(data, metric))
+        if not known.references:
+            study.note_references(find_references(data, known.metric))
         if compared := study.state.records().compared():
             self.watcher.announce(f"to compare with, on validation: {compared}")
 
@@ -215,24 +221,25 @@ class SearchSession:
         """Make the final model in the remaining time; if that ends first, the reason says so."""
         if not pick_finalists(outcome.study, context.folder):
             return outcome
-        began, timeout = time.monotonic() - outcome.seconds, context.plan.timeout
-
-        def is_late() -> bool:
-            if timeout is None:
-                return False
-            closing = min(CLOSING_SHARE * timeout, CLOSING_SECONDS)
-            return time.monotonic() - began >= timeout - closing
-
         limits = self.space.objective.constraints
-        final = FinalModel(
-            context, limits, run_trials, self.watcher, self.stop.is_set, is_late
-        ).make(outcome.study)
-        seconds = time.monotonic() - began
+        making = FinalModel(
+            context, limits, run_trials, self.watcher, self.stop.is_set, self._is_late
+        )
+        final = making.make(outcome.study)
+        seconds = time.monotonic() - self.began
         if final is None:
             reason = "interrupted" if self.stop.is_set() else "time limit"
             return replace(outcome, reason=reason, seconds=seconds)
         _write_note(outcome, context, study, final)
         return replace(outcome, seconds=seconds, final=final)
+
+    def _is_late(self) -> bool:
+        """Whether the final model has to be made of the refits that have ended."""
+        timeout = self.plan.timeout
+        if timeout is None:
+            return False
+        closing = min(CLOSING_SHARE * timeout, CLOSING_SECONDS)
+        return time.monotonic() - self.began >= timeout - closing
 
 
 def _write_note(

@@ -140,9 +140,9 @@ class Plan:
         usual = TASKS[data.task](data.target).usual_metric(bool(data.rare_classes))
         metric = choose_metric(named or usual, data.task)
         plan = replace(self, task=data.task, metric=metric)
-        return plan._fitted_to(len(data.train), space)
+        return plan.fitted_to(len(data.train), space)
 
-    def _fitted_to(self, examples: int, space: SearchSpace) -> Plan:
+    def fitted_to(self, examples: int, space: SearchSpace) -> Plan:
         """The plan with the epochs and the batch size for so many training examples."""
         batch_size = self.batch_size
         if batch_size is None and space.leaves_to_data("batch_size"):
