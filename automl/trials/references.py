@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Examples that a linear model is fitted on, and features that it may have.
 MOST_EXAMPLES, MOST_FEATURES = 3_000, 4_096
+# Examples whose features are computed at once.
+AT_ONCE = 8
 # Words and pairs of words that a linear model knows.
 MOST_WORDS = 50_000
 # Side of the images that a linear model sees, in pixels.
@@ -39,8 +41,10 @@ ITERATIONS = 100
 LEAST = 1e-6
 
 Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
 Matrix = Any  # numpy (N, features), or scipy's sparse one
-Features = Callable[[npt.NDArray[Any]], Matrix]
+# The features of some examples, from the inputs of all and the indices of those.
+Features = Callable[[npt.NDArray[Any], Indices], Matrix]
 
 
 def find_references(
@@ -110,37 +114,40 @@ class LinearModel:
     @classmethod
     def fit(cls, data: Dataset) -> LinearModel | None:
         """The linear model of a dataset; None if there are too many features, or one class."""
-        train = data.train.take(_some(len(data.train)))
+        chosen = _some(len(data.train))
         ahead = data.encoding.targets if isinstance(data.encoding, SeriesEncoding) else 0
-        features = _features(data, train.inputs)
-        columns = features(train.inputs)
-        if columns.shape[1] > MOST_FEATURES and not isinstance(data.encoding.shape, Tokens):
+        features = _features(data, chosen)
+        is_text = isinstance(data.encoding.shape, Tokens)
+        if not is_text and features(data.train.inputs, chosen[:1]).shape[1] > MOST_FEATURES:
             return None
-        targets = train.targets - _last(train, ahead) if ahead else train.targets
+        targets = data.train.targets[chosen]
+        if ahead:
+            targets = targets - _last(data.train.inputs[chosen], ahead)
+        columns = features(data.train.inputs, chosen)
         model = _fitted(columns, targets, isinstance(data.target, Classes))
-        some = "" if len(train) == len(data.train) else f" of {count(len(train), 'example')}"
+        some = "" if len(chosen) == len(data.train) else f" of {count(len(chosen), 'example')}"
         return model and cls(f"a linear model{some}", data.target, features, model, ahead)
 
     def outputs(self, split: Split) -> Floats:
         """Outputs as of a network: logits (N, classes), or (N, steps, names) in standard units."""
-        columns = self.features(split.inputs)
+        columns = self.features(split.inputs, np.arange(len(split)))
         if not isinstance(self.target, Classes):
             answers = np.asarray(self.model.predict(columns), np.float32)
             ahead: Floats = answers.reshape(split.targets.shape)
-            return np.add(ahead, _last(split, self.forecast)) if self.forecast else ahead
+            return np.add(ahead, _last(split.inputs, self.forecast)) if self.forecast else ahead
         logits = np.full((len(split), len(self.target.labels)), np.log(LEAST), np.float32)
         probabilities = np.maximum(self.model.predict_proba(columns), LEAST)
         logits[:, self.model.classes_] = np.log(probabilities)
         return logits
 
 
-def _last(split: Split, variables: int) -> Floats:
+def _last(windows: npt.NDArray[Any], variables: int) -> Floats:
     """(N, 1, variables): the last value of each variable in each window."""
-    last: Floats = split.inputs[:, -1:, :variables]
+    last: Floats = windows[:, -1:, :variables]
     return last
 
 
-def _some(examples: int) -> npt.NDArray[np.int64]:
+def _some(examples: int) -> Indices:
     """Indices of at most ``MOST_EXAMPLES`` examples, the same each time."""
     order = np.random.default_rng(0).permutation(examples)
     return np.sort(order[:MOST_EXAMPLES])
@@ -161,22 +168,35 @@ def _fitted(columns: Matrix, targets: npt.NDArray[Any], classes: bool) -> Any:
         return Ridge().fit(columns[known], flat[known]) if known.any() else None
 
 
-def _features(data: Dataset, inputs: npt.NDArray[Any]) -> Features:
-    """The function that turns raw inputs of a dataset into features."""
+def _features(data: Dataset, chosen: Indices) -> Features:
+    """The function that turns raw inputs of a dataset into features.
+
+    Args:
+        data: The dataset.
+        chosen: Indices of the train examples whose words are learned.
+    """
     if isinstance(data.encoding.shape, Tokens):
-        return _word_features(inputs)
+        return _word_features(data.train.inputs[chosen])
     encoding = data.encoding
     if isinstance(encoding, SeriesEncoding) and encoding.targets:
-        return lambda windows: _from_last(windows, encoding.targets)
+        return lambda windows, wanted: _from_last(windows[wanted], encoding.targets)
     preprocess = make_preprocess(encoding.preprocessing)
 
-    def dense(raw: npt.NDArray[Any]) -> Floats:
-        with torch.inference_mode():
-            encoded = preprocess(torch.from_numpy(np.array(raw)))
-            if encoded.ndim == 4 and max(encoded.shape[2:]) > PIXELS:
-                encoded = torch.nn.functional.adaptive_avg_pool2d(encoded, PIXELS)
-            flat: Floats = encoded.flatten(1).float().nan_to_num().numpy()
+    @torch.inference_mode()
+    def encode(raw: npt.NDArray[Any]) -> Floats:
+        encoded = preprocess(torch.from_numpy(np.array(raw)))
+        if encoded.ndim == 4 and max(encoded.shape[2:]) > PIXELS:
+            encoded = torch.nn.functional.adaptive_avg_pool2d(encoded, PIXELS)
+        flat: Floats = encoded.flatten(1).float().nan_to_num().numpy()
         return flat
+
+    def dense(inputs: npt.NDArray[Any], wanted: Indices) -> Floats:
+        # The pixels of all of them need not fit into memory.
+        columns = np.empty((len(wanted), encode(inputs[wanted[:1]]).shape[1]), np.float32)
+        for at in range(0, len(wanted), AT_ONCE):
+            some = slice(at, at + AT_ONCE)
+            columns[some] = encode(inputs[wanted[some]])
+        return columns
 
     return dense
 
@@ -195,8 +215,7 @@ def _word_features(inputs: npt.NDArray[Any]) -> Features:
 
     words = TfidfVectorizer(analyzer=_tokens_and_pairs, sublinear_tf=True, max_features=MOST_WORDS)
     words.fit(inputs)
-    transform: Features = words.transform
-    return transform
+    return lambda texts, wanted: words.transform(texts[wanted])
 
 
 def _tokens_and_pairs(ids: npt.NDArray[Any]) -> list[Any]:

@@ -69,7 +69,7 @@ def remove_results(campaign: Campaign, search: RunningSearch) -> None:
     campaign.results.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
     code = search.wait()
-    if code != 2 or " is gone: it was removed" not in search.complaint():
+    if code != 2 or " is gone: it or its disk was removed" not in search.complaint():
         raise Broken(f"results that are gone: exit {code}, {search.complaint()!r}")
     shutil.rmtree(campaign.results, ignore_errors=True)
     campaign.known = {}
