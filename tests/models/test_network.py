@@ -217,6 +217,7 @@ class TestSummary:
             summarize(CNN[:1], (3, 8, 8), RAW, refuse)
 
 
+@pytest.mark.slow  # older versions of PyTorch start processes
 def test_a_model_of_all_layers_can_be_exported() -> None:
     block = [{"conv2d": {"filters": 8, "kernel_size": 2, "stride": 2}}, {"layer_norm": {}}]
     network = [

@@ -73,6 +73,7 @@ def exported(columns):
     return torch.export.export(columns, (torch.from_numpy(RAW),), dynamic_shapes=({0: rows},))
 
 
+@pytest.mark.slow  # older versions of PyTorch start processes
 def test_torch_export_with_any_number_of_rows(exported):
     for rows in (2, 4):
         vectors = exported.module()(torch.from_numpy(RAW[:rows]))
