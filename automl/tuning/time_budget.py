@@ -21,6 +21,8 @@ LEAST_SECONDS = 1.0
 OVERHEAD_SECONDS = 1.0
 # Seconds after the end of the search in which trials may reach their next reporting step.
 GRACE_SECONDS = 10.0
+# The same while no trial is complete: a machine may take that long to begin the first one.
+FIRST_GRACE_SECONDS = 60.0
 
 
 class TimeBudget:
@@ -72,7 +74,7 @@ class TimeBudget:
     @property
     def overdue(self) -> bool:
         """Whether the extra time for running trials is over, too."""
-        return self._left <= -GRACE_SECONDS
+        return self._left <= -(GRACE_SECONDS if self._has_model else FIRST_GRACE_SECONDS)
 
     @property
     def has_room(self) -> bool:

@@ -75,11 +75,21 @@ def test_nothing_is_kept_for_a_final_model_that_is_not_made() -> None:
 def test_the_first_model_has_a_little_more_time() -> None:
     budget, clock = make_budget(5)
     assert budget.grant == LEAST_SECONDS
-    clock.now += 12
+    clock.now += 60
     assert budget.has_room
     assert not budget.over
-    clock.now += 2
+    clock.now += 4
     assert budget.over
+    assert budget.overdue
+
+
+def test_once_there_is_a_model_running_trials_have_a_few_seconds() -> None:
+    budget, clock = make_budget(5, finalize=False)
+    budget.learn([ended(1)])
+    clock.now += 14
+    assert budget.over
+    assert not budget.overdue
+    clock.now += 2
     assert budget.overdue
 
 
