@@ -213,7 +213,8 @@ class FinalRecord:
     def why(self) -> str:
         """Why this finalist and no other, in a sentence without its full stop."""
         if self.told_apart is None:
-            return "no other trial to choose from"
+            alone = len(self.finalists) == 1
+            return "no other trial to choose from" if alone else "the only finalist that is left"
         first, second = self.finalists[:2]
         other = second if first.trial == self.trial else first
         means = f"{value(self.chosen.mean.value)} against {value(other.mean.value)}"

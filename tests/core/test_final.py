@@ -33,6 +33,7 @@ TIE = "in a practical tie with trial {} ({} against {}, one standard error is 0.
     ("chosen", "told_apart", "finalists", "why"),
     [
         (3, None, (finalist(3, 10),), "no other trial to choose from"),
+        (3, None, (finalist(3, 10), finalist(4, 10)), "the only finalist that is left"),
         (
             3,
             True,
