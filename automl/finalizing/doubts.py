@@ -19,7 +19,7 @@ def find_doubts(
 
     Args:
         final: The final model, with its scores.
-        references: Models that cost nothing, measured on the test split.
+        references: Models that cost nothing, measured on the test split, the constant one first.
         maximize: Whether larger values of the objective are better.
         updates: Optimiser steps of its training.
     """
@@ -35,11 +35,15 @@ def _below_references(
     test: Estimate, references: Sequence[Reference], maximize: bool
 ) -> Iterator[str]:
     sign = 1 if maximize else -1
-    for each in references:
+    for at, each in enumerate(references):
         free = each.metrics.get(test.metric)
-        if free is not None and sign * free > sign * test.value:
+        if free is None:
+            continue
+        # A model that is as good as a linear one may be good; as a constant answer, it is not.
+        gain = sign * (test.value - free)
+        if gain < 0 or (at == 0 and gain == 0):
             yield (
-                f"On the test split it is worse than what costs nothing: {test.metric} "
+                f"On the test split it is no better than what costs nothing: {test.metric} "
                 f"{value(test.value)}, and {each.name} has {value(free)}."
             )
 

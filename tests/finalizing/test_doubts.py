@@ -26,9 +26,16 @@ def test_one_that_is_worse_than_what_costs_nothing_is() -> None:
     bad = final(Estimate("accuracy", 0.92, 0.88, 0.95))
     (doubt,) = find_doubts(bad, [FREE], maximize=True, updates=1000)
     assert doubt == (
-        "On the test split it is worse than what costs nothing: accuracy 0.9200, and always 'no' "
-        "has 0.9300."
+        "On the test split it is no better than what costs nothing: accuracy 0.9200, and always "
+        "'no' has 0.9300."
     )
+
+
+def test_one_that_is_as_good_as_a_constant_answer_is_but_not_as_a_linear_model() -> None:
+    same = final(Estimate("accuracy", 0.93, 0.88, 0.95))
+    linear = Reference("a linear model", {"accuracy": 0.93})
+    (doubt,) = find_doubts(same, [FREE, linear], maximize=True, updates=1000)
+    assert "always 'no' has 0.9300" in doubt
 
 
 def test_a_short_training_is_named_as_a_cause() -> None:
