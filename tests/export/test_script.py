@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -43,30 +48,54 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
-def started(
-    bundle: Path, *files: Path, prelude: str = WITHOUT_US
-) -> subprocess.CompletedProcess[str]:
-    """The program at its end, started elsewhere."""
-    return subprocess.run(
-        [sys.executable, "-I", "-c", prelude, bundle / "predict.py", *files],
+class Started(NamedTuple):
+    """A program at its end."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Start = Callable[..., Started]
+
+
+def in_its_own_process(bundle: Path, *files: Path) -> Started:
+    """The program at its end, started elsewhere by a Python that has no automl."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", WITHOUT_US, bundle / "predict.py", *files],
         cwd=bundle.parent,
         capture_output=True,
         text=True,
         check=False,
     )
+    return Started(done.returncode, done.stdout, done.stderr)
 
 
-def run(bundle: Path, *files: Path, prelude: str = WITHOUT_US) -> list[list[str]]:
+def started(bundle: Path, *files: Path, without: str = "automl") -> Started:
+    """The program at its end, run here, where its libraries are imported; it cannot import us."""
+    output, errors = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
+        patch.chdir(bundle.parent)
+        patch.setattr(sys, "argv", ["predict.py", *map(str, files)])
+        for name in [each for each in sys.modules if each.split(".")[0] == without]:
+            patch.setitem(sys.modules, name, None)
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(bundle / "predict.py"), run_name="__main__")
+    assert isinstance(ended.value.code, int)
+    return Started(ended.value.code, output.getvalue(), errors.getvalue())
+
+
+def run(bundle: Path, *files: Path, start: Start = started) -> list[list[str]]:
     """The fields of each line that it prints."""
-    done = started(bundle, *files, prelude=prelude)
+    done = start(bundle, *files)
     assert (done.returncode, done.stderr) == (0, "")
     return [line.split("\t") for line in done.stdout.splitlines()]
 
 
-def check(bundle: Path, *files: Path, prelude: str = WITHOUT_US) -> None:
+def check(bundle: Path, *files: Path, start: Start = started) -> None:
     """It says of the files what ``automl predict`` says."""
     expected = list(predict_files(bundle, list(files)))
-    found = run(bundle, *files, prelude=prelude)
+    found = run(bundle, *files, start=start)
     if isinstance(expected[0].prediction, QuantityPrediction) and expected[0].prediction.times:
         check_forecasts(found, expected)
         return
@@ -115,7 +144,7 @@ def test_images(format: str, data_of: DataOf, exported_of: ExportedOf, tmp_path:
     Image.fromarray(pixels[..., 0].astype(np.uint16) * 257).save(tmp_path / "deep.png")
     folder, _ = data_of("images")
     files = [*sorted(tmp_path.glob("*.*g")), *sorted(folder.rglob("*.png"))[:3]]
-    check(exported_of("image_cnn", format).path, *files)
+    check(exported_of("image_cnn", format).path, *files, start=in_its_own_process)
 
 
 def test_images_of_12_bits_that_a_table_lists(
@@ -295,15 +324,14 @@ def test_what_cannot_be_read_is_told_and_the_next_file_follows(
 
 
 def test_without_a_file_it_says_how_to_call_it(bundle: Bundle) -> None:
-    done = started(bundle.folder, prelude=WITHOUT_US.replace('sys.modules["automl"] = None', ""))
+    done = started(bundle.folder, without="")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "Usage: python predict.py FILE...\n"
 
 
 def test_without_a_format_of_its_own_it_needs_automl(bundle: Bundle, tmp_path: Path) -> None:
     Image.new("L", (8, 8), 200).save(tmp_path / "one.png")
-    ours = WITHOUT_US.replace('sys.modules["automl"] = None', "")
-    check(bundle.folder, tmp_path / "one.png", prelude=ours)
+    check(bundle.folder, tmp_path / "one.png", start=partial(started, without=""))
     assert "automl" in (bundle.folder / "requirements.txt").read_text()
 
 
