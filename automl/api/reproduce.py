@@ -273,7 +273,7 @@ class TrialReplay:
     def _train(
         self, segment: Segment, last: int, then: Decision, on_step: Callable[[int], None]
     ) -> TrialResult:
-        from automl.execution.replay import run_until
+        from automl.execution.trial_loop import run_until
 
         spec = replace(
             self.spec, resume=segment.begins > 0, grad_accumulation=segment.grad_accumulation

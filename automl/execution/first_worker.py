@@ -25,11 +25,9 @@ from typing import Any
 from automl.core.executor import Finished, MakeRunner, Measured
 from automl.core.machine import count_cores
 from automl.core.trial import Decision
-from automl.execution import failures
-from automl.execution.failures import WorkerFailure
 from automl.execution.queue import RunningTrial, WaitingTrial
 from automl.execution.resources import Resources, Slots, has_gpu_driver, plan_slots
-from automl.execution.worker import Stepper
+from automl.execution.worker import Stepper, WorkerFailure
 
 _UP = "up"
 
@@ -174,7 +172,7 @@ class FirstWorker:
         if trial is None:  # Ray's workers will tell what is wrong, if anything
             return []
         self._log_is_told = True
-        return [trial.end(failures.of_exit(code, str(self._log)))]
+        return [trial.end(WorkerFailure.of_exit(code, str(self._log)))]
 
 
 def hire_first_worker(make_runner: MakeRunner, resources: Resources) -> FirstWorker | None:
@@ -228,7 +226,7 @@ def _outcome(step: Any, arguments: list[Any]) -> bytes:
     try:
         return pickle.dumps(step(*arguments))
     except Exception as error:
-        return pickle.dumps(failures.of_exception(error))
+        return pickle.dumps(WorkerFailure.of_exception(error))
 
 
 if __name__ == "__main__":

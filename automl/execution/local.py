@@ -12,10 +12,9 @@ from automl.core.executor import Finished, MakeRunner, Measured
 from automl.core.machine import count_cores
 from automl.core.text import count
 from automl.core.trial import Decision, TrialSpec
-from automl.execution import failures
 from automl.execution.queue import RunningTrial
 from automl.execution.resources import Resources, Slots
-from automl.execution.worker import Stepper
+from automl.execution.worker import Stepper, WorkerFailure
 
 Step = Callable[[], Measured | Finished]
 
@@ -89,7 +88,7 @@ class LocalExecutor:
             self._trial = self._step = None
             with suppress(Exception):  # its clean-up; it is lost as it is
                 self._stepper.drop(number)
-        self._ended.append(trial.end(failures.lost(reason)))
+        self._ended.append(trial.end(WorkerFailure.lost(reason)))
 
     def close(self) -> None:
         """Drop all unfinished trials."""
@@ -107,7 +106,7 @@ class LocalExecutor:
         try:
             event = trial.note(step())
         except Exception as error:  # a runner should not let one out; it costs its trial alone
-            event = trial.end(failures.of_exception(error))
+            event = trial.end(WorkerFailure.of_exception(error))
         if isinstance(event, Finished):
             self._trial = None
         return event

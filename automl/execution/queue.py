@@ -9,7 +9,7 @@ from typing import Any
 
 from automl.core.executor import Finished, Measured
 from automl.core.trial import Measurement, TrialResult, TrialSpec
-from automl.execution.failures import WorkerFailure
+from automl.execution.worker import WorkerFailure, WorkerInfo
 
 
 class RunningTrial:
@@ -42,19 +42,6 @@ class RunningTrial:
                 violation=failure.violation,
             )
         )
-
-
-@dataclass(frozen=True)
-class WorkerInfo:
-    """A worker's device and log file; sent by the worker once it has started.
-
-    Args:
-        device: Device whose memory its trials use: its node, and its GPUs there if it has any.
-        log: File of its standard error, or None if that is not known.
-    """
-
-    device: tuple[str, ...]
-    log: str | None = None
 
 
 @dataclass(eq=False)

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from automl.core.errors import UserError
 from automl.core.executor import Finished, MakeRunner, Measured
 from automl.core.trial import Decision, TrialSpec
-from automl.execution import failures
 from automl.execution.first_worker import FirstWorker, hire_first_worker
 from automl.execution.queue import RunningTrial, TrialQueue, WaitingTrial
 from automl.execution.resources import Resources, Slots
+from automl.execution.worker import WorkerFailure
 
 if TYPE_CHECKING:
-    from automl.execution.pool import Pool
+    from automl.execution.cluster import Pool
 
 _RESTARTS = 3
 
@@ -109,7 +109,7 @@ class RayExecutor:
         Raises:
             KeyError: if no such trial is waiting or running.
         """
-        failure = failures.lost(reason)
+        failure = WorkerFailure.lost(reason)
         if self._queue.remove(number):
             self._ended.append(RunningTrial(number).end(failure))
         elif self._first and self._first.runs(number):
@@ -165,7 +165,7 @@ class RayExecutor:
                 "`automl resume`, or use the executor 'local'"
             )
         self._lifecycle.restart()
-        return [*pool.end_all(failures.lost(death))]
+        return [*pool.end_all(WorkerFailure.lost(death))]
 
 
 class RayLifecycle:
@@ -223,8 +223,10 @@ class RayLifecycle:
             self._plan.set_result(first.slots)
             first.wait_until_up(_START_SECONDS)  # on few cores they would hold each other up
         try:
-            from automl.execution.cluster import connected  # imports Ray: most of a second
-            from automl.execution.pool import Pool
+            from automl.execution.cluster import (
+                Pool,
+                connected,  # imports Ray: most of a second
+            )
 
             while not self._closing.is_set():
                 with connected(resources, self._plan) as connection:

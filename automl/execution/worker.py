@@ -1,16 +1,42 @@
-"""Trials inside a worker: suspended between reporting steps, advanced one step at a time."""
+"""A worker: the trials inside it, advanced one reporting step at a time, and how it can fail."""
 
 from __future__ import annotations
 
 import os
+import re
+import signal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from automl.core.executor import Finished, MakeRunner, Measured, Runner
-from automl.core.trial import Decision, Trial, TrialSpec
-from automl.execution.queue import WorkerInfo
+from automl.core.trial import Decision, Status, Trial, TrialSpec
+
+# Written by Python's fault handler, which Ray enables in its workers, before a crash.
+_CRASH = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
+
+# Written by Ray when it kills a worker to save the others; "used" is in newer versions only.
+_OUT_OF_MEMORY = re.compile(r"was ([\d.]+)(\w*)(?: used)? / ([\d.]+)(\w*)")
+
+_EXIT_CODE = re.compile(r"exit code (\d+)")
+
+# Ray kills a worker just before memory is full: how much more the trial needed is not known.
+_LEAST_VIOLATION = 0.01
 
 _STANDARD_ERROR = Path("/proc/self/fd/2")
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """A worker's device and log file; sent by the worker once it has started.
+
+    Args:
+        device: Device whose memory its trials use: its node, and its GPUs there if it has any.
+        log: File of its standard error, or None if that is not known.
+    """
+
+    device: tuple[str, ...]
+    log: str | None = None
 
 
 class Stepper:
@@ -83,3 +109,82 @@ class Worker:
     def advance(self, number: int, decision: Decision) -> Measured | Finished:
         """Send trial ``number`` a decision, and run it to its next step."""
         return self._stepper.advance(number, decision)
+
+
+@dataclass(frozen=True)
+class WorkerFailure:
+    """Why an attempt failed, as its result will say it.
+
+    Args:
+        status: FAILED, LOST or OUT_OF_MEMORY.
+        reason: Reason in words.
+        violation: Violation as in ``TrialResult``.
+    """
+
+    status: Status
+    reason: str
+    violation: float = 0.0
+
+    @classmethod
+    def lost(cls, reason: str) -> WorkerFailure:
+        """The worker is gone, or was dismissed."""
+        return cls(Status.LOST, reason)
+
+    @classmethod
+    def of_exception(cls, error: BaseException) -> WorkerFailure:
+        """The trial raised an exception: ``"ValueError: boo"``."""
+        return cls(Status.FAILED, f"{type(error).__name__}: {error}")
+
+    @classmethod
+    def of_death(cls, message: str, log: str | None) -> WorkerFailure:
+        """A Ray worker's process died.
+
+        Args:
+            message: Message of Ray about it.
+            log: File of the worker's standard error on this machine, or None.
+        """
+        if memory := _OUT_OF_MEMORY.search(message):
+            used, limit = float(memory[1]), float(memory[3])
+            reason = (
+                "worker died: ended because memory ran low "
+                f"({memory[1]}{memory[2]} of {memory[3]}{memory[4]} used)"
+            )
+            return cls(Status.OUT_OF_MEMORY, reason, max(used / limit - 1, _LEAST_VIOLATION))
+        return cls.lost(f"worker died: {_cause(message, log)}")
+
+    @classmethod
+    def of_exit(cls, code: int, log: str) -> WorkerFailure:
+        """A process of this machine ended.
+
+        Args:
+            code: Exit code; the negative number of the signal that killed it, if one did.
+            log: File of its standard error.
+        """
+        if code == -signal.SIGTERM:
+            return cls.lost("worker died: ended by signal 15 (SIGTERM)")
+        return cls.lost(f"worker died: {_cause(f'exit code {code}' if code >= 0 else '', log)}")
+
+
+def lost_node(message: str) -> bool:
+    """Whether a message of Ray says that a worker's whole machine is gone or unreachable."""
+    return "is unavailable" in message or "node has died" in message
+
+
+def _cause(message: str, log: str | None) -> str:
+    if crash := _CRASH.search(_read(log)):
+        return f"crashed with {crash[1]!r}; its last words are in {log}"
+    if "SIGTERM" in message:
+        return "ended by signal 15 (SIGTERM)"
+    if code := _EXIT_CODE.search(message):
+        return f"exited with code {code[1]}"
+    if lost_node(message):
+        return "out of reach, as when its machine is gone"
+    # Only SIGKILL leaves no trace at all.
+    return "killed by signal 9 (SIGKILL), most often because memory ran out"
+
+
+def _read(log: str | None) -> str:
+    try:
+        return Path(log).read_text(errors="replace") if log else ""
+    except OSError:
+        return ""  # the worker was on another machine

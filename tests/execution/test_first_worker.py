@@ -14,10 +14,10 @@ from patience import PATIENCE
 
 from automl.core.executor import Finished, Measured
 from automl.core.trial import CONTINUE, Status, TrialResult
-from automl.execution import failures
 from automl.execution.first_worker import FirstWorker, hire_first_worker
 from automl.execution.queue import WaitingTrial
 from automl.execution.resources import Resources, Slots
+from automl.execution.worker import WorkerFailure
 
 pytestmark = pytest.mark.slow
 
@@ -113,7 +113,7 @@ class TestFirstWorkerDeath:
         worker.answer(0, CONTINUE)
         assert worker.poll(0.2) == []
 
-        result = worker.cancel(failures.lost("it hangs")).result
+        result = worker.cancel(WorkerFailure.lost("it hangs")).result
 
         assert (result.status, result.reason) == (Status.LOST, "it hangs")
         assert (worker.gone, worker.poll(0)) == (True, [])

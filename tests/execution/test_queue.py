@@ -9,7 +9,8 @@ import execution_runners as runners
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.execution.queue import RunningTrial, TrialQueue, WaitingTrial, WorkerHandle, WorkerInfo
+from automl.execution.queue import RunningTrial, TrialQueue, WaitingTrial, WorkerHandle
+from automl.execution.worker import WorkerInfo
 
 devices = st.lists(st.integers(1, 3), min_size=1, max_size=3)  # workers of each
 lone = st.lists(st.booleans(), max_size=20)

@@ -10,7 +10,7 @@ from toy import Toy, ToySpace, run_toy
 from automl.core.distributions import Range
 from automl.core.executor import Finished, Measured, TimeLimits
 from automl.core.trial import Measurement
-from automl.execution.watchdog import TrialWatchdog
+from automl.execution.trial_loop import TrialWatchdog
 
 
 class Clocks:

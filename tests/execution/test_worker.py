@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from automl.core.trial import Status
-from automl.execution import failures
-from automl.execution.failures import WorkerFailure
+from automl.execution.worker import WorkerFailure
 
 
 class TestDeath:
@@ -35,16 +34,16 @@ class TestDeath:
     def test_memory(self, message: str, words: str, violation: float) -> None:
         reason = f"worker died: ended because memory ran low ({words})"
 
-        assert failures.of_death(message, log=None) == WorkerFailure(
+        assert WorkerFailure.of_death(message, log=None) == WorkerFailure(
             Status.OUT_OF_MEMORY, reason, violation
         )
 
     def test_a_machine_that_is_gone(self) -> None:
-        ending = failures.of_death("The actor died because its node has died.", log=None)
+        ending = WorkerFailure.of_death("The actor died because its node has died.", log=None)
 
         assert (ending.status, "machine" in ending.reason) == (Status.LOST, True)
 
     def test_a_log_on_another_machine_is_done_without(self, tmp_path: Path) -> None:
-        ending = failures.of_death("End of file", str(tmp_path / "elsewhere.err"))
+        ending = WorkerFailure.of_death("End of file", str(tmp_path / "elsewhere.err"))
 
         assert (ending.status, "signal 9" in ending.reason) == (Status.LOST, True)
