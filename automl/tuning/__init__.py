@@ -17,23 +17,23 @@ warnings.filterwarnings("ignore", message="IProgress not found")
 SAMPLERS: Registry[type[Sampler]] = Registry(
     "sampler",
     {
-        "tpe": "automl.tuning.samplers.model_based:Tpe",
-        "gp": "automl.tuning.samplers.model_based:GaussianProcess",
-        "cmaes": "automl.tuning.samplers.model_based:CmaEs",
-        "qmc": "automl.tuning.samplers.space_filling:QuasiMonteCarlo",
-        "random": "automl.tuning.samplers.space_filling:RandomSearch",
-        "grid": "automl.tuning.samplers.space_filling:Grid",
+        "tpe": "automl.tuning.samplers:Tpe",
+        "gp": "automl.tuning.samplers:GaussianProcess",
+        "cmaes": "automl.tuning.samplers:CmaEs",
+        "qmc": "automl.tuning.samplers:QuasiMonteCarlo",
+        "random": "automl.tuning.samplers:RandomSearch",
+        "grid": "automl.tuning.samplers:Grid",
     },
 )
 
 PRUNERS: Registry[type[Pruner]] = Registry(
     "pruner",
     {
-        "asha": "automl.tuning.pruners.halving:Asha",
-        "hyperband": "automl.tuning.pruners.halving:Hyperband",
-        "median": "automl.tuning.pruners.stopping_rules:Median",
-        "percentile": "automl.tuning.pruners.stopping_rules:Percentile",
-        "wilcoxon": "automl.tuning.pruners.stopping_rules:Wilcoxon",
-        "none": "automl.tuning.pruners.stopping_rules:NeverPrune",
+        "asha": "automl.tuning.pruners:Asha",
+        "hyperband": "automl.tuning.pruners:Hyperband",
+        "median": "automl.tuning.pruners:Median",
+        "percentile": "automl.tuning.pruners:Percentile",
+        "wilcoxon": "automl.tuning.pruners:Wilcoxon",
+        "none": "automl.tuning.pruners:NeverPrune",
     },
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from optuna.pruners import SuccessiveHalvingPruner
 
 from automl.tuning.optuna_private import quiet_optuna
-from automl.tuning.pruners.halving import Asha, FrontHalving
+from automl.tuning.pruners import Asha, FrontHalving
 from automl.tuning.trial_records import LATENCY, SIZE
 
 STEPS = 9  # with rungs at 1 and 3

@@ -24,7 +24,7 @@ from optuna_dashboard._inmemory_cache import InMemoryCache
 from automl import tuning
 from automl.tuning import optuna_private as private
 from automl.tuning.optuna_private import quiet_optuna
-from automl.tuning.pruners.halving import Hyperband
+from automl.tuning.pruners import Hyperband
 
 NOTES = st.lists(st.text(max_size=5000), min_size=1, max_size=3)
 TUNING = Path(tuning.__file__).parent

@@ -1,22 +1,32 @@
-"""Samplers that model which values did well: Bayesian optimisation and evolution strategies."""
+"""Samplers: how the next configuration is drawn."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from itertools import count
 from random import Random
+from typing import ClassVar
 
 import numpy as np
 from cmaes import CMA
 from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
-from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
+from optuna.samplers import (
+    BaseSampler,
+    BruteForceSampler,
+    GPSampler,
+    QMCSampler,
+    RandomSampler,
+    TPESampler,
+)
 from optuna.search_space import intersection_search_space
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from automl.core.distributions import Parameter, Range
+from automl.core.errors import UserError
 from automl.tuning.optuna_private import quiet_optuna
-from automl.tuning.samplers import Sampler
 
 RANDOM_SHARE = 0.1
 STARTUP_TRIALS = 10
@@ -25,6 +35,151 @@ WORST = 1e30
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 
 Numeric = FloatDistribution | IntDistribution
+
+
+class Sampler(ABC):
+    """Makes an Optuna sampler for each trial of a study.
+
+    A sampler is made for each trial, so that what it draws follows from the seed, the number and
+    the trials so far, and from nothing that a crash could lose.
+
+    Args:
+        parameters: All that the space may draw.
+        seed: Seed of the study.
+
+    Attributes:
+        several_objectives: Whether it can search for several objectives at once.
+
+    Raises:
+        UserError: if the sampler cannot draw from this space.
+    """
+
+    several_objectives: ClassVar[bool] = True
+
+    def __init__(self, parameters: tuple[Parameter, ...], seed: int) -> None:
+        self.parameters, self.seed = parameters, seed
+
+    @abstractmethod
+    def for_trial(self, number: int) -> BaseSampler:
+        """The sampler of trial ``number``, counted from 0."""
+
+    def trial_seed(self, number: int) -> int:
+        """A 32-bit seed for the draws of one trial, unlike those of its neighbours."""
+        return Random(f"{self.seed}:{number}").getrandbits(32)
+
+
+class PerTrial(BaseSampler):
+    """Draws each trial with a sampler of its own, which is dropped when the next trial begins.
+
+    Args:
+        sampler: Makes the sampler of each trial.
+    """
+
+    def __init__(self, sampler: Sampler) -> None:
+        self._make = sampler.for_trial
+        self._current = (0, self._make(0))
+
+    def _sampler(self, trial: FrozenTrial) -> BaseSampler:
+        if self._current[0] != trial.number:
+            self._current = trial.number, self._make(trial.number)
+        return self._current[1]
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """The parameters that the trial's sampler draws together."""
+        return self._sampler(trial).infer_relative_search_space(study, trial)
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, object]:
+        """Draw the parameters that are drawn together."""
+        return self._sampler(trial).sample_relative(study, trial, search_space)
+
+    def sample_independent(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> object:
+        """Draw one parameter by itself."""
+        sampler = self._sampler(trial)
+        return sampler.sample_independent(study, trial, param_name, param_distribution)
+
+    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        """Tell the trial's sampler that it begins."""
+        self._sampler(trial).before_trial(study, trial)
+
+    def after_trial(
+        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
+    ) -> None:
+        """Tell the trial's sampler that it ended."""
+        self._sampler(trial).after_trial(study, trial, state, values)
+
+
+class RandomSearch(Sampler):
+    """Every draw independent of all others.
+
+    Source: Bergstra & Bengio, "Random Search for Hyper-Parameter Optimization" (JMLR 2012).
+    """
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler, seeded for the trial."""
+        return RandomSampler(seed=self.trial_seed(number))
+
+
+class QuasiMonteCarlo(Sampler):
+    """A scrambled Sobol sequence: fills the space more evenly than random draws do.
+
+    Source: https://optuna.readthedocs.io, ``optuna.samplers.QMCSampler``.
+    """
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler with the study's own seed: all trials are points of one sequence."""
+        with quiet_optuna():
+            return QMCSampler(
+                scramble=True,
+                seed=self.seed,
+                independent_sampler=RandomSampler(seed=self.trial_seed(number)),
+                warn_independent_sampling=False,
+            )
+
+
+class GridDraws(BruteForceSampler):
+    """Optuna's exhaustive sampler, which follows conditional parameters."""
+
+    def after_trial(
+        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
+    ) -> None:
+        """Do nothing: the search sees by itself when the grid is done."""
+
+
+class Grid(Sampler):
+    """Every configuration of the space once, in a shuffled order.
+
+    Raises:
+        UserError: if a parameter has no finite set of values.
+    """
+
+    def __init__(self, parameters: tuple[Parameter, ...], seed: int) -> None:
+        continuous = [each.name for each in parameters if _is_continuous(each)]
+        if continuous:
+            raise UserError(
+                f"--sampler grid needs a finite space, but {', '.join(continuous)} "
+                f"{'is' if len(continuous) == 1 else 'are'} continuous; give a step, or use choices"
+            )
+        super().__init__(parameters, seed)
+
+    def for_trial(self, number: int) -> BaseSampler:
+        """Optuna's sampler, which leaves out what was drawn before."""
+        with quiet_optuna():
+            return GridDraws(seed=self.trial_seed(number), avoid_premature_stop=True)
+
+
+def _is_continuous(parameter: Parameter) -> bool:
+    drawn = parameter.distribution
+    return isinstance(drawn, Range) and not drawn.is_int and drawn.step is None
 
 
 class Tpe(Sampler):
