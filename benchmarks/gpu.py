@@ -194,7 +194,7 @@ def measure(size: Size, folder: Path) -> Iterator[Figure]:
 def time_first_step(began: float) -> None:
     """Search, and print when the first measurement came."""
     import automl
-    from automl.tuning.watcher import Watcher
+    from automl.tuning.context import Watcher
 
     class First(Watcher):
         seconds = 0.0

@@ -31,7 +31,7 @@ from automl.execution.resources import Resources
 from automl.execution.trial_loop import run_trials
 from automl.store import Store
 from automl.tuning import PRUNERS, SAMPLERS
-from automl.tuning.context import SearchContext
+from automl.tuning.context import SearchContext, Watcher
 from automl.tuning.journal import JournalFile
 from automl.tuning.optuna_private import JournalOperation
 from automl.tuning.plan import Plan
@@ -40,7 +40,6 @@ from automl.tuning.search import Search
 from automl.tuning.storage import open_storage
 from automl.tuning.study import create_study, open_study
 from automl.tuning.trial_records import fingerprint
-from automl.tuning.watcher import Watcher
 
 WORKERS = 2
 SPACE = {"x": Range(0.0, 1.0), "y": Range(1e-4, 1e-1, log=True)}

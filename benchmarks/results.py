@@ -35,7 +35,7 @@ from automl.export.bundle import Bundle
 from automl.tasks import TASKS
 from automl.training.batches import evaluation_batches
 from automl.trials.preparation import as_tensors
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUND = Path(__file__).parent / "results"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 
 class Listener(Watcher):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from automl.core.trial import Measurement
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 
 class Striker(Watcher):

@@ -30,11 +30,11 @@ from automl.execution.resources import Resources
 from automl.execution.trial_loop import run_trials
 from automl.store import Store
 from automl.tuning import PRUNERS, SAMPLERS
+from automl.tuning.context import SearchOutcome, Watcher
 from automl.tuning.samplers import PerTrial
 from automl.tuning.search import Search
 from automl.tuning.storage import open_storage
 from automl.tuning.study import SharedStudy, create_study, open_study
-from automl.tuning.watcher import SearchOutcome, Watcher
 
 STEPS = 4
 

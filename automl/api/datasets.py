@@ -16,7 +16,7 @@ from automl.core.files import write_text
 from automl.core.text import count
 from automl.core.trial import Config
 from automl.store import StudyFolder
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 if TYPE_CHECKING:
     from automl.data.catalogue.published import DatasetEntry

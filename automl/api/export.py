@@ -19,7 +19,7 @@ from automl.core.text import count, shell_word
 from automl.core.trial import Config
 from automl.finalizing.record import read_final, read_test_opened
 from automl.store import StudyFolder, holds_weights
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 if TYPE_CHECKING:
     from automl.export.bundle import Bundle

@@ -31,8 +31,7 @@ from automl.finalizing.ranking import MeanScore, RankingObjective, new_seeds, pi
 from automl.finalizing.record import read_final
 from automl.store import StudyFolder
 from automl.tasks import metric_bounds
-from automl.tuning.context import SearchContext
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import SearchContext, Watcher
 
 if TYPE_CHECKING:
     import numpy.typing as npt

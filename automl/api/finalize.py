@@ -9,7 +9,7 @@ from automl.api.session import SearchSession
 from automl.api.stored_study import StoredStudy
 from automl.api.watchers import default_watcher
 from automl.core.defaults import RESULTS
-from automl.tuning.watcher import SearchOutcome, Watcher
+from automl.tuning.context import SearchOutcome, Watcher
 
 
 def finalize(

@@ -17,7 +17,7 @@ from automl.core.errors import StudyError
 from automl.core.text import count, duration
 from automl.core.trial import Decision, Measurement, Segment, TrialResult, TrialSpec, Verdict
 from automl.report.changes import changes_of_data, changes_of_machine
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 if TYPE_CHECKING:
     from automl.core.executor import Executor

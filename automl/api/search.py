@@ -23,8 +23,8 @@ from automl.core.executor import STALL_SECONDS
 from automl.core.storage_url import StorageUrl
 from automl.store import Store
 from automl.store.study_folder import check_study_name
+from automl.tuning.context import Watcher
 from automl.tuning.plan import choose_metric
-from automl.tuning.watcher import Watcher
 
 if TYPE_CHECKING:
     from pandas import DataFrame

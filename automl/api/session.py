@@ -26,8 +26,7 @@ from automl.finalizing.ranking import pick_finalists
 from automl.finalizing.record import read_final
 from automl.report.changes import hardware_and_versions
 from automl.store import Store, StudyFolder, writing
-from automl.tuning.context import SearchContext
-from automl.tuning.watcher import SearchOutcome, Watcher
+from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 
 if TYPE_CHECKING:
     from automl.core.executor import Executor, RunTrials

@@ -13,8 +13,8 @@ from automl.core.files import locked
 from automl.core.text import shell_word
 from automl.report.changes import changes, environment_record
 from automl.store import Store, StudyFolder
+from automl.tuning.context import Watcher
 from automl.tuning.plan import make_sampling
-from automl.tuning.watcher import Watcher
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage

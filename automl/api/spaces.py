@@ -13,8 +13,8 @@ from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import UnknownName, UserError
 from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config
+from automl.tuning.context import Watcher
 from automl.tuning.plan import check_task
-from automl.tuning.watcher import Watcher
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset

@@ -19,8 +19,7 @@ from automl.core.storage_url import StorageUrl
 from automl.core.text import count
 from automl.core.trial import Measurement
 from automl.store import Store
-from automl.tuning.context import SearchContext
-from automl.tuning.watcher import SearchOutcome, Watcher
+from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 
 if TYPE_CHECKING:
     from automl.core.final import FinalRecord

@@ -16,7 +16,7 @@ from automl.api.stored_study import StoredStudy, locate_study
 from automl.core.defaults import RESULTS
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, duration, epoch, one_line, value
-from automl.tuning.watcher import SearchOutcome
+from automl.tuning.context import SearchOutcome
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -18,9 +18,8 @@ from automl.store import StudyFolder
 from automl.tracking import TRACKERS
 from automl.tracking.background import BackgroundTracker, finish
 from automl.tracking.tracker import TrackedTrial, TrialEnd
-from automl.tuning.context import SearchContext
+from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 from automl.tuning.progress import SearchProgress
-from automl.tuning.watcher import SearchOutcome, Watcher
 
 if TYPE_CHECKING:
     from automl.tuning.plan import Plan

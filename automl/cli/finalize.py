@@ -12,7 +12,7 @@ from automl.cli.search import Ensemble, Quiet, run_watched
 from automl.core.defaults import RESULTS
 
 if TYPE_CHECKING:
-    from automl.tuning.watcher import SearchOutcome, Watcher
+    from automl.tuning.context import SearchOutcome, Watcher
 
 
 def register(app: typer.Typer) -> None:

@@ -14,9 +14,8 @@ from automl.core.final import FINALISTS, SEEDS, FinalProgress
 from automl.core.records import TrialRecord, to_stored
 from automl.core.text import count, duration, one_line, value
 from automl.core.trial import Measurement
-from automl.tuning.context import SearchContext
+from automl.tuning.context import SearchContext, SearchOutcome
 from automl.tuning.progress import SearchProgress
-from automl.tuning.watcher import SearchOutcome
 
 # Seconds between two lines.
 INTERVAL = 1.0

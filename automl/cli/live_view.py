@@ -16,9 +16,8 @@ from automl.core.final import FinalProgress, RunningRefit
 from automl.core.records import TrialRecord
 from automl.core.text import duration, epoch, lines, one_line, value
 from automl.core.trial import Measurement
-from automl.tuning.context import SearchContext
+from automl.tuning.context import SearchContext, SearchOutcome
 from automl.tuning.progress import SearchProgress
-from automl.tuning.watcher import SearchOutcome
 
 BAR_WIDTH = 30
 # Width of a terminal below which bars are half as long.

@@ -15,7 +15,7 @@ from automl.core.defaults import RESULTS
 from automl.core.records import to_stored
 from automl.core.text import count, duration, epoch, plain
 from automl.core.trial import Segment
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 if TYPE_CHECKING:
     from automl.api.reproduce import Reproduction

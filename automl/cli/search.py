@@ -34,7 +34,7 @@ from automl.tracking import TRACKERS
 from automl.tuning import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
-    from automl.tuning.watcher import SearchOutcome, Watcher
+    from automl.tuning.context import SearchOutcome, Watcher
 
 Trials = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Total number of trials in the study.")

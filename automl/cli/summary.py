@@ -11,7 +11,7 @@ from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, duration, plain, shell_word, value
 from automl.report.summary import front_headings, front_rest, front_rows, front_title
 from automl.store import Store
-from automl.tuning.watcher import SearchOutcome
+from automl.tuning.context import SearchOutcome
 
 _ENDED = {
     "done": "Done",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 # A SIGTERM, from a scheduler or a cloud that takes a machine back, is soon followed by a kill. What
 # a trial has not reported by then is continued from its last checkpoint.

@@ -14,7 +14,7 @@ from automl.core.defaults import RESULTS
 from automl.core.text import shell_word
 
 if TYPE_CHECKING:
-    from automl.tuning.watcher import SearchOutcome
+    from automl.tuning.context import SearchOutcome
 
 
 def register(app: typer.Typer) -> None:

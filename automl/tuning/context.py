@@ -1,4 +1,4 @@
-"""The context of a search: all that is settled when it begins."""
+"""The context of a search: all that is settled when it begins, and the watchers that follow it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from automl.core.final import FinalRecord
-from automl.core.records import StudyRecord
-from automl.core.trial import Config
+from automl.core.final import FinalProgress, FinalRecord
+from automl.core.records import StudyRecord, TrialRecord
+from automl.core.trial import Config, Measurement
 from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
@@ -69,3 +69,49 @@ class SearchContext:
     def maximize(self) -> bool:
         """Whether larger values of the metric are better."""
         return self.begun.maximize
+
+
+@dataclass(frozen=True)
+class SearchOutcome:
+    """How a search ended.
+
+    Args:
+        study: The study with all its trials.
+        reason: Why it ended: "done", "time limit", "interrupted", "exhausted", "shared" (other
+            processes run the remaining trials), "unchanged" or "abandoned".
+        seconds: Wall-clock seconds of this run.
+        final: Final model of the study; None while there is none.
+    """
+
+    study: StudyRecord
+    reason: str
+    seconds: float
+    final: FinalRecord | None = None
+
+
+class Watcher:
+    """Follows a search. Each method does nothing unless a subclass overrides it; none may raise."""
+
+    def announce(self, text: str) -> None:
+        """Something that the user should know before the search begins."""
+
+    def begin(self, context: SearchContext) -> None:
+        """The search begins."""
+
+    def start(self, trial: TrialRecord) -> None:
+        """A trial went to a worker."""
+
+    def measure(self, number: int, measurement: Measurement) -> None:
+        """A trial took a reporting step."""
+
+    def end(self, trial: TrialRecord) -> None:
+        """A trial ended, or was found infeasible."""
+
+    def pausing(self, reason: str) -> None:
+        """Running trials pause at their next reporting step: "interrupted" or "time limit"."""
+
+    def finalizing(self, progress: FinalProgress) -> None:
+        """The final model is being made."""
+
+    def finish(self, outcome: SearchOutcome) -> None:
+        """The search ended."""

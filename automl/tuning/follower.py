@@ -15,9 +15,8 @@ from automl.core.final import FinalProgress
 from automl.core.machine import is_alive
 from automl.core.records import UNFINISHED, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
-from automl.tuning.context import SearchContext
+from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 from automl.tuning.trial_records import has_begun, study_record, trial_record
-from automl.tuning.watcher import SearchOutcome, Watcher
 
 POLL_SECONDS = 1.0
 

@@ -11,7 +11,7 @@ from automl.core.objectives import NetworkProfile
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Decision, Status, TrialResult, TrialSpec
 from automl.store import StudyFolder
-from automl.tuning.context import SearchContext
+from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 from automl.tuning.judge import Judge
 from automl.tuning.notes import DashboardArtifacts, StudyNote, trial_note
 from automl.tuning.proposals import MAX_WASTED, Proposal, Proposals
@@ -20,7 +20,6 @@ from automl.tuning.study import SharedStudy
 from automl.tuning.study_state import StudyState
 from automl.tuning.time_budget import TimeBudget
 from automl.tuning.trial_records import note_end
-from automl.tuning.watcher import SearchOutcome, Watcher
 
 # Number of best trials whose weights are kept.
 KEPT_WEIGHTS = 3

@@ -19,7 +19,7 @@ from automl.cli.reproduce import reproduction_text
 from automl.core.curve_comparison import Agreement, compare_curves
 from automl.core.errors import StudyError
 from automl.core.trial import Measurement, Segment, surviving_segments
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,7 @@ from automl.cli.view import Stop
 from automl.core.final import FinalProgress
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement
-from automl.tuning.context import SearchContext
-from automl.tuning.watcher import SearchOutcome
+from automl.tuning.context import SearchContext, SearchOutcome
 
 PLAN_OF_20 = replace(PLAN, name="s", space="s.yaml", trials=20, epochs=2, finalize=False)
 CONTEXT = make_context(PLAN_OF_20, data="rows: 9 train")

@@ -21,7 +21,7 @@ from automl.api.datasets import DatasetLoader
 from automl.api.setup import StudySetup
 from automl.api.spaces import baseline_config, find_and_read
 from automl.store import Store
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 
 class LastAnnouncement(Watcher):

@@ -10,7 +10,7 @@ from toy import STEPS, Toy, ToySpace, run_toy
 
 from automl.core.distributions import Choices, Range
 from automl.core.trial import Status, TrialSpec
-from automl.tuning.watcher import SearchOutcome
+from automl.tuning.context import SearchOutcome
 
 
 def run(root: Path, executor: SlotsExecutor, space: ToySpace | None = None) -> SearchOutcome:

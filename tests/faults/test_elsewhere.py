@@ -14,7 +14,7 @@ from own_data import write_images
 
 from automl import api
 from automl.core.errors import DataError, StudyError
-from automl.tuning.watcher import SearchOutcome
+from automl.tuning.context import SearchOutcome
 
 pytestmark = pytest.mark.slow
 

@@ -23,7 +23,7 @@ from automl.finalizing.ensemble import load_model
 from automl.finalizing.record import read_test_opened
 from automl.inference import evaluate as evaluating
 from automl.store import Store, StudyFolder
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 pytestmark = pytest.mark.slow
 

@@ -16,12 +16,11 @@ from automl.core.final import FinalProgress
 from automl.core.records import TrialRecord
 from automl.core.trial import Config, Measurement, Status, TrialResult
 from automl.tuning import PRUNERS
-from automl.tuning.context import SearchContext
+from automl.tuning.context import SearchContext, SearchOutcome
 from automl.tuning.follower import PATIENCE, PATIENCE_WHILE_ALIVE, FinalModelState, StudyFollower
 from automl.tuning.storage import open_storage
 from automl.tuning.study import create_study
 from automl.tuning.trial_records import load_study, note_begin, note_end, study_record
-from automl.tuning.watcher import SearchOutcome
 
 STEPS = 4
 
