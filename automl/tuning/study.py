@@ -24,7 +24,6 @@ from automl.core.errors import StudyError
 from automl.core.files import locked
 from automl.core.records import Reference, TrialRecord
 from automl.core.trial import Status, TrialResult
-from automl.tuning.claims import TrialClaims
 from automl.tuning.journal_repair import IDENTITY
 from automl.tuning.optuna_private import (
     QueueAwareStudy,
@@ -34,7 +33,7 @@ from automl.tuning.optuna_private import (
     write_note,
 )
 from automl.tuning.storage import turn_at
-from automl.tuning.study_state import StudyState
+from automl.tuning.study_state import StudyState, TrialClaims
 from automl.tuning.trial_records import (
     FEASIBLE,
     OUT_OF_BOUNDS,
