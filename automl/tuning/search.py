@@ -14,8 +14,14 @@ from automl.store import StudyFolder
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 from automl.tuning.judge import Judge
 from automl.tuning.notes import DashboardArtifacts, StudyNote, trial_note
-from automl.tuning.proposals import MAX_WASTED, Proposal, Proposals
-from automl.tuning.scheduler import Event, FirstComeScheduler, RoundScheduler
+from automl.tuning.scheduler import (
+    MAX_WASTED,
+    Event,
+    FirstComeScheduler,
+    Proposal,
+    Proposals,
+    RoundScheduler,
+)
 from automl.tuning.study import SharedStudy
 from automl.tuning.study_state import StudyState
 from automl.tuning.time_budget import TimeBudget
