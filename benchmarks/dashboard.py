@@ -27,7 +27,7 @@ from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
 from automl.plots.trial import write_curve
 from automl.store import Store
-from automl.tuning.notes import DashboardArtifacts, trial_note
+from automl.tuning.dashboard import DashboardArtifacts, trial_note
 from automl.tuning.storage import open_storage
 from automl.tuning.study import SharedStudy, create_study
 from automl.tuning.trial_records import note_begin, note_end

@@ -245,7 +245,7 @@ def _write_note(
     outcome: SearchOutcome, context: SearchContext, study: SharedStudy, final: FinalRecord
 ) -> None:
     """Add the final model to the study's note."""
-    from automl.tuning.notes import study_note
+    from automl.tuning.dashboard import study_note
 
     study.write_note(study_note(context, outcome.study.best, outcome.study.baseline, final))
 

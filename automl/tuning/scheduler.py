@@ -1,10 +1,10 @@
 """Schedulers: which trials begin, and in which order they are judged and told to Optuna.
 
-A trial begins as a proposal of Optuna that is worth a worker. A configuration that cannot be built or
-was trained before never reaches one: Optuna is told at once, and asked again.
+A trial begins as a proposal of Optuna that is worth a worker. A configuration that cannot be built
+or was trained before never reaches one: Optuna is told at once, and asked again.
 
-Both schedulers have the same methods. A deterministic search uses rounds, so that neither the number
-of workers nor their speed changes what the sampler and the pruner see.
+Both schedulers have the same methods. A deterministic search uses rounds, so that neither the
+number of workers nor their speed changes what the sampler and the pruner see.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from automl.core.records import TrialRecord
 from automl.core.trial import Config, Decision, Status, TrialResult, TrialSpec
 from automl.store import StudyFolder
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
+from automl.tuning.dashboard import DashboardArtifacts, StudyNote, trial_note
 from automl.tuning.judge import Judge
-from automl.tuning.notes import DashboardArtifacts, StudyNote, trial_note
 from automl.tuning.scheduler import (
     MAX_WASTED,
     Event,

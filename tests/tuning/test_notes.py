@@ -14,7 +14,7 @@ from toy import Toy, ToySpace
 from automl.core.distributions import Range
 from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
-from automl.tuning.notes import LAST_LINES, DashboardArtifacts, study_note, trial_note
+from automl.tuning.dashboard import LAST_LINES, DashboardArtifacts, study_note, trial_note
 from automl.tuning.storage import open_storage
 
 NETWORK = NetworkProfile(1234, 56789, (("conv2d", (8, 4, 4), 1000), ("output", (10,), 234)))
