@@ -16,8 +16,7 @@ from automl.core.text import duration, epoch, value
 from automl.core.trial import Measurement
 from automl.store import StudyFolder
 from automl.tracking import TRACKERS
-from automl.tracking.background import BackgroundTracker, finish
-from automl.tracking.tracker import TrackedTrial, TrialEnd
+from automl.tracking.tracker import BackgroundTracker, TrackedTrial, TrialEnd, finish
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 from automl.tuning.progress import SearchProgress
 

@@ -7,6 +7,7 @@ Optimisers, schedules and augmentations have options of their own; ``Options`` i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil, isqrt, sqrt
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +19,11 @@ from automl.training import OPTIMIZERS
 # About how many measurements a training has, and the most that an epoch has.
 REPORTS_PER_TRAINING = 20
 MAX_REPORTS_PER_EPOCH = 4
+# Optimiser steps of a whole training on as many examples as this, or on fewer.
+UPDATES, EXAMPLES = 1_000, 5_000
+MOST_EPOCHS = 250
+# Examples in a batch; of few examples, a batch has at most a quarter.
+LEAST_BATCH, USUAL_BATCH, MOST_BATCH = 4, 16, 256
 
 
 class Options(BaseModel):
@@ -133,3 +139,23 @@ def reports_per_epoch(epochs: int) -> int:
     It depends on nothing else, so that step 3 means the same in every trial of a study.
     """
     return min(max(REPORTS_PER_TRAINING // epochs, 1), MAX_REPORTS_PER_EPOCH)
+
+
+def batch_size_for(examples: int) -> int:
+    """A batch size for a number of training examples: a power of two near its square root."""
+    wanted = min(max(isqrt(examples), USUAL_BATCH), max(examples // 4, LEAST_BATCH), MOST_BATCH)
+    return 1 << (wanted.bit_length() - 1)
+
+
+def epochs_for(examples: int, batch_size: int) -> int:
+    """Epochs of a whole training.
+
+    It has about 1,000 optimiser steps on few examples, and on many the square root of their number
+    times as many: more than on few, in fewer epochs.
+
+    Args:
+        examples: Number of training examples.
+        batch_size: Examples in a batch.
+    """
+    updates = UPDATES * sqrt(max(examples / EXAMPLES, 1.0))
+    return min(ceil(updates / ceil(examples / batch_size)), MOST_EPOCHS)

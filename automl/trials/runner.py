@@ -40,7 +40,6 @@ from automl.tasks.task import WrongAnswer
 from automl.training.device import Tensors, give_back_memory
 from automl.training.fit import Diverged, check_data, compute_outputs, fit
 from automl.training.state import TrainingRun
-from automl.training.timing import affordable_epochs
 from automl.trials.files import (
     BEAT_SECONDS,
     TRAINING_PER_SAVING,
@@ -50,7 +49,13 @@ from automl.trials.files import (
     go_on,
 )
 from automl.trials.memory import shortage_behind
-from automl.trials.preparation import DeviceData, check_latency, measure_latency, prepare
+from automl.trials.preparation import (
+    DeviceData,
+    affordable_epochs,
+    check_latency,
+    measure_latency,
+    prepare,
+)
 
 # Status of a training that was not allowed to finish.
 _STOPPED = {Verdict.PAUSE: Status.PAUSED, Verdict.STOP: Status.PRUNED}

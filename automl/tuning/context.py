@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from automl.core.distributions import Suggest
 from automl.core.final import FinalProgress, FinalRecord
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Config, Measurement
-from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
-    from automl.core.distributions import Suggest
     from automl.store import StudyFolder
+    from automl.tuning.plan import Plan
 
 
 class DrawableSpace(Protocol):

@@ -19,7 +19,7 @@ from automl.core.registry import Registry, nearest
 from automl.core.storage_url import StorageUrl
 from automl.core.text import either, epochs
 from automl.spaces.domain import FixedSuggest
-from automl.training.length import batch_size_for, epochs_for
+from automl.training.settings import batch_size_for, epochs_for
 from automl.tuning import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:

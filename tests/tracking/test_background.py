@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from tracked_trials import small_trial, step
 
 from automl.core.trial import Measurement
-from automl.tracking.background import BackgroundTracker, finish
-from automl.tracking.tracker import TrackedTrial, Tracker, TrialEnd, TrialTracker
+from automl.tracking.tracker import (
+    BackgroundTracker,
+    TrackedTrial,
+    Tracker,
+    TrialEnd,
+    TrialTracker,
+    finish,
+)
 
 
 @dataclass

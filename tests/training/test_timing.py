@@ -10,7 +10,7 @@ from small_runs import image_model, images, make_run
 from torch import Tensor, nn
 
 from automl.training.fit import fit
-from automl.training.timing import FEWEST_UPDATES, affordable_epochs
+from automl.trials.preparation import FEWEST_UPDATES, affordable_epochs
 
 TRAIN, VALIDATION = images(320), images(64, seed=1)  # 10 batches of 32
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from automl.training.length import MOST_EPOCHS, batch_size_for, epochs_for
+from automl.training.settings import MOST_EPOCHS, batch_size_for, epochs_for
 
 
 @pytest.mark.parametrize("examples", [35, 50, 200, 1_257, 5_000])
