@@ -4,23 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from automl.cli import (
-    compare,
-    data,
-    doctor,
-    evaluate,
-    export,
-    finalize,
-    predict,
-    report,
-    reproduce,
-    search,
-    serve,
-    show,
-    spaces,
-    studies,
-    watch,
-)
+from automl.cli import compare, data, export, inference, reproduce, search, spaces, studies
 from automl.cli.hints import CommandGroup
 from automl.core.version import __version__
 
@@ -52,7 +36,10 @@ def _options(
 
 
 for _command in (
-    *(search, finalize, watch, show, compare, reproduce, studies, report),
-    *(export, predict, evaluate, serve, spaces, data, doctor),
+    *(search.search, search.resume, search.finalize, studies.watch, studies.show),
+    *(compare.compare, reproduce.reproduce, studies.studies, studies.dashboard, studies.report),
+    *(export.export, inference.predict, inference.evaluate, inference.serve),
+    *(spaces.spaces, spaces.check, spaces.new, spaces.schema, studies.doctor),
 ):
-    _command.register(app)
+    app.command()(_command)
+app.add_typer(data.commands, name="data")

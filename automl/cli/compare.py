@@ -24,11 +24,6 @@ Names = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("compare")(compare)
-
-
 def compare(studies: Names, results: Results = RESULTS, json: Json = False) -> None:
     """Compare studies side by side."""
     from automl import api

@@ -25,16 +25,10 @@ Name = Annotated[
 ]
 KILOBYTE = 1000
 
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    commands = subcommands("List and download datasets.")
-    commands.command("list")(list_)
-    commands.command("info")(info)
-    commands.command("fetch")(fetch)
-    app.add_typer(commands, name="data")
+commands = subcommands("List and download datasets.")
 
 
+@commands.command("list")
 def list_(json: Json = False) -> None:
     """List the datasets."""
     from automl.api.datasets import datasets
@@ -48,6 +42,7 @@ def list_(json: Json = False) -> None:
     echo(f"\nAll about one: {program()} data info NAME")
 
 
+@commands.command("info")
 def info(name: Name, json: Json = False) -> None:
     """Show the details of a dataset."""
     from automl.api.datasets import dataset
@@ -67,6 +62,7 @@ def info(name: Name, json: Json = False) -> None:
     echo("\n\n".join([*sections, _next(entry)]))
 
 
+@commands.command("fetch")
 def fetch(name: Name) -> None:
     """Download a dataset and verify it."""
     from automl.api.datasets import dataset

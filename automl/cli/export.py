@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from automl.export.export import Exported
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("export")(export)
-
-
 def export(
     study: Study,
     trial: Annotated[

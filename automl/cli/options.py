@@ -105,6 +105,28 @@ ImageSize = Annotated[
     typer.Option(metavar="PIXELS", help="Side that images are scaled to.  [theirs, at most 128]"),
 ]
 
+Trials = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Total number of trials in the study.")
+]
+
+Timeout = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Time limit of this run: 90s, 30m, 1h30m.")
+]
+
+Workers = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Number of trials that run at once.")
+]
+
+Ensemble = Annotated[
+    int | None, typer.Option(min=2, metavar="N", help="Also build an ensemble of at most N models.")
+]
+
+Single = Annotated[
+    bool, typer.Option("--single", help="A final model of one training, not an average of refits.")
+]
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+
 
 def parse_duration(text: str | None, flag: str) -> float | None:
     """Seconds from ``"90"``, ``"30m"`` or ``"1h30m"``; None stays None.

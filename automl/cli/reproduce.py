@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from automl.api.reproduce import Reproduction
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("reproduce")(reproduce)
-
-
 def reproduce(
     study: Study,
     trial: Annotated[

@@ -1,4 +1,4 @@
-"""``automl search`` and ``automl resume``."""
+"""``automl search``, ``automl resume`` and ``automl finalize``."""
 
 from __future__ import annotations
 
@@ -13,19 +13,25 @@ import typer
 from automl.cli.hints import suggesting_right_space
 from automl.cli.options import (
     Data,
+    Ensemble,
     ImageSize,
     Json,
+    Quiet,
     Results,
+    Single,
     Storage,
     StorageEnv,
     Study,
+    Timeout,
+    Trials,
+    Workers,
     complete_from,
     complete_space,
     complete_study,
     parse_duration,
 )
 from automl.cli.terminal import echo
-from automl.cli.view import INTERRUPTED, stop_on_signals
+from automl.cli.view import INTERRUPTED, choose_view, stop_on_signals
 from automl.core.defaults import RESULTS
 from automl.core.objectives import COSTS
 from automl.core.text import either
@@ -36,29 +42,7 @@ from automl.tuning import PRUNERS, SAMPLERS
 if TYPE_CHECKING:
     from automl.tuning.context import SearchOutcome, Watcher
 
-Trials = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Total number of trials in the study.")
-]
-Timeout = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Time limit of this run: 90s, 30m, 1h30m.")
-]
-Workers = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Number of trials that run at once.")
-]
-Ensemble = Annotated[
-    int | None, typer.Option(min=2, metavar="N", help="Also build an ensemble of at most N models.")
-]
-Single = Annotated[
-    bool, typer.Option("--single", help="A final model of one training, not an average of refits.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 BEGINNING = "reading the data, starting workers"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("search")(search)
-    app.command("resume")(resume)
 
 
 def search(
@@ -305,6 +289,30 @@ def resume(
     run_watched(run, results, json, quiet)
 
 
+def finalize(
+    study: Study,
+    ensemble: Ensemble = None,
+    single: Annotated[
+        bool | None,
+        typer.Option("--single/--average", help="One training, or the average of its refits."),
+    ] = None,
+    results: Results = RESULTS,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Refit the best trials, average the refits of one and measure them on the test split."""
+    from automl import api
+
+    study, results = api.locate_study(study, results)
+
+    def run(watcher: Watcher, stop: threading.Event) -> SearchOutcome:
+        return api.finalize(
+            study, ensemble=ensemble, single=single, results=results, watcher=watcher, stop=stop
+        )
+
+    run_watched(run, results, json, quiet)
+
+
 def run_watched(
     run: Callable[[Watcher, threading.Event], SearchOutcome],
     results: str,
@@ -312,7 +320,6 @@ def run_watched(
     quiet: bool,
 ) -> None:
     """Run a search with its view; print how it ended, and exit with a code for that."""
-    from automl.cli.line_view import choose_view
     from automl.cli.summary import summarize
     from automl.store import Store
 

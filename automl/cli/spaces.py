@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from automl.report.space_check import SpaceCheck
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("spaces")(spaces)
-    app.command("check")(check)
-    app.command("new")(new)
-    app.command("schema")(schema)
-
-
 def spaces(json: Json = False) -> None:
     """List the available search spaces."""
     from automl import api

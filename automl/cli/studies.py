@@ -1,27 +1,32 @@
-"""``automl studies`` and ``automl dashboard``."""
+"""Commands on a results folder: studies, show, watch, dashboard, report and doctor."""
 
 from __future__ import annotations
 
 import json as json_module
+from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.hints import program
-from automl.cli.options import Json, Results, Storage, StorageEnv
-from automl.cli.terminal import echo, table
+from automl.cli.hints import next_steps, program, results_flag
+from automl.cli.options import Json, Results, Storage, StorageEnv, Study, complete_from
+from automl.cli.terminal import counting, echo, table, wrap
+from automl.cli.view import INTERRUPTED, choose_view, stop_on_signals
 from automl.core.defaults import RESULTS
+from automl.core.errors import UserError
 from automl.core.records import to_stored
-from automl.core.text import value
+from automl.core.text import count, either, shell_word, value
+from automl.report import FORMATS
 
 if TYPE_CHECKING:
+    from automl.api.studies import StudyOverview, TrialDetails
     from automl.core.records import StudyRecord
+    from automl.tuning.context import SearchOutcome
 
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("studies")(studies)
-    app.command("dashboard")(dashboard)
+KILOBYTE = 1000
+# File name that stands for standard output.
+STDOUT = "-"
 
 
 def studies(results: Results = RESULTS, json: Json = False) -> None:
@@ -37,6 +42,104 @@ def studies(results: Results = RESULTS, json: Json = False) -> None:
     else:
         headings = ("study", "trials", "best", "metric", "state")
         echo(table(headings, (_row(study, api.state(study, results)) for study in found)))
+
+
+def study_json(study: StudyRecord) -> dict[str, object]:
+    """A study for scripts, without its trials."""
+    best = study.best
+    return {
+        "name": study.name,
+        "metric": study.metric,
+        "maximize": study.maximize,
+        "trials_done": study.counted,
+        "best": to_stored(best) if best else None,
+    }
+
+
+def _row(study: StudyRecord, state: str) -> tuple[str, ...]:
+    best = study.best
+    scored = value(best.objective if best else None)
+    return study.name, f"{study.counted:,}", scored, study.metric, state
+
+
+def show(
+    study: Study,
+    trial: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Show this trial in full.")
+    ] = None,
+    results: Results = RESULTS,
+    json: Json = False,
+) -> None:
+    """Show the results of a study, or one of its trials."""
+    from automl import api
+
+    study, results = api.locate_study(study, results)
+    if trial is None:
+        _show_study(api.look(study, results), results, json)
+    else:
+        _show_trial(api.trial(study, trial, results), results, json)
+
+
+def _show_study(look: StudyOverview, results: str, json: bool) -> None:
+    from automl.cli.summary import objectives_json
+
+    record, final, importances = look.study, look.final, look.importances
+    if not json:
+        from automl.cli.show_text import study_text
+
+        echo(study_text(record, final, importances, results))
+        return
+    facts = {
+        **study_json(record),
+        **objectives_json(record),
+        "baseline": to_stored(record.baseline) if record.baseline else None,
+        "final": to_stored(final) if final else None,
+        "importances": to_stored(importances),
+        "trials": [to_stored(each) for each in record.trials],
+    }
+    echo(json_module.dumps(facts))
+
+
+def _show_trial(details: TrialDetails, results: str, json: bool) -> None:
+    from automl.cli.show_text import trial_json, trial_text
+
+    echo(json_module.dumps(trial_json(details)) if json else trial_text(details, results))
+
+
+def watch(study: Study, results: Results = RESULTS, json: Json = False) -> None:
+    """Watch a study that another process searches.
+
+    Ctrl-C ends the view, not the search. Exits 0 when the study is done, 1 when no process
+    searches it any more, 130 on Ctrl-C.
+    """
+    from automl import api
+
+    study, results = api.locate_study(study, results)
+    message = "looking at the study"
+    with stop_on_signals() as stop, closing(choose_view(json, False, message, stop)) as view:
+        outcome = api.watch(study, results=results, watcher=view, stop=stop)
+    if not json:
+        echo(_ended(outcome, results))
+    codes = {"done": 0, "abandoned": 1, "interrupted": INTERRUPTED}
+    raise typer.Exit(codes[outcome.reason])
+
+
+def _ended(outcome: SearchOutcome, results: str) -> str:
+    """Why the watching ended, and the next commands."""
+    from automl.cli.summary import best_trial_text, final_text
+
+    study, flag = outcome.study, results_flag(results)
+    if outcome.reason == "interrupted":
+        again = f"{program()} watch {shell_word(study.name)}{flag}"
+        return wrap(f"The search of {study.name} continues. Watch it again: {again}")
+    trials = count(study.counted, "trial")
+    steps = [(f"show {shell_word(study.name)}{flag}", "the best trials")]
+    said = f"Done: {study.name} has its {trials}."
+    if outcome.reason == "abandoned":
+        said = f"No process of this machine searches {study.name} any more, after {trials}."
+        steps.insert(0, (f"resume {shell_word(study.name)}{flag}", "continue where it stopped"))
+    final = [final_text(outcome.final)] if outcome.final else []
+    return "\n\n".join([wrap(said), best_trial_text(study), *final, next_steps(steps)])
 
 
 def dashboard(
@@ -59,19 +162,50 @@ def dashboard(
     api.dashboard(host, port, ready, results, storage, storage_env)
 
 
-def study_json(study: StudyRecord) -> dict[str, object]:
-    """A study for scripts, without its trials."""
-    best = study.best
-    return {
-        "name": study.name,
-        "metric": study.metric,
-        "maximize": study.maximize,
-        "trials_done": study.counted,
-        "best": to_stored(best) if best else None,
-    }
+def report(
+    study: Study,
+    format: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"Format: {either(FORMATS)}.",
+            autocompletion=complete_from(FORMATS),
+        ),
+    ] = "html",
+    output: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="File to write; - prints it.  [in the study's folder]"),
+    ] = None,
+    results: Results = RESULTS,
+    json: Json = False,
+) -> None:
+    """Write the report of a study, in one file."""
+    from automl import api
+
+    study, results = api.locate_study(study, results)
+    if output == STDOUT:
+        if json:
+            raise UserError("--json and --output - exclude each other; leave out one")
+        echo(api.report_text(study, format, results).rstrip("\n"))
+        return
+    with counting("plots drawn") as progress:
+        path = api.report(study, format, output, results, progress)
+    size = path.stat().st_size
+    if json:
+        echo(json_module.dumps({"path": str(path), "format": format, "bytes": size}))
+        return
+    echo(f"{path}: {size / KILOBYTE:,.0f} kB, one file that needs no other")
 
 
-def _row(study: StudyRecord, state: str) -> tuple[str, ...]:
-    best = study.best
-    scored = value(best.objective if best else None)
-    return study.name, f"{study.counted:,}", scored, study.metric, state
+def doctor(results: Results = RESULTS, json: Json = False) -> None:
+    """Check the devices, libraries and disk of this machine."""
+    from automl import api
+
+    findings = api.doctor(results)
+    if json:
+        echo(json_module.dumps([asdict(each) for each in findings]))
+    else:
+        rows = (("ok" if each.ok else "WRONG", each.name, each.text) for each in findings)
+        echo(table(("", "what", "found"), rows))
+    if not all(each.ok for each in findings):
+        raise typer.Exit(2)

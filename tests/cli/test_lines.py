@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 from plans import PLAN, make_context
 
-from automl.cli.line_view import LineView
-from automl.cli.view import Stop
+from automl.cli.view import LineView, Stop
 from automl.core.final import FinalProgress
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement

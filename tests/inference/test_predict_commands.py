@@ -12,7 +12,7 @@ from predicting import predict_files
 from typer.testing import CliRunner
 
 from automl.cli import app
-from automl.cli.predict import as_tables
+from automl.cli.inference import as_tables
 from automl.core.errors import DataError, UserError
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle

@@ -1,4 +1,4 @@
-"""``automl predict``: answers as people and as scripts read them, a few at a time."""
+"""``automl predict``, ``automl evaluate`` and ``automl serve``: a model in use."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from automl.cli.options import Bundle, Json, Results
+from automl.cli.options import Bundle, Json, Results, complete_from
 from automl.cli.terminal import columns, echo, table, wrap
 from automl.core.defaults import RESULTS
 from automl.core.errors import DataError, UserError
-from automl.core.text import count
+from automl.core.final import openings
+from automl.core.text import count, value
+from automl.data import DATASETS
 
 if TYPE_CHECKING:
+    from automl.inference.evaluate import BundleEvaluation
     from automl.inference.output import WrittenPredictions
     from automl.inference.predict import InputPrediction
     from automl.tasks.task import Prediction
 
-
 # Predictions that are printed at once, in columns as wide as their rows need.
 ROWS_AT_ONCE = 1000
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("predict")(predict)
+_SPLIT_NAMES = {
+    "all": "all of it",
+    **{each: f"its {each} split" for each in ("train", "validation", "test")},
+}
+# Addresses that need no warning.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def predict(
@@ -204,3 +207,106 @@ def _written_text(written: WrittenPredictions, as_json: bool) -> str:
         inputs = f"{count(written.unread, 'input')} could not be read"
         lines.append(wrap(f"{inputs}, the first: {written.first_error}"))
     return "\n".join(lines)
+
+
+def evaluate(
+    bundle: Bundle,
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA",
+            help="Name of a dataset, or a path.",
+            autocompletion=complete_from(DATASETS),
+        ),
+    ],
+    split: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="all, train, validation or test.  [test for training data, else all]",
+        ),
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column with the correct answers.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Seed of the search that made the model.")
+    ] = 0,
+    results: Results = RESULTS,
+    json: Json = False,
+) -> None:
+    """Measure a model on data with known answers."""
+    from automl import api
+
+    found = api.evaluate(
+        bundle,
+        data,
+        split=split,
+        target=target,
+        seed=seed,
+        announce=lambda line: echo(line, err=True),
+        results=results,
+    )
+    echo(json_module.dumps(_evaluation_json(found)) if json else _evaluation_text(found))
+
+
+def _evaluation_text(found: BundleEvaluation) -> str:
+    rows = [
+        (each.metric, value(each.value), value(each.low), value(each.high))
+        for each in found.evaluation.scores
+    ]
+    lines = [
+        f"{found.data}, {_SPLIT_NAMES[found.split]}: {count(found.evaluation.examples, 'example')}",
+        table(("metric", "value", "low", "high"), rows),
+        wrap(f"From low to high is the 95% interval: {found.evaluation.basis}."),
+        *([wrap(f"Left out: {found.left_out}.")] if found.left_out else []),
+        *([] if found.test_opened is None else [wrap(openings(found.test_opened))]),
+        *(wrap(f"Note: {each}.") for each in found.notes),
+    ]
+    return "\n".join(lines)
+
+
+def _evaluation_json(found: BundleEvaluation) -> dict[str, object]:
+    evaluation = found.evaluation
+    return {
+        "data": found.data,
+        "split": found.split,
+        "trained_on": found.trained_on,
+        "examples": evaluation.examples,
+        "basis": evaluation.basis,
+        "scores": [asdict(each) for each in evaluation.scores],
+        "left_out": asdict(found.left_out),
+        "test_opened": found.test_opened,
+        "notes": found.notes,
+    }
+
+
+def serve(
+    bundle: Bundle,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, metavar="N", help="Port to listen on; 0 picks a free one."),
+    ] = 8000,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Host name that clients may use; may be repeated."),
+    ] = None,
+    results: Results = RESULTS,
+) -> None:
+    """Serve a model over HTTP."""
+    from automl import api
+    from automl.serving.settings import ServerSettings
+
+    def ready(url: str, example: str) -> None:
+        echo(f"{bundle}: {url} (Ctrl-C ends it)")
+        echo(f"Try it: {example}")
+        echo(f"All of it: {url}/docs")
+
+    if host not in LOOPBACK:
+        echo(f"--host {host}: everyone who can reach this machine can use the model", err=True)
+    settings = ServerSettings(host=host, port=port, allow_hosts=tuple(allow_host or ()))
+    answered = api.serve(bundle, settings, ready, results)
+    echo(f"Ended after {count(answered, 'request')}.")
