@@ -26,8 +26,14 @@ from automl.core.final import (
 from automl.core.machine import is_alive, this_process
 from automl.core.text import count, value
 from automl.finalizing.ensemble import load_model, task_of
-from automl.finalizing.race import affordable_refits, count_starters
-from automl.finalizing.ranking import MeanScore, RankingObjective, new_seeds, pick_finalists
+from automl.finalizing.ranking import (
+    MeanScore,
+    RankingObjective,
+    affordable_refits,
+    count_starters,
+    new_seeds,
+    pick_finalists,
+)
 from automl.finalizing.record import read_final
 from automl.store import StudyFolder
 from automl.tasks import metric_bounds
@@ -187,7 +193,7 @@ class RefitRunner:
 
     def __call__(self, fits: Sequence[Refit], steps: int, later: int, alone: int = 0) -> bool:
         """Run trainings to their ends; see ``automl.finalizing.finalizer.RunFits``."""
-        from automl.finalizing.refit_queue import RefitQueue
+        from automl.finalizing.refits import RefitQueue
 
         total = self._before + len(fits) + later + alone
 

@@ -12,13 +12,15 @@ from automl.core.final import ASKED_FOR, CONTENDERS, MOST_REFITS, NO_REFIT, SEED
 from automl.core.objectives import in_words
 from automl.core.records import TrialRecord
 from automl.core.trial import Status, TrialResult
-from automl.finalizing.race import NOT_AFFORDED, count_starters, next_refits
 from automl.finalizing.ranking import (
+    NOT_AFFORDED,
     MeanScore,
     Ranking,
     RankingObjective,
+    count_starters,
     drop,
     judge_finalist,
+    next_refits,
     rank_finalists,
 )
 from automl.finalizing.refits import Refit, Refits, guide_of

@@ -1,4 +1,4 @@
-"""Which trials are refitted, what their refits tell, and which of them is chosen.
+"""Which trials are refitted and how often, what that tells, and which of them is chosen.
 
 Source of the rule for a tie, one standard error: Breiman, Friedman, Olshen and Stone,
 "Classification and Regression Trees" (1984), section 3.4.3.
@@ -7,17 +7,23 @@ Source of the rule for a tie, one standard error: Breiman, Friedman, Olshen and 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from automl.core.errors import StudyError
-from automl.core.final import FINALISTS, SEEDS, Estimate, Finalist
+from automl.core.final import CONTENDERS, FINALISTS, MOST_REFITS, SEEDS, Estimate, Finalist
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Status, TrialResult
 from automl.store import StudyFolder
 
 # Distance of the new seeds from the study's, from which its trials' seeds count up.
 FIRST_NEW_SEED = 1_000_000
+# Share of the whole time that the refits may take.
+SHARE_OF_TIME = 0.25
+# Seconds on workers that they may take in any case.
+LEAST_SECONDS = 60.0
+NOT_AFFORDED = "not refitted, since the final model takes at most a quarter of the time"
 
 
 def pick_finalists(study: StudyRecord, folder: StudyFolder) -> tuple[TrialRecord, ...]:
@@ -140,3 +146,58 @@ def rank_finalists(finalists: Sequence[Finalist], objective: RankingObjective) -
         (each for each in level if are_tied(first, each)), key=lambda each: each.num_parameters
     )
     return Ranking(ordered, not are_tied(first, second), chosen)
+
+
+def affordable_refits(study: StudyRecord, finalists: Sequence[TrialRecord]) -> int:
+    """The number of refits that take at most a quarter of the whole time, at least 1.
+
+    Args:
+        study: The study, whose trials say how long they held their workers.
+        finalists: Trials that are to be refitted.
+    """
+    searched = sum(each.seconds for each in study.trials)
+    seconds = max(searched * SHARE_OF_TIME / (1 - SHARE_OF_TIME), LEAST_SECONDS)
+    each_takes = fmean(each.seconds for each in finalists)
+    return max(min(int(seconds / each_takes), MOST_REFITS), 1) if each_takes else MOST_REFITS
+
+
+def count_starters(finalists: int, most: int) -> int:
+    """The number of finalists that are refitted at all.
+
+    The leader's further seeds come before the first one of others: the average of several refits is
+    better than one, whichever it is.
+
+    Args:
+        finalists: Number of finalists.
+        most: Most refits in all.
+    """
+    return max(min(finalists, most - (SEEDS - 1)), 1)
+
+
+def next_refits(
+    finalists: Sequence[Finalist],
+    objective: RankingObjective,
+    seeds: Sequence[int],
+    done: Mapping[int, Collection[int]],
+    most: int,
+) -> list[tuple[int, int]]:
+    """The refits that follow, as trial and seed; none if the race is decided.
+
+    The finalist with the best mean goes on, and the next one if both are in a practical tie.
+
+    Args:
+        finalists: Finalists as far as they were refitted.
+        objective: Objective that ranks them.
+        seeds: Seeds of the refits.
+        done: Trial -> seeds that it was refitted with.
+        most: Most refits in all.
+    """
+    left = [each for each in sort_finalists(finalists, objective) if not each.reason]
+    leaders = [each for each in left if are_tied(left[0], each)][:CONTENDERS]
+    missing = [
+        (each.trial, seed)
+        for each in leaders
+        for seed in seeds
+        if seed not in done.get(each.trial, ())
+    ]
+    return missing[: max(most - sum(map(len, done.values())), 0)]

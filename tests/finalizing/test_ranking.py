@@ -13,12 +13,14 @@ from automl.core.final import MOST_REFITS, Estimate, Finalist
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Measurement, Status, TrialResult
 from automl.finalizing.finalizer import ModelLimits
-from automl.finalizing.race import affordable_refits, count_starters, next_refits
 from automl.finalizing.ranking import (
     MeanScore,
     RankingObjective,
+    affordable_refits,
     are_tied,
+    count_starters,
     judge_finalist,
+    next_refits,
     rank_finalists,
 )
 from automl.finalizing.refits import guide_of

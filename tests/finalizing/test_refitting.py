@@ -26,8 +26,7 @@ from automl.core.trial import (
 from automl.data.dataset import Dataset
 from automl.data.source import load_dataset
 from automl.execution.trial_loop import run_trials
-from automl.finalizing.refit_queue import RefitQueue
-from automl.finalizing.refits import Refit
+from automl.finalizing.refits import Refit, RefitQueue
 from automl.store import WEIGHTS
 
 STEPS = 2
