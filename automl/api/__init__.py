@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from automl.api.compare import compare
 from automl.api.export import export
-from automl.api.finalize import finalize
 from automl.api.inference import answers, evaluate, predict, predict_to_file, predictions, serve
 from automl.api.report import report, report_text
 from automl.api.reproduce import reproduce
 from automl.api.search import resume, search
+from automl.api.session import finalize
 from automl.api.spaces import check, new_space, schema, space_purpose, spaces
 from automl.api.stored_study import locate_study
 from automl.api.studies import (

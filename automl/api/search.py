@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from automl.api.datasets import dataset_name, kind_of, path_or_frame
 from automl.api.session import SearchSession
+from automl.api.setup import check_origin
 from automl.api.spaces import find_and_read
 from automl.api.stored_study import StoredStudy
 from automl.api.study import Study
-from automl.api.warm_start import check_origin
 from automl.api.watchers import default_watcher, tracked
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError

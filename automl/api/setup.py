@@ -1,4 +1,4 @@
-"""Create, join or resume a study in the storage and in its folder."""
+"""Create, join or resume a study in the storage and in its folder, and what it begins with."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from automl.api.stored_study import storage_of
-from automl.api.warm_start import warm_start
-from automl.core.errors import StudyError
+from automl.api.stored_study import StoredStudy, storage_of
+from automl.core.errors import StudyError, UserError
 from automl.core.files import locked
 from automl.core.text import shell_word
 from automl.report.changes import changes, environment_record
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from automl.spaces.space import SearchSpace
     from automl.tuning.plan import Plan
     from automl.tuning.study import SharedStudy
+    from automl.tuning.warm_start import WarmStart
 
 
 def check_new(folder: StudyFolder) -> None:
@@ -179,3 +179,40 @@ class StudySetup:
         }
         with locked(self._folder.lock):  # another process may count an opening of the test split
             self._folder.create({**self._folder.record(), **now})
+
+
+def check_origin(plan: Plan, store: Store) -> None:
+    """Check, before a search begins, that the study of ``--init-from`` exists and can be used.
+
+    Raises:
+        StudyError: if there is no such study; names the nearest.
+        UserError: if the plan has one trial, which is the baseline.
+    """
+    if plan.init_from is None:
+        return
+    StoredStudy.in_store(store, plan.init_from)
+    if plan.trials < 2:
+        raise UserError(
+            f"--init-from {plan.init_from}: one trial is the baseline, and there is room for no "
+            f"other (--trials {plan.trials}); give it at least --trials 2"
+        )
+
+
+def warm_start(plan: Plan, other: str, space: SearchSpace, store: Store) -> WarmStart:
+    """The configurations of another study that a new one tries first.
+
+    Args:
+        plan: Plan of the new study, whose total leaves room for the baseline and these.
+        other: Name of the other study.
+        space: Search space of the new study, which the configurations must fit.
+        store: Results folder of both studies.
+
+    Raises:
+        StudyError: if there is no study ``other``; names the nearest.
+    """
+    from automl.spaces import domain
+    from automl.tuning.warm_start import MOST, Fitting
+
+    source = StoredStudy.in_store(store, other)
+    fitting = Fitting.between(source.space().parameters(), space.parameters(), domain.accept)
+    return fitting.warm_start(source.record(), min(MOST, plan.trials - 1))

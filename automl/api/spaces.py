@@ -1,4 +1,4 @@
-"""Search spaces: list, read, check and copy them."""
+"""Search spaces: list, read, check and copy them, and the names that they may use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.api.datasets import DatasetLoader, dataset_name, kind_of
-from automl.api.vocabulary import make_vocabulary
 from automl.core.errors import UnknownName, UserError
 from automl.core.objectives import NetworkProfile
 from automl.core.trial import Config
@@ -19,6 +18,7 @@ from automl.tuning.plan import check_task
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset
     from automl.report.space_check import SpaceCheck
+    from automl.spaces.context import Vocabulary
     from automl.spaces.space import SearchSpace
 
 # Networks that are sampled before a search, and again if more than half of those are infeasible.
@@ -27,6 +27,33 @@ FEW_SAMPLES, MANY_SAMPLES = 20, 200
 OTHER_SIZES = (16, 24, 32, 48, 64, 96, 128, 192, 256)
 # Share of the networks that may be infeasible where a space fits.
 MOST_INFEASIBLE = 0.2
+
+
+def make_vocabulary() -> Vocabulary:
+    """Every name that a search space may use."""
+    from automl.data import DATASETS
+    from automl.models.layers import LAYERS
+    from automl.spaces.context import Vocabulary
+    from automl.tasks import TASKS
+    from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
+    from automl.training.settings import SpaceTraining
+    from automl.tuning import PRUNERS, SAMPLERS
+
+    return Vocabulary(
+        tasks=TASKS,
+        datasets=DATASETS,
+        families={
+            "layer": LAYERS,
+            "optimizer": OPTIMIZERS,
+            "schedule": SCHEDULES,
+            "augmentation": AUGMENTATIONS,
+        },
+        training=SpaceTraining,
+        samplers=SAMPLERS,
+        pruners=PRUNERS,
+        metrics=lambda task: [each.name for each in TASKS[task].metrics],
+        reads=lambda task: TASKS[task].data,
+    )
 
 
 def spaces() -> tuple[tuple[str, Path], ...]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.api.vocabulary import make_vocabulary
+from automl.api.spaces import make_vocabulary
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError, UserError
 from automl.core.registry import Registry, nearest

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from automl.api.export import export
 from automl.api.final_model import known_final
-from automl.api.finalize import finalize
 from automl.api.inference import answers
 from automl.api.report import report
+from automl.api.session import finalize
 from automl.api.stored_study import StoredStudy, locate_study
 from automl.core.defaults import RESULTS
 from automl.core.records import StudyRecord, TrialRecord

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from automl import api
-from automl.api.vocabulary import make_vocabulary
+from automl.api.spaces import make_vocabulary
 from automl.core.distributions import Value
 from automl.core.trial import Config
 from automl.spaces.domain import FixedSuggest

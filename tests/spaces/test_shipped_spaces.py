@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from automl.api.vocabulary import make_vocabulary
+from automl.api.spaces import make_vocabulary
 from automl.core.distributions import Choices, Range
 from automl.data import DATASETS
 from automl.models.layers import LAYERS

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from limits import bounded
 from ruamel.yaml import YAML
 
-from automl.api.vocabulary import make_vocabulary
+from automl.api.spaces import make_vocabulary
 from automl.core.errors import Infeasible, SpaceError
 from automl.core.trial import Config
 from automl.data.dataset import Dataset

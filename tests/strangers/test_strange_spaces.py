@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from limits import bounded
 
-from automl.api.vocabulary import make_vocabulary
+from automl.api.spaces import make_vocabulary
 from automl.core.errors import SpaceError
 from automl.spaces.reader import read_space
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plans import PLAN
 
-from automl.api.vocabulary import make_vocabulary
+from automl.api.spaces import make_vocabulary
 from automl.core.errors import UserError
 from automl.core.objectives import COSTS
 from automl.core.text import either

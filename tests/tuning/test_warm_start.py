@@ -12,7 +12,7 @@ from listener import Listener
 from toy import Toy, ToySpace
 
 from automl import api
-from automl.api.vocabulary import make_vocabulary
+from automl.api.spaces import make_vocabulary
 from automl.core.distributions import Choices, Distribution, Parameter, Range, Value
 from automl.core.errors import StudyError, UserError
 from automl.core.records import StudyRecord, TrialRecord
