@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import optuna
 from playwright.sync_api import sync_playwright
 
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
 from automl.plots.trial import write_curve
 from automl.store import Store

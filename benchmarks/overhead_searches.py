@@ -23,7 +23,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from automl.core.distributions import Range, Suggest
 from automl.core.executor import Executor
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.trial import CONTINUE, Config, Measurement, Status, Trial, TrialResult, TrialSpec
 from automl.execution.local import LocalExecutor
 from automl.execution.ray import RayExecutor

@@ -14,7 +14,7 @@ from plans import PLAN, make_context
 from automl.core.distributions import Choices, Distribution, Parameter, Range, Suggest
 from automl.core.errors import Infeasible
 from automl.core.executor import Executor, TimeLimits
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.trial import (
     Config,
     Decision,

@@ -13,8 +13,7 @@ from automl.api.datasets import DatasetLoader
 from automl.api.stored_study import StoredStudy
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
-from automl.core.objectives import COSTS, in_words
-from automl.core.records import StudyRecord, TrialRecord
+from automl.core.records import COSTS, StudyRecord, TrialRecord, in_words
 from automl.core.text import count, shell_word
 from automl.core.trial import Config
 from automl.finalizing.record import read_final, read_test_opened

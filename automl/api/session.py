@@ -32,8 +32,7 @@ from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 
 if TYPE_CHECKING:
     from automl.core.executor import Executor, RunTrials
-    from automl.core.objectives import NetworkProfile
-    from automl.core.records import StudyRecord
+    from automl.core.records import NetworkProfile, StudyRecord
     from automl.core.trial import Config
     from automl.data.dataset import Dataset
     from automl.spaces.space import SearchSpace

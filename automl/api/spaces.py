@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.api.datasets import DatasetLoader, dataset_name, kind_of
 from automl.core.errors import UnknownName, UserError
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.trial import Config
 from automl.tuning.context import Watcher
 from automl.tuning.plan import check_task

@@ -14,7 +14,7 @@ from automl.api.stored_study import StoredStudy, numbered_trial, storage_of
 from automl.core.defaults import RESULTS
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.errors import StudyError
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.storage_url import StorageUrl
 from automl.core.text import count
 from automl.core.trial import Measurement

@@ -33,7 +33,7 @@ from automl.cli.options import (
 from automl.cli.terminal import echo
 from automl.cli.view import INTERRUPTED, choose_view, stop_on_signals
 from automl.core.defaults import RESULTS
-from automl.core.objectives import COSTS
+from automl.core.records import COSTS
 from automl.core.text import either
 from automl.execution import EXECUTORS
 from automl.tracking import TRACKERS

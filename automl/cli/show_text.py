@@ -10,8 +10,7 @@ from automl.cli.summary import best_trial_text, final_text, front_text, tally
 from automl.cli.terminal import USUAL_WIDTH, table, terminal_width, wrap
 from automl.core.error_analysis import Confusion, ErrorAnalysis
 from automl.core.final import FinalRecord
-from automl.core.objectives import NetworkProfile, in_words
-from automl.core.records import StudyRecord, TrialRecord, to_stored
+from automl.core.records import NetworkProfile, StudyRecord, TrialRecord, in_words, to_stored
 from automl.core.text import count, duration, epoch, one_line, plain, shell_word, value
 from automl.core.trial import Measurement
 from automl.report.charts import draw_bars, draw_curve

@@ -9,8 +9,7 @@ from typing import Protocol
 
 from automl.core.errors import StudyError
 from automl.core.final import ASKED_FOR, CONTENDERS, MOST_REFITS, NO_REFIT, SEEDS, Finalist
-from automl.core.objectives import in_words
-from automl.core.records import TrialRecord
+from automl.core.records import TrialRecord, in_words
 from automl.core.trial import Status, TrialResult
 from automl.finalizing.ranking import (
     NOT_AFFORDED,

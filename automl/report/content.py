@@ -9,8 +9,7 @@ from typing import Any
 
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.final import FinalRecord
-from automl.core.objectives import NetworkProfile
-from automl.core.records import StudyRecord
+from automl.core.records import NetworkProfile, StudyRecord
 from automl.core.trial import Measurement
 
 

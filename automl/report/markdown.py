@@ -15,8 +15,7 @@ from automl.core.error_analysis import (
 )
 from automl.core.final import FinalRecord
 from automl.core.markdown import code, fenced, folded, table, text
-from automl.core.objectives import NetworkProfile
-from automl.core.records import StudyRecord, TrialRecord
+from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
 from automl.core.text import count, epoch, number, plain, value
 from automl.report.charts import draw_bars, draw_curve
 from automl.report.content import BestModel, Plots, Provenance, Report

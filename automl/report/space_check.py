@@ -11,7 +11,7 @@ from typing import Literal
 
 from automl.core.distributions import Choices, Parameter, Value
 from automl.core.errors import Infeasible
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.text import plain
 from automl.core.trial import Config
 from automl.spaces import domain

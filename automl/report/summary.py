@@ -18,8 +18,7 @@ from automl.core.final import (
     opened,
     openings,
 )
-from automl.core.objectives import HEADINGS, amount
-from automl.core.records import COUNTED, StudyRecord, TrialRecord
+from automl.core.records import COUNTED, HEADINGS, StudyRecord, TrialRecord, amount
 from automl.core.text import count, duration, epoch, epochs, shell_word, value
 from automl.report.content import Report
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from automl.core.objectives import COSTS
+from automl.core.records import COSTS
 from automl.core.registry import Registry
 from automl.spaces.context import LAYER, Vocabulary, named_of
 from automl.spaces.reader import SpaceForm

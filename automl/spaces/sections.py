@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from automl.core.distributions import Parameter, Value
-from automl.core.objectives import COSTS
+from automl.core.records import COSTS
 from automl.core.registry import Registry, nearest
 from automl.spaces import domain
 from automl.spaces.context import Context, Problems

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from automl.core.errors import StudyError
 from automl.core.files import locked
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.text import shell_word
 
 # Full, over a quota, read-only, broken, gone, no permission.

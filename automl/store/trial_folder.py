@@ -10,8 +10,7 @@ from typing import Any
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.errors import StudyError
 from automl.core.files import write_text
-from automl.core.objectives import NetworkProfile
-from automl.core.records import from_stored, to_stored
+from automl.core.records import NetworkProfile, from_stored, to_stored
 from automl.core.trial import (
     Config,
     Measurement,

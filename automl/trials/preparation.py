@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from automl.core.data_types import Classes, Tokens
 from automl.core.errors import Infeasible
-from automl.core.objectives import NetworkProfile, in_words
+from automl.core.records import NetworkProfile, in_words
 from automl.core.text import number
 from automl.core.trial import Config, TrialSpec
 from automl.data.dataset import Dataset, Split

@@ -30,8 +30,7 @@ from optuna.trial import FrozenTrial, TrialState
 from automl.core.errors import UserError
 from automl.core.final import FinalRecord, opened
 from automl.core.markdown import fenced, table, text
-from automl.core.objectives import HEADINGS, NetworkProfile, in_words
-from automl.core.records import TrialRecord
+from automl.core.records import HEADINGS, NetworkProfile, TrialRecord, in_words
 from automl.core.text import epochs, one_line, shell_word, value
 from automl.core.trial import Status, TrialResult, TrialSpec
 from automl.tuning.context import SearchContext

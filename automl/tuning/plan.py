@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from automl.core.errors import DataError, StudyError, UserError
 from automl.core.executor import STALL_SECONDS, TimeLimits
-from automl.core.objectives import COSTS
+from automl.core.records import COSTS
 from automl.core.registry import Registry, nearest
 from automl.core.storage_url import StorageUrl
 from automl.core.text import either, epochs

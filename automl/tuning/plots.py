@@ -14,7 +14,7 @@ from optuna.importance import BaseImportanceEvaluator
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from automl.core.objectives import HEADINGS
+from automl.core.records import HEADINGS
 from automl.core.registry import Registry
 from automl.tuning.importances import Importances, importances, with_objectives
 from automl.tuning.optuna_private import SelectiveStudy, quiet_optuna

@@ -21,7 +21,7 @@ from optuna.pruners import (
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from automl.core.objectives import Point, dominates, fronts
+from automl.core.records import Point, dominates, fronts
 from automl.core.text import count, value
 from automl.tuning.optuna_private import bracket_of, completed_rungs, quiet_optuna
 from automl.tuning.trial_records import costs_of

@@ -17,8 +17,7 @@ import optuna
 from automl.core.distributions import Choices, Distribution, Range, Value
 from automl.core.errors import Infeasible
 from automl.core.executor import Finished, Measured
-from automl.core.objectives import NetworkProfile
-from automl.core.records import TrialRecord
+from automl.core.records import NetworkProfile, TrialRecord
 from automl.core.trial import Config, Status
 from automl.tuning.context import DrawableSpace
 from automl.tuning.study import SharedStudy

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 
 from automl.core.executor import Finished, Measured, RunTrials
 from automl.core.final import FINALISTS
-from automl.core.objectives import NetworkProfile
-from automl.core.records import TrialRecord
+from automl.core.records import NetworkProfile, TrialRecord
 from automl.core.trial import Config, Decision, Status, TrialResult, TrialSpec
 from automl.store import StudyFolder
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher

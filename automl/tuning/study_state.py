@@ -13,8 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from automl.core.executor import MOST_LOSSES
 from automl.core.machine import is_alive, this_process
-from automl.core.objectives import Point, dominates
-from automl.core.records import COUNTED, StudyRecord, TrialRecord
+from automl.core.records import COUNTED, Point, StudyRecord, TrialRecord, dominates
 from automl.core.trial import Config, Status
 from automl.tuning.optuna_private import study_id, study_storage, trial_id
 from automl.tuning.trial_records import (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.core.objectives import Point, dominates, fronts
-from automl.core.records import StudyRecord, TrialRecord
+from automl.core.records import Point, StudyRecord, TrialRecord, dominates, fronts
 
 # Few numbers, so that many points are equal in one of them, or in all.
 POINTS = st.integers(1, 4).flatmap(

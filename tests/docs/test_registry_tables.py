@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from automl.core.objectives import COSTS
+from automl.core.records import COSTS
 from automl.export import EXPORTERS
 from automl.tasks import TASKS
 

@@ -24,8 +24,7 @@ from automl.core.error_analysis import (
     TextExample,
 )
 from automl.core.final import Estimate, Finalist, FinalRecord
-from automl.core.objectives import NetworkProfile
-from automl.core.records import StudyRecord, TrialRecord
+from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
 from automl.report.content import BestModel, Plots, Provenance, Report, StudyCost
 from automl.store import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from automl.core.errors import StudyError
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.trial import Config, Measurement, Segment, Status, TrialResult, TrialSpec
 from automl.store import FINISHED, HEARTBEAT, SEGMENTS, StudyFolder, TrialFolder
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from cut_short import STATE
 from small_trials import folder, make_spec, run, stop_at, values
 
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.trial import Status, Verdict
 from automl.data.dataset import Dataset
 from automl.store.trial_folder import TrialFolder

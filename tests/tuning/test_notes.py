@@ -12,7 +12,7 @@ from plans import PLAN, make_context
 from toy import Toy, ToySpace
 
 from automl.core.distributions import Range
-from automl.core.objectives import NetworkProfile
+from automl.core.records import NetworkProfile
 from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
 from automl.tuning.dashboard import LAST_LINES, DashboardArtifacts, study_note, trial_note
 from automl.tuning.storage import open_storage

@@ -12,7 +12,7 @@ from plans import PLAN
 
 from automl.api.spaces import make_vocabulary
 from automl.core.errors import UserError
-from automl.core.objectives import COSTS
+from automl.core.records import COSTS
 from automl.core.text import either
 from automl.data.source import load_dataset
 from automl.spaces.reader import parse_space
