@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl.api.stored_study import storage_of
 from automl.core.errors import StudyError, UserError
-from automl.core.files import locked
 from automl.core.final import NO_REFIT, Estimate, FinalRecord
+from automl.core.machine import locked
 from automl.core.text import count
 from automl.core.trial import Config
 from automl.finalizing.ensemble import load_model, task_of

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.core.errors import UserError
-from automl.core.files import write_text
+from automl.core.machine import write_text
 from automl.core.text import count
 from automl.core.trial import Config
 from automl.store import StudyFolder

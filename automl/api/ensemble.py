@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from automl.api.bundles import estimate, make_facts, validation_outputs, with_members
 from automl.core.errors import StudyError, UserError
-from automl.core.files import locked
 from automl.core.final import EnsembleMember, EnsembleRecord, Estimate, FinalRecord
+from automl.core.machine import locked
 from automl.core.text import count
 from automl.finalizing.ensemble import Candidate, choose_members, task_of
 from automl.finalizing.record import count_test_opening, keep_final, read_test_opened

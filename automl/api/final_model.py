@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from automl.api.bundles import FinalBundle, has_bundle_of, validation_outputs
 from automl.api.ensemble import EnsembleMaker, has_ensemble
 from automl.core.executor import RunTrials, TimeLimits
-from automl.core.files import locked, write_text
 from automl.core.final import (
     ASKED_FOR,
     MOST_REFITS,
@@ -23,7 +22,7 @@ from automl.core.final import (
     FinalRecord,
     RunningRefit,
 )
-from automl.core.machine import is_alive, this_process
+from automl.core.machine import is_alive, locked, this_process, write_text
 from automl.core.text import count, value
 from automl.finalizing.ensemble import load_model, task_of
 from automl.finalizing.ranking import (

@@ -11,7 +11,7 @@ from automl.api.final_model import known_final
 from automl.api.stored_study import StoredStudy
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError, UserError
-from automl.core.files import write_text
+from automl.core.machine import write_text
 from automl.core.records import TrialRecord
 from automl.finalizing.record import read_test_opened
 from automl.report import FORMATS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.api.stored_study import StoredStudy, storage_of
 from automl.core.errors import StudyError, UserError
-from automl.core.files import locked
+from automl.core.machine import locked
 from automl.core.text import shell_word
 from automl.report.changes import changes, environment_record
 from automl.store import Store, StudyFolder

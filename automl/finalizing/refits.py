@@ -11,8 +11,8 @@ from shutil import rmtree
 from typing import Any
 
 from automl.core.executor import Measured
-from automl.core.files import write_text
 from automl.core.final import RunningRefit
+from automl.core.machine import write_text
 from automl.core.records import TrialRecord, restored, to_stored
 from automl.core.trial import (
     CONTINUE,

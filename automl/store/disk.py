@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from automl.core.errors import StudyError
-from automl.core.files import locked
+from automl.core.machine import locked
 from automl.core.records import NetworkProfile
 from automl.core.text import shell_word
 

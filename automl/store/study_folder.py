@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import StudyError, UserError
-from automl.core.files import write_text
+from automl.core.machine import write_text
 from automl.core.text import one_line, shortened
 from automl.store.disk import not_writable
 from automl.store.trial_folder import TrialFolder

@@ -9,7 +9,7 @@ from typing import Any
 
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.errors import StudyError
-from automl.core.files import write_text
+from automl.core.machine import write_text
 from automl.core.records import NetworkProfile, from_stored, to_stored
 from automl.core.trial import (
     Config,

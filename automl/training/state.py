@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from automl.core.files import whole_file
+from automl.core.machine import whole_file
 from automl.core.trial import Measurement, best_measurement
 from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
 from automl.training.schedules import CurvePoint, epochs_since_best

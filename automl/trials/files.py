@@ -16,7 +16,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from automl.core.error_analysis import ErrorAnalysis
-from automl.core.files import remove_partial, whole_file
+from automl.core.machine import remove_partial, whole_file
 from automl.core.records import to_stored
 from automl.core.trial import Measurement, Segment
 from automl.plots.trial import write_curve, write_review

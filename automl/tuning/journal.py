@@ -16,7 +16,7 @@ from typing import Any
 from optuna.storages.journal import BaseJournalBackend
 
 from automl.core.errors import StudyError
-from automl.core.files import locked
+from automl.core.machine import locked
 from automl.tuning.optuna_private import BatchJournalStorage, JournalOperation
 
 # So much of the file's end at a time is looked through for its last whole line.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.core.errors import StudyError
-from automl.core.files import locked, write_bytes
+from automl.core.machine import locked, write_bytes
 from automl.core.text import count
 from automl.tuning.optuna_private import JournalOperation, JournalReplay
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from automl.core.errors import StudyError, require
-from automl.core.files import locked
+from automl.core.machine import locked
 from automl.core.storage_url import split_secrets, without_secrets
 from automl.tuning.journal import DamagedJournal, Journal, JournalFile
 from automl.tuning.journal_repair import repair

@@ -21,7 +21,7 @@ from optuna.trial import TrialState
 
 from automl.core.distributions import Value
 from automl.core.errors import StudyError
-from automl.core.files import locked
+from automl.core.machine import locked
 from automl.core.records import Reference, TrialRecord
 from automl.core.trial import Status, TrialResult
 from automl.tuning.journal_repair import IDENTITY

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from automl.core.files import locked, remove_partial, whole_file, write_text
+from automl.core.machine import locked, remove_partial, whole_file, write_text
 
 
 @pytest.mark.parametrize("durable", [True, False])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 from automl.core.errors import DataError
-from automl.core.files import whole_file
+from automl.core.machine import whole_file
 from automl.data.catalogue.downloads import FAILURES, FileSource
 from automl.data.source import Announce, ReadProgress, Source, data_root
 

@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from automl.core.errors import DataError
-from automl.core.files import locked, write_text
+from automl.core.machine import locked, write_text
 from automl.data.dataset import Split, Targets, hash_content
 from automl.data.folder_layout import ClassFile
 from automl.data.images.dataset import FilesBySplit, channel_statistics, find_repeated, targets_of

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from automl.core.errors import DataError
-from automl.core.files import write_text
+from automl.core.machine import write_text
 from automl.data.folder_layout import ClassFile
 from automl.data.images.decode import ImageHeader, Levels, read_header, read_values
 from automl.data.source import Announce, ReadProgress
