@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from automl.core.defaults import __version__
 from automl.core.registry import Registry
-from automl.core.version import __version__
 
 if TYPE_CHECKING:
     from automl.api import Study, load, resume, search

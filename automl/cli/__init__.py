@@ -6,7 +6,7 @@ import typer
 
 from automl.cli import compare, data, export, inference, reproduce, search, spaces, studies
 from automl.cli.hints import CommandGroup
-from automl.core.version import __version__
+from automl.core.defaults import __version__
 
 app = typer.Typer(
     name="automl",

@@ -1,10 +1,11 @@
-"""Defaults that help texts show without importing more."""
+"""The version of automl, and defaults that help texts show without importing more."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+__version__ = "0.1.0"
 RESULTS = "results"
 """Folder of all studies."""
 

@@ -20,9 +20,9 @@ from pydantic import (
 )
 
 from automl.core.data_types import Classes, Quantities, Target
+from automl.core.defaults import __version__
 from automl.core.errors import UserError
 from automl.core.text import one_line, value
-from automl.core.version import __version__
 from automl.data.encoding import ENCODINGS, Encoding
 from automl.tasks import TASKS
 from automl.tasks.task import Task

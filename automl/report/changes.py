@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.core.defaults import __version__
 from automl.core.errors import UserError
 from automl.core.trial import Segment
-from automl.core.version import __version__
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset

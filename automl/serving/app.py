@@ -19,9 +19,9 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from automl.core.defaults import __version__
 from automl.core.errors import UserError
 from automl.core.text import one_line, shortened
-from automl.core.version import __version__
 from automl.data.encoding import Encoding
 from automl.data.images.decode import quiet_pillow
 from automl.export.runtime import input_name

@@ -8,8 +8,7 @@ from automl.core.registry import Registry
 
 if TYPE_CHECKING:
     from automl.training.augment import Augmentation
-    from automl.training.optimizers import Optimizer
-    from automl.training.schedules import Schedule
+    from automl.training.optimizers import Optimizer, Schedule
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(
     "optimizer",
@@ -24,10 +23,10 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry(
 SCHEDULES: Registry[type[Schedule]] = Registry(
     "schedule",
     {
-        "constant": "automl.training.schedules:Constant",
-        "cosine": "automl.training.schedules:Cosine",
-        "one_cycle": "automl.training.schedules:OneCycle",
-        "plateau": "automl.training.schedules:Plateau",
+        "constant": "automl.training.optimizers:Constant",
+        "cosine": "automl.training.optimizers:Cosine",
+        "one_cycle": "automl.training.optimizers:OneCycle",
+        "plateau": "automl.training.optimizers:Plateau",
     },
 )
 
