@@ -38,9 +38,11 @@ test-torchtext:
 		tests/export tests/finalizing tests/inference tests/models tests/models_columns tests/tasks tests/training \
 		tests/trials tests/cli/test_whole_path.py"
 
-# What strangers' files can do to the readers of spaces and bundles, for a minute or two.
+# What strangers' files can do to the readers of spaces and bundles, for a minute or two: other files each
+# time, or always those of one seed (make fuzz SEED=0).
 fuzz: $(VENV)/installed-dev
-	$(BIN)/python -m pytest tests/strangers -k fuzz --hypothesis-profile=fuzz -n 2
+	$(BIN)/python -m pytest tests/strangers -k fuzz --hypothesis-profile=fuzz -n 2 \
+		$(if $(SEED),--hypothesis-seed=$(SEED))
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

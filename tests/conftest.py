@@ -15,8 +15,8 @@ import pytest
 from drawing import undrawn
 from hypothesis import settings
 
-# A slow moment of the machine is no fault of the code.
-settings.register_profile("shared machine", settings.default, deadline=None)
+# A slow moment of the machine is no fault of the code, and what passed yesterday passes today.
+settings.register_profile("shared machine", settings.default, deadline=None, derandomize=True)
 # For a minute of each reader of strangers' files: pytest tests/strangers -k fuzz
 # --hypothesis-profile=fuzz
 settings.register_profile("fuzz", settings.default, deadline=None, max_examples=1000)

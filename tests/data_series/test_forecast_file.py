@@ -208,3 +208,10 @@ def test_other_formats_read_alike(tmp_path, suffix):
     np.testing.assert_allclose(
         found.test.inputs, load_forecast(frame, tmp_path).test.inputs, rtol=1e-6
     )
+
+
+def test_a_date_that_stands_for_no_date_is_a_gap(tmp_path):
+    frame = daily(np.sin(np.arange(300.0)))
+    frame.loc[299, "date"] = "9999-12-31"
+    (gap,) = load_forecast(frame, tmp_path).notes
+    assert "after 1 of 300 rows the next is later than usual" in gap

@@ -88,3 +88,17 @@ class TestWindowPrediction:
         with pytest.raises(DataError, match=message) as caught:
             self.read(encoding, change(self.FRAME), tmp_path)
         assert str(caught.value).startswith(str(tmp_path / "new.csv"))
+
+    def test_years_may_lie_between_two_rows(self, encoding, tmp_path):
+        late = self.FRAME.copy()
+        late["when"] = late["when"].astype(str)
+        late.loc[399, "when"] = "2999-01-01 00:00:00"
+        past = self.read(encoding, late, tmp_path)
+        np.testing.assert_array_equal(past[:-1, 0], np.full(7, past[0, 0]))
+
+    def test_dates_end_with_the_year_9999(self, encoding, tmp_path):
+        late = self.FRAME.copy()
+        late["when"] = late["when"].astype(str)
+        late.loc[399, "when"] = "9999-12-31 23:00:00"
+        with pytest.raises(DataError, match="3 steps of 1 hour after 9999-12-31 23:00:00 is later"):
+            self.read(encoding, late, tmp_path)

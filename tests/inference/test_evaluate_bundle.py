@@ -123,6 +123,17 @@ def test_windows_of_a_new_series_are_all_of_it(
         judged(bundle_of("forecast_temporal_conv"), file)
 
 
+def test_a_wrong_year_is_told_by_the_gap_before_it(
+    bundle_of: BundleOf, data_of: DataOf, tmp_path: Path
+) -> None:
+    *lines, last = data_of("forecast")[0].read_text("utf-8").splitlines()
+    file = tmp_path / "later.csv"
+    file.write_text("\n".join([*lines, last.replace("2021", "9021", 1)]), "utf-8")
+    with pytest.raises(DataError, match=r"the longest gap is from 2021-.* to 9021-") as caught:
+        judged(bundle_of("forecast_temporal_conv"), file)
+    assert str(caught.value).startswith(str(file))
+
+
 def test_a_named_dataset_is_as_good_as_a_path(bundle: Bundle, digits: Dataset) -> None:
     found = judged(bundle, "digits")
     assert (found.trained_on, found.evaluation.examples) == (True, len(digits.test))

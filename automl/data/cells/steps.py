@@ -78,6 +78,18 @@ class Step:
     weekdays: tuple[int, ...] = ()
     month_end: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse steps that lead nowhere.
+
+        Raises:
+            ValueError: The size is not above 0, or there is no weekday to step to.
+        """
+        if not 0 < self.size < float("inf"):
+            raise ValueError(f"a step (={self.size}) must be above 0")
+        days = set(self.weekdays)
+        if not days <= set(range(7)) or (self.unit == "weekdays" and not days):
+            raise ValueError(f"weekdays (={self.weekdays}) must be numbers of 0 to 6")
+
     def __str__(self) -> str:
         """The distance in words: ``"1 day"``, ``"10 minutes"``, ``"1 quarter"``."""
         if self.unit == "months":

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 GAP = 1.5
 """Times the usual step above which the distance between two times is a gap."""
 
+MOST_STEPS_A_ROW, MOST_STEPS_OF_FEW_ROWS = 1_000, 1_000_000
+"""Steps that rows may reach over: so many times their number, or so many if that is more."""
+
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
@@ -55,10 +58,22 @@ class Timeline:
         return slice(begin, end)
 
     def on_grid(self, item: int, values: Doubles) -> Doubles:
-        """(rows, variables) of all rows -> (steps, variables) of one item; NaN in its gaps."""
+        """(rows, variables) of all rows -> (steps, variables) of one item; NaN in its gaps.
+
+        Raises:
+            DataError: Gaps are nearly all of it, as where one row has a wrong year.
+        """
         rows = self.rows_of(item)
         places = self.positions[rows]
-        grid = np.full((int(places[-1]) + 1, values.shape[1]), np.nan)
+        steps = int(places[-1]) + 1
+        if steps > MOST_STEPS_A_ROW * len(places) and steps > MOST_STEPS_OF_FEW_ROWS:
+            at = int(np.diff(places).argmax())
+            before, after = self.times_of(item)[at : at + 2]
+            raise DataError(
+                f"{len(places):,} rows reach over {steps:,} steps of {self.step}, the longest gap "
+                f"is from {before} to {after}; correct these times or leave their rows out"
+            )
+        grid = np.full((steps, values.shape[1]), np.nan)
         grid[places] = values[rows]
         return grid
 
@@ -67,11 +82,19 @@ class Timeline:
         return self.times.iloc[self.rows_of(item)].reset_index(drop=True)
 
     def ahead(self, item: int, steps: int) -> tuple[str, ...]:
-        """The next times of an item, as texts."""
+        """The next times of an item, as texts.
+
+        Raises:
+            DataError: One of them is after the year 9999.
+        """
         last = self.times.iloc[self.rows_of(item).stop - 1]
         last = last.to_pydatetime() if self.times.dtype.kind == "M" else float(last)
         zone = "+00:00" if self.time.is_utc else ""
-        coming = [self.step.after(last, step) for step in range(1, steps + 1)]
+        try:
+            coming = [self.step.after(last, step) for step in range(1, steps + 1)]
+        except (OverflowError, ValueError):
+            late = f"{steps:,} steps of {self.step} after {last} is later than the year 9999"
+            raise DataError(f"{late}, the last that a date can have") from None
         return write_times(coming, zone)
 
 
@@ -107,7 +130,10 @@ def make_timeline(
     _check_unique(placed, items[order], time.names)
     series = [_moments(placed[items[order] == at]) for at in range(len(names))]
     step = step or find_step(series)
-    positions = np.concatenate([step.positions(each) for each in series]).astype(np.int64)
+    try:
+        positions = np.concatenate([step.positions(each) for each in series]).astype(np.int64)
+    except OverflowError:
+        raise DataError(f"the times are too far apart to count steps of {step}") from None
     return Timeline(
         frame=kept.iloc[order],
         time=time,

@@ -275,7 +275,8 @@ def days_of(times: pd.Series[Any]) -> npt.NDArray[np.float64] | None:
 
     if times.dtype.kind != "M":
         return None
-    days: npt.NDArray[np.float64] = ((times - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy()
+    start = pd.Timestamp(0).as_unit("us")  # nanoseconds end with the year 2262
+    days: npt.NDArray[np.float64] = ((times - start) / pd.Timedelta(days=1)).to_numpy()
     return days
 
 

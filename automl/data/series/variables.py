@@ -133,20 +133,37 @@ class LatestWindow(BaseModel):
             raise DataError(f"{path}: {error}") from None
         for item, name in enumerate(line.names):
             called = f"{path} {name}" if self.items else str(path)
-            steps = line.on_grid(item, values)
-            if len(steps) < length:
-                rows = line.rows_of(item)
-                few = f"{rows.stop - rows.start} rows, but a forecast needs the last {length}"
+            try:
+                window = self._latest(line, item, values, length, mean, std)
+                times = line.ahead(item, self.horizon) if self.time.names else ()
+                yield Reading(called, window, note=note, item=name, times=times)
+            except DataError as error:
                 if not self.items:
-                    raise DataError(f"{path}: {few}")
-                yield Reading(called, error=few, note=note, item=name)
-                note = ""
-                continue
-            units = fill_forward(standardize(steps, mean, std))
-            window = np.ascontiguousarray(units[-length:])
-            times = line.ahead(item, self.horizon) if self.time.names else ()
-            yield Reading(called, window, note=note, item=name, times=times)
+                    raise DataError(f"{path}: {error}") from None
+                yield Reading(called, error=str(error), note=note, item=name)
             note = ""
+
+    def _latest(
+        self,
+        line: Timeline,
+        item: int,
+        values: Doubles,
+        length: int,
+        mean: Sequence[float],
+        std: Sequence[float],
+    ) -> Floats:
+        """The last steps of an item, (length, variables); in gaps the row before them counts.
+
+        The steps before them are not laid out: years may lie between two rows of a second each.
+        """
+        rows = line.rows_of(item)
+        places = line.positions[rows]
+        if places[-1] + 1 < length:
+            many = rows.stop - rows.start
+            raise DataError(f"{many} rows, but a forecast needs the last {length}")
+        units = fill_forward(standardize(values[rows], mean, std))
+        latest = np.arange(places[-1] + 1 - length, places[-1] + 1)
+        return units[np.searchsorted(places, latest, side="right") - 1]
 
 
 def fill_forward(units: Floats) -> Floats:

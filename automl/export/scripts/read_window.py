@@ -30,14 +30,15 @@ def read(file: str, options: dict[str, Any]) -> Iterator[tuple[list[str], Any]]:
         if places[-1] + 1 < length:
             few = f"{item or 'it'} has {len(found):,} rows"
             raise ValueError(f"{few}, and the model reads the last {length:,}")
-        values = np.full((places[-1] + 1, len(options["mean"])), np.nan)
-        values[places] = [
-            variables(row, time, content) for row, time in zip(ordered, times, strict=True)
-        ]
+        values = np.array(
+            [variables(row, time, content) for row, time in zip(ordered, times, strict=True)]
+        )
         units = ((values - options["mean"]) / options["std"]).astype(np.float32)
         for column in units.T:
             fill(column)
-        yield names_of_steps(name, times[-1], content), units[-length:]
+        latest = np.arange(places[-1] + 1 - length, places[-1] + 1)
+        window = units[np.searchsorted(places, latest, side="right") - 1]
+        yield names_of_steps(name, times[-1], content), window
 
 
 def in_order(
@@ -71,7 +72,10 @@ def names_of_steps(name: str, last: Any, content: dict[str, Any]) -> list[str]:
     if not content["time"]["names"]:
         return [f"{name}\tstep {step}" for step in steps]
     zoned = content["time"]["utc"] and any("%z" in form for form in content["time"]["forms"])
-    coming = [step_of(content).after(last, step) for step in steps]
+    try:
+        coming = [step_of(content).after(last, step) for step in steps]
+    except OverflowError:
+        raise ValueError(f"the times after {last} are later than the year 9999") from None
     return [f"{name}\t{time}" for time in write_times(coming, "+00:00" if zoned else "")]
 
 
