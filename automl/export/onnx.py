@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from automl.core.errors import ExportError
 from automl.export.bundle import Bundle
@@ -17,6 +18,15 @@ from automl.export.sidecars import Software
 OPSET: Final = 22
 
 
+def load_model(folder: Path) -> Callable[[Any], Any]:
+    """The model as a function from a batch to outputs."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    name = session.get_inputs()[0].name
+    return lambda inputs: session.run(None, {name: inputs})[0]
+
+
 class Onnx(Exporter):
     """``.onnx`` in opset 22, run by ONNX Runtime (https://onnx.ai)."""
 
@@ -28,7 +38,7 @@ import onnxruntime
 session = onnxruntime.InferenceSession("model.onnx")
 (outputs,) = session.run(None, {session.get_inputs()[0].name: inputs})
 """,
-        script="run_onnx",
+        load_model=load_model,
         packages=("onnxruntime",),
     )
     quantizations: ClassVar[tuple[QuantizationKind, ...]] = ("int8", "fp16")

@@ -2,20 +2,22 @@
 
 automl writes them and, apart from ``bundle.json``, never reads them back.
 
-``predict.py`` is one file, made from the modules of ``automl.export.scripts`` that its model needs.
-Cells of files are read by the modules of ``CELLS``, by which the search read them too, and which
-are copied into the program as well.
+``predict.py`` is one file, made from the modules of ``automl.export.scripts`` that its model needs,
+and from the functions that load a model of its format and encode texts by its tokenizer. Cells of
+files are read by the modules of ``CELLS``, by which the search read them too, and which are copied
+into the program as well.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from importlib.resources import files
+from inspect import getsource
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,15 +33,8 @@ from automl.export.facts import ModelFacts
 FACTS_FILE = "bundle.json"
 SCRIPTS: Final = "automl.export.scripts"
 CELLS: Final = "automl.data.cells"
-_MAIN: Final = "main"
-# What an example is -> the modules that read it.
-_SERIES: Final = {"series": ("rows", "read_series"), "windows": ("rows", "read_window")}
-# What the modules import, by its names in the package index.
-_PACKAGES: Final = {
-    "read_images": ("pillow",),
-    "tokenize_words": ("tokenizers",),
-    "tokenize_torchtext": ("torchtext",),
-}
+# What an example of a series is -> the module that reads it.
+_SERIES: Final = {"series": "read_series", "windows": "read_window"}
 
 
 @dataclass(frozen=True)
@@ -48,14 +43,29 @@ class Software:
 
     Args:
         usage: Python code for the model card, from ``inputs`` to ``outputs``, to run in the folder.
-        script: Name of the module of ``automl.export.scripts`` that runs the model in
-            ``predict.py``.
-        packages: Names in the package index of what that module imports.
+        load_model: Function from the folder to a function from a batch to outputs. Its source
+            becomes part of ``predict.py``, so it imports inside itself what it needs.
+        packages: Names in the package index of what ``load_model`` imports.
     """
 
     usage: str
-    script: str
+    load_model: Callable[[Path], Callable[[Any], Any]]
     packages: tuple[str, ...]
+
+
+def load_model(folder: Path) -> Callable[[Any], Any]:
+    """The model as a function from a batch to outputs. This format needs automl itself."""
+    import torch
+
+    from automl.export.bundle import Bundle
+
+    model = Bundle.load(folder).model()
+
+    def run(inputs: Any) -> Any:
+        with torch.inference_mode():
+            return model(torch.from_numpy(inputs)).numpy()
+
+    return run
 
 
 # Every bundle has the weights, whatever its format, so this is how any bundle can be run.
@@ -71,7 +81,7 @@ model = Bundle.load(Path(".")).model()
 with torch.inference_mode():
     outputs = model(torch.from_numpy(inputs)).numpy()
 """,
-    script="run_safetensors",
+    load_model=load_model,
     packages=("automl",),
 )
 
@@ -89,7 +99,7 @@ def write_sidecars(folder: Path, facts: ModelFacts, software: Software) -> None:
         "README.md": render_card(facts, software.usage),
         "preprocessing.json": _preprocessing(facts.encoding),
         "requirements.txt": _requirements(facts.encoding, software),
-        "predict.py": render_script(facts.encoding, software.script),
+        "predict.py": render_script(facts.encoding, software.load_model),
     }
     if isinstance(facts.target, Classes):
         texts["labels.txt"] = "".join(f"{one_line(each)}\n" for each in facts.target.labels)
@@ -107,7 +117,7 @@ def _preprocessing(encoding: Encoding) -> str:
 
 def _requirements(encoding: Encoding, software: Software) -> str:
     """The packages that ``predict.py`` imports, pinned to the versions installed here."""
-    needed = dict.fromkeys(("numpy", *software.packages, *packages(encoding)))
+    needed = dict.fromkeys(("numpy", *software.packages, *_packages(encoding)))
     return "".join(f"{_pinned(name)}\n" for name in needed)
 
 
@@ -119,21 +129,21 @@ def _pinned(package: str) -> str:
     return f"{package}=={version}"
 
 
-def render_script(encoding: Encoding, runner: str) -> str:
-    """The source of the program: docstring, all imports, then the modules, ``main`` last.
+def render_script(encoding: Encoding, load_model: Callable[[Path], Callable[[Any], Any]]) -> str:
+    """The source of the program: docstring, all imports, then its parts, ``main`` last.
 
     Args:
         encoding: Encoding of the model's inputs.
-        runner: Name of the module that runs the model's format.
+        load_model: Function that loads a model of the bundle's format.
     """
-    names = (*_readers(encoding), runner, _MAIN)
-    sources = _with_needed([f"{SCRIPTS}.{name}" for name in names])
+    sources = _with_needed([f"{SCRIPTS}.{name}" for name in ("rows", _reader(encoding), "main")])
     trees = [ast.parse(source) for source in sources]
     nodes = [node for tree in trees for node in _imports(tree) if not _is_ours(node)]
-    bodies = "\n\n\n".join(map(_body, sources, trees))
+    *bodies, main = map(_body, sources, trees)
+    functions = [getsource(each).strip() for each in (*_text_encoders(encoding), load_model)]
     docstring, _, _ = sources[-1].partition("from __future__")
-    head = f"{docstring}from __future__ import annotations\n\n"
-    return f"{head}{chr(10).join(_merge(nodes))}\n\n{bodies}\n"
+    head = f"{docstring}from __future__ import annotations\n\n{chr(10).join(_merge(nodes))}\n"
+    return "\n\n\n".join([head.rstrip(), *bodies, *functions, main]) + "\n"
 
 
 def _merge(nodes: Iterable[ast.Import | ast.ImportFrom]) -> list[str]:
@@ -165,17 +175,24 @@ def _with_needed(modules: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
-def packages(encoding: Encoding) -> tuple[str, ...]:
+def _packages(encoding: Encoding) -> tuple[str, ...]:
     """Names in the package index of what reading such data needs besides NumPy."""
-    return tuple(each for name in _readers(encoding) for each in _PACKAGES.get(name, ()))
-
-
-def _readers(encoding: Encoding) -> tuple[str, ...]:
     if isinstance(encoding, TextEncoding):
-        return ("rows", TOKENIZERS[encoding.tokenizer].script, "read_text")
+        return TOKENIZERS[encoding.tokenizer].packages
+    return ("pillow",) if encoding.kind == "images" else ()
+
+
+def _reader(encoding: Encoding) -> str:
     if isinstance(encoding, SeriesEncoding):
         return _SERIES[encoding.unit]
-    return {"images": ("rows", "read_images"), "table": ("rows", "read_table")}[encoding.kind]
+    return {"images": "read_images", "table": "read_table", "text": "read_text"}[encoding.kind]
+
+
+def _text_encoders(encoding: Encoding) -> list[Callable[[Any], Any]]:
+    """The function that makes texts ids, if the inputs are texts."""
+    return (
+        [TOKENIZERS[encoding.tokenizer].make_encode] if isinstance(encoding, TextEncoding) else []
+    )
 
 
 def _read(module: str) -> str:
@@ -190,7 +207,7 @@ def _imports(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
 def _is_ours(node: ast.Import | ast.ImportFrom) -> bool:
     """Whether an import is of something that the program contains."""
     module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
-    return module == "__future__" or module.startswith((SCRIPTS, CELLS))
+    return module == "__future__" or module.startswith("automl.")
 
 
 def _body(source: str, tree: ast.Module) -> str:

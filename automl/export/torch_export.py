@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
@@ -13,6 +14,19 @@ from automl.export.sidecars import Software
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
+
+
+def load_model(folder: Path) -> Callable[[Any], Any]:
+    """The model as a function from a batch to outputs. Loading such a file can run code."""
+    import torch
+
+    model = torch.export.load(folder / "model.pt2").module()
+
+    def run(inputs: Any) -> Any:
+        with torch.inference_mode():
+            return model(torch.from_numpy(inputs)).numpy()
+
+    return run
 
 
 class TorchExport(Exporter):
@@ -31,7 +45,7 @@ model = torch.export.load("model.pt2").module()
 with torch.inference_mode():
     outputs = model(torch.from_numpy(inputs)).numpy()
 """,
-        script="run_torch_export",
+        load_model=load_model,
         packages=("torch",),
     )
     # PyTorch has moved 8-bit quantization to torchao.

@@ -361,7 +361,9 @@ def _bound(node: ast.stmt) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["table", "series", "forecast", "images", "text"])
 def test_no_two_parts_of_a_program_have_one_name(kind: str, data_of: DataOf) -> None:
-    tree = ast.parse(render_script(data_of(kind)[1].encoding, EXPORTERS["onnx"].software.script))
+    tree = ast.parse(
+        render_script(data_of(kind)[1].encoding, EXPORTERS["onnx"].software.load_model)
+    )
     names = [name for node in tree.body for name in _bound(node)]
     assert len(names) == len(set(names)), sorted(names)
 

@@ -27,6 +27,14 @@ from automl.export.sidecars import Software
 T = TypeVar("T")
 
 
+def load_model(folder: Path) -> Callable[[Any], Any]:
+    """The model as a function from a batch to outputs."""
+    import keras
+
+    model = keras.saving.load_model(folder / "model.keras")
+    return lambda inputs: model.predict(inputs, verbose=0)
+
+
 class Keras(Exporter):
     """``.keras``, run by Keras 3 on TensorFlow and on PyTorch (https://keras.io).
 
@@ -41,7 +49,7 @@ import keras
 model = keras.saving.load_model("model.keras")
 outputs = model.predict(inputs, verbose=0)
 """,
-        script="run_keras",
+        load_model=load_model,
         packages=("keras", "tensorflow"),
     )
     timed: ClassVar[bool] = False

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from automl.export.onnx import load_model
 from automl.export.scripts.read_images import read
-from automl.export.scripts.run_onnx import load
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -52,7 +52,7 @@ def main() -> None:
         sys.exit(2)
     options = json.loads((FOLDER / "preprocessing.json").read_text("utf-8"))
     target = json.loads((FOLDER / "bundle.json").read_text("utf-8"))["target"]
-    run, refused = load(FOLDER), False
+    run, refused = load_model(FOLDER), False
     for file in sys.argv[1:]:
         try:
             for name, example in read(file, options):

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from automl.data.cells.characters import decode
+from automl.data.text.tokenizers.hugging_face import make_encode
 from automl.export.scripts.rows import rows
-from automl.export.scripts.tokenize_words import make_tokenizer
 
 
 def read(file: str, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """The text of a .txt file, or of each row of a table: int32 (tokens,)."""
-    tokenize, length = make_tokenizer(options["state"]), options["length"]
+    encode, length = make_encode(options["state"]), options["length"]
     for name, text in texts(file, options["text"], options["characters"]):
         # A hundred characters for each token are far more than needed.
-        ids = tokenize(text.lstrip()[: 100 * length].strip())
+        ids = encode(text.lstrip()[: 100 * length].strip())
         yield name, np.array(ids[:length] or [1], np.int32)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from automl.core.data_types import PADDING
 from automl.core.registry import Registry
@@ -37,10 +37,22 @@ class Tokenizer(ABC):
     Its ``state`` is all of it: that is what is pickled and what a bundle holds.
 
     Attributes:
-        script: Module of ``automl.export.scripts`` that tokenizes in a bundle's ``predict.py``.
+        packages: Names in the package index of what ``make_encode`` imports.
     """
 
-    script: ClassVar[str]
+    packages: ClassVar[tuple[str, ...]] = ()
+
+    @staticmethod
+    @abstractmethod
+    def make_encode(state: Any) -> Callable[[str], list[int]]:
+        """A function from a text to its ids, for a bundle's ``predict.py``.
+
+        Its source becomes part of that program, so it is a function of a module, imports inside
+        itself what it needs, and uses nothing else of automl.
+
+        Args:
+            state: ``state()``, read from JSON.
+        """
 
     @classmethod
     @abstractmethod

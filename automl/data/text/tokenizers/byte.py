@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from automl.data.text.tokenizers import UNKNOWN, Tokenizer
 
 BYTES = 256
 FIRST = UNKNOWN + 1
+
+
+def make_encode(state: dict[str, Any]) -> Callable[[str], list[int]]:
+    """A function from a text to the ids of its bytes; 0 is padding, 1 is unknown."""
+    return lambda text: [2 + byte for byte in text.encode("utf-8", "replace")]
 
 
 class ByteTokenizer(Tokenizer):
@@ -18,7 +23,7 @@ class ByteTokenizer(Tokenizer):
     As in ByT5 (Xue et al. 2022, https://arxiv.org/abs/2105.13626).
     """
 
-    script: ClassVar[str] = "tokenize_bytes"
+    make_encode = staticmethod(make_encode)
 
     @classmethod
     def train(cls, texts: Iterable[str], vocabulary: int) -> ByteTokenizer:

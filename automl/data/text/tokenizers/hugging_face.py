@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -26,6 +26,14 @@ LONGEST_WORD = 100
 """Characters of a word: training time grows with its square, and some texts have no space."""
 
 
+def make_encode(state: dict[str, Any]) -> Callable[[str], list[int]]:
+    """A function from a text to the ids of its tokens."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(json.dumps(state))
+    return lambda text: list(tokenizer.encode(text).ids)
+
+
 class HuggingFaceTokenizer(Tokenizer):
     """A tokenizer of https://huggingface.co/docs/tokenizers; its state is that library's JSON.
 
@@ -33,7 +41,8 @@ class HuggingFaceTokenizer(Tokenizer):
         backend: The library's own tokenizer, trained.
     """
 
-    script: ClassVar[str] = "tokenize_words"
+    make_encode = staticmethod(make_encode)
+    packages: ClassVar[tuple[str, ...]] = ("tokenizers",)
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend

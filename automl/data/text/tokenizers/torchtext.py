@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -26,6 +26,15 @@ INSTALL = (
 )
 
 
+def make_encode(state: list[str]) -> Callable[[str], list[int]]:
+    """A function from a text to the ids of its words; 1 is unknown."""
+    from torchtext.data.utils import get_tokenizer
+
+    words = get_tokenizer("basic_english")
+    places = {word: at for at, word in enumerate(state)}
+    return lambda text: [places.get(word, 1) for word in words(text)]
+
+
 class TorchtextTokenizer(Tokenizer):
     """``basic_english``: lower case, split at white space and at ``. , ( ) ! ? ' " ; :``.
 
@@ -35,7 +44,8 @@ class TorchtextTokenizer(Tokenizer):
         vocab: A ``torchtext.vocab.Vocab``.
     """
 
-    script: ClassVar[str] = "tokenize_torchtext"
+    make_encode = staticmethod(make_encode)
+    packages: ClassVar[tuple[str, ...]] = ("torchtext",)
 
     def __init__(self, vocab: Any) -> None:
         self._tokenize = _load().data.utils.get_tokenizer("basic_english")
