@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 EXPORTERS: Registry[type[Exporter]] = Registry(
     "export format",
     {
-        "safetensors": "automl.export.safetensors:Safetensors",
-        "torch_export": "automl.export.torch_export:TorchExport",
+        "safetensors": "automl.export.pytorch:Safetensors",
+        "torch_export": "automl.export.pytorch:TorchExport",
         "onnx": "automl.export.onnx:Onnx",
         "keras": "automl.export.keras.exporter:Keras",
     },

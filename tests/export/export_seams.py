@@ -9,9 +9,9 @@ from safetensors.torch import load_file, save_file
 from automl.core.registry import Registry
 from automl.export.bundle import Bundle
 from automl.export.exporter import Exporter
+from automl.export.pytorch import Safetensors
 from automl.export.quantization import Quantization
 from automl.export.runtime import ModelFunction
-from automl.export.safetensors import Safetensors
 
 
 class OneWrongWeight(Safetensors):

@@ -1,4 +1,4 @@
-"""torch.export: PyTorch's own format for a model without its Python code."""
+"""The formats that PyTorch runs: the weights alone, and torch.export's model without Python code."""
 
 from __future__ import annotations
 
@@ -6,14 +6,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from automl.export.bundle import Bundle
+from automl.export.bundle import WEIGHTS, Bundle
 from automl.export.exporter import Exporter
 from automl.export.quantization import Quantization, QuantizationKind
 from automl.export.runtime import ModelFunction, as_function
-from automl.export.sidecars import Software
+from automl.export.sidecars import SAFETENSORS, Software
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
+
+
+class Safetensors(Exporter):
+    """Weights without any code (https://huggingface.co/docs/safetensors)."""
+
+    file: ClassVar[str] = WEIGHTS
+    software: ClassVar[Software] = SAFETENSORS
+    quantizations: ClassVar[tuple[QuantizationKind, ...]] = ("fp16",)
+
+    def write(self, bundle: Bundle, folder: Path, quantization: Quantization | None) -> None:
+        """Writes nothing: every bundle has the weights."""
+
+    def load(self, folder: Path) -> ModelFunction:
+        """Builds the network in ``bundle.json`` and loads the weights."""
+        return as_function(Bundle.load(folder).model())
 
 
 def load_model(folder: Path) -> Callable[[Any], Any]:
