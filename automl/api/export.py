@@ -22,7 +22,7 @@ from automl.tuning.context import Watcher
 
 if TYPE_CHECKING:
     from automl.export.bundle import Bundle
-    from automl.export.export import Exported
+    from automl.export.exporter import Exported
     from automl.export.facts import ModelFacts
 
 
@@ -60,7 +60,7 @@ def export(
             much of its score or is not supported by the format.
     """
     from automl.export import EXPORTERS
-    from automl.export.export import check_quantization, export_bundle
+    from automl.export.exporter import check_quantization, export_bundle
     from automl.export.quantization import Quantization
 
     EXPORTERS.check(format)

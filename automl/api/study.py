@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from automl.core.final import FinalRecord
-    from automl.export.export import Exported
+    from automl.export.exporter import Exported
 
 SHOWN = 5
 HEADINGS = ("trial", "status", "", "epochs", "time", "parameters")

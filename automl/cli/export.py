@@ -16,7 +16,7 @@ from automl.core.text import either
 from automl.export import EXPORTERS
 
 if TYPE_CHECKING:
-    from automl.export.export import Exported
+    from automl.export.exporter import Exported
 
 
 def export(

@@ -12,7 +12,7 @@ from made_once import made_once
 
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
-from automl.export.export import Exported, export_bundle
+from automl.export.exporter import Exported, export_bundle
 
 __all__ = ["bundle", "bundle_of", "data_of", "digits", "exported_of", "facts", "model"]
 

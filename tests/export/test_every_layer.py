@@ -19,7 +19,7 @@ from automl.data.dataset import Dataset, Split
 from automl.data.encoding import Encoding
 from automl.data.images.encoding import ImageEncoding
 from automl.data.text.encoding import TextEncoding
-from automl.export.export import export_bundle
+from automl.export.exporter import export_bundle
 from automl.models.layers import LAYERS
 from automl.models.network import trace_layers
 

@@ -10,7 +10,7 @@ from export_seams import SEAMS, OneWrongWeight
 from automl.core.errors import ExportError, UnknownName, UserError
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
-from automl.export.export import Exported, export_bundle, export_with
+from automl.export.exporter import Exported, export_bundle, export_with
 
 
 def export(bundle: Bundle, data: Dataset, output: Path, format: str = "safetensors") -> Exported:

@@ -19,8 +19,7 @@ from automl.core.errors import UserError
 from automl.data.dataset import Dataset
 from automl.export import EXPORTERS
 from automl.export.bundle import WEIGHTS, Bundle
-from automl.export.export import Exported
-from automl.export.exporter import Exporter
+from automl.export.exporter import Exported, Exporter
 from automl.export.runtime import input_name
 from automl.inference.predict import Predictor
 from automl.tasks.task import LabelPrediction, QuantityPrediction

@@ -22,7 +22,7 @@ from export_models import CONV, EMBEDDING, facts_of, model_of, outputs_of, resol
 from automl.core.errors import ExportError, MissingPackage
 from automl.data.dataset import Dataset
 from automl.export.bundle import Bundle
-from automl.export.export import Exported, export_bundle
+from automl.export.exporter import Exported, export_bundle
 from automl.export.keras.exporter import Keras, check_same
 from automl.export.keras.layers import BUILDERS
 from automl.models import PREPROCESSING

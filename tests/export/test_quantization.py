@@ -20,7 +20,7 @@ from automl.core.errors import ExportError, UnknownName
 from automl.data.dataset import Dataset
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
-from automl.export.export import Exported, check_quantization, export_bundle
+from automl.export.exporter import Exported, check_quantization, export_bundle
 from automl.export.facts import ModelFacts, Quantized
 from automl.export.quantization import Quantization, QuantizationKind, measure_cost, objection
 from automl.export.runtime import Inputs, Outputs

@@ -29,7 +29,7 @@ from automl.data.source import load_dataset
 from automl.data.text.tokenizers import TOKENIZERS
 from automl.export import EXPORTERS
 from automl.export.bundle import Bundle
-from automl.export.export import Exported, export_bundle
+from automl.export.exporter import Exported, export_bundle
 from automl.export.sidecars import render_script
 from automl.inference.predict import InputPrediction
 from automl.tasks.task import LabelPrediction, QuantityPrediction

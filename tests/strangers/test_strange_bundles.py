@@ -24,7 +24,7 @@ from stranger_bundles import CASES, StrangerSample
 
 from automl.core.errors import UserError
 from automl.export.bundle import Bundle
-from automl.export.export import export_bundle
+from automl.export.exporter import export_bundle
 
 FILES = ("bundle.json", "model.safetensors")
 SampleOf = Callable[[str], StrangerSample]
