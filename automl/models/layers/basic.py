@@ -61,7 +61,7 @@ class Flatten(Layer):
         """``Flatten``; a vector does not change."""
         from torch import nn
 
-        from automl.models.modules.pooling import SequenceFlatten
+        from automl.models.modules.sequence import SequenceFlatten
 
         return SequenceFlatten(shape[0]) if len(shape) == 2 else nn.Flatten()
 

@@ -83,7 +83,7 @@ def _shortcut(before: Shape, after: Shape, stride: int) -> nn.Module:
 
 def _shorten(before: Shape, after: Shape, stride: int, projection: nn.Module) -> nn.Module:
     from automl.models.modules.model import Body
-    from automl.models.modules.pooling import SequenceAvgPool
+    from automl.models.modules.sequence import SequenceAvgPool
 
     if _divide_up(before[0], stride) != after[0]:
         raise Infeasible(

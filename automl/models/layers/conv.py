@@ -219,7 +219,7 @@ class MaxPool1d(_Window):
 
     def build(self, shape: Shape) -> nn.Module:
         """``max_pool1d`` that knows where the padding is."""
-        from automl.models.modules.pooling import SequenceMaxPool
+        from automl.models.modules.sequence import SequenceMaxPool
 
         check_window(self.size, as_sequence(shape)[:1])
         return SequenceMaxPool(self.size, self.stride or self.size)
@@ -235,7 +235,7 @@ class GlobalAvgPool(Layer):
         """``AdaptiveAvgPool2d`` to one pixel, flattened; for a sequence, without the padding."""
         from torch import nn
 
-        from automl.models.modules.pooling import SequenceMean
+        from automl.models.modules.sequence import SequenceMean
 
         if not _is_image(shape):
             return SequenceMean()
@@ -249,7 +249,7 @@ class GlobalMaxPool(Layer):
         """``AdaptiveMaxPool2d`` to one pixel, flattened; for a sequence, without the padding."""
         from torch import nn
 
-        from automl.models.modules.pooling import SequenceMax
+        from automl.models.modules.sequence import SequenceMax
 
         if not _is_image(shape):
             return SequenceMax()
@@ -264,7 +264,7 @@ class LastStep(Layer):
 
     def build(self, shape: Shape) -> nn.Module:
         """The pooling."""
-        from automl.models.modules.pooling import SequenceLast
+        from automl.models.modules.sequence import SequenceLast
 
         as_sequence(shape)
         return SequenceLast()

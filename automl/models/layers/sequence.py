@@ -143,7 +143,7 @@ class AttentionPool(Layer):
 
     def build(self, shape: Shape) -> nn.Module:
         """The pooling with its scoring network."""
-        from automl.models.modules.pooling import SequenceAttentionPool as Module
+        from automl.models.modules.sequence import SequenceAttentionPool as Module
 
         _, features = as_sequence(shape)
         return Module(features)

@@ -24,8 +24,12 @@ from automl.models.modules.blocks import (
     SqueezeExciteBlock,
     TransformerBlock,
 )
-from automl.models.modules.pooling import SequenceAttentionPool, SequenceAvgPool
-from automl.models.modules.sequence import BidirectionalBlock, Recurrent
+from automl.models.modules.sequence import (
+    BidirectionalBlock,
+    Recurrent,
+    SequenceAttentionPool,
+    SequenceAvgPool,
+)
 
 _LAYERS = {"LSTM": layers.LSTM, "GRU": layers.GRU, "RNN_TANH": layers.SimpleRNN}
 # Modules that a shortcut is made of, and how they are built.

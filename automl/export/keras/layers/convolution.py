@@ -11,8 +11,13 @@ from keras import layers, ops
 from torch import Tensor, nn
 
 from automl.export.keras.layers.basic import LOWEST, MaskedValues, apply_layer, dense, pad
-from automl.models.modules.pooling import SequenceAvgPool, SequenceMaxPool
-from automl.models.modules.sequence import SequenceConv, TemporalBlock, ValidConv
+from automl.models.modules.sequence import (
+    SequenceAvgPool,
+    SequenceConv,
+    SequenceMaxPool,
+    TemporalBlock,
+    ValidConv,
+)
 
 
 def conv2d(module: nn.Module, inputs: MaskedValues) -> MaskedValues:
