@@ -1,4 +1,4 @@
-"""The base class of all export formats, and the export of a bundle, kept only if it passes the checks."""
+"""The base class of all export formats, and the export of a bundle: kept if it passes its checks."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ from automl.export.runtime import (
 )
 from automl.export.sidecars import Software, write_sidecars
 
+# Batch sizes that calls are timed with.
+BATCHES: Final = (1, 64)
+WARM_UP: Final = 2
+FEWEST_CALLS: Final = 5
+MOST_CALLS: Final = 50
+# After this time no further call is started.
+SECONDS: Final = 0.1
+
 
 class Exporter(ABC):
     """A file format for models, and the software that runs it. Stateless."""
@@ -76,15 +84,6 @@ class Exporter(ABC):
         Args:
             folder: Folder that ``write`` wrote to.
         """
-
-
-# Batch sizes that calls are timed with.
-BATCHES: Final = (1, 64)
-WARM_UP: Final = 2
-FEWEST_CALLS: Final = 5
-MOST_CALLS: Final = 50
-# After this time no further call is started.
-SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The formats that PyTorch runs: the weights alone, and torch.export's model without Python code."""
+"""The formats that PyTorch runs: the weights alone, and torch.export's model without its code."""
 
 from __future__ import annotations
 

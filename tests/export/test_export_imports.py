@@ -24,7 +24,7 @@ HEAVY = (
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from automl.export import EXPORTERS, bundle, export; "
+        "import sys; from automl.export import EXPORTERS, bundle, exporter; "
         "from automl.inference import predict; "
         "[EXPORTERS[name] for name in EXPORTERS]; "
         f"print(set({HEAVY}) & set(sys.modules))"

@@ -1,4 +1,4 @@
-"""Layers for padded sequences: convolutions, batch normalisation and recurrent networks.
+"""Layers for padded sequences: convolutions, normalisation, recurrent networks and pooling.
 
 No result depends on the padding, so a sequence gives the same outputs in every batch.
 """
