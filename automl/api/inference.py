@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from automl.inference.inputs import Rows
     from automl.inference.output import WrittenPredictions
     from automl.inference.predict import InputPrediction, Predictor
-    from automl.serving.settings import ServerSettings
+    from automl.serving import ServerSettings
 
 STANDARD_INPUT = "-"
 _NOT_COUNTED = (

@@ -298,7 +298,7 @@ def serve(
 ) -> None:
     """Serve a model over HTTP."""
     from automl import api
-    from automl.serving.settings import ServerSettings
+    from automl.serving import ServerSettings
 
     def ready(url: str, example: str) -> None:
         echo(f"{bundle}: {url} (Ctrl-C ends it)")

@@ -26,11 +26,11 @@ from automl.data.encoding import Encoding
 from automl.data.images.decode import quiet_pillow
 from automl.export.runtime import input_name
 from automl.inference.predict import Predictor
+from automl.serving import ServerSettings
 from automl.serving.body import FORM, JSON
 from automl.serving.examples import SUFFIXES
 from automl.serving.refusals import QUOTED, Gate, Refused, refusal
 from automl.serving.service import Answers, ErrorAnswer, Health, Service
-from automl.serving.settings import ServerSettings
 
 ERROR_ANSWERS: dict[int | str, dict[str, Any]] = {
     403: {"model": ErrorAnswer, "description": "The request is from a page of another origin."},

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from automl.data.encoding import Array
+from automl.serving import ServerSettings
 from automl.serving.refusals import Refused
-from automl.serving.settings import ServerSettings
 from automl.tasks.task import Prediction
 
 PredictBatch = Callable[[Sequence[Array]], list[Prediction]]

@@ -11,8 +11,8 @@ from email.parser import HeaderParser
 from fastapi import Request
 
 from automl.core.text import one_line, shortened
+from automl.serving import ServerSettings
 from automl.serving.refusals import Refused
-from automl.serving.settings import ServerSettings
 
 FORM = "multipart/form-data"
 JSON = "application/json"

@@ -13,8 +13,8 @@ from automl.data.encoding import Encoding
 from automl.data.text.encoding import TextEncoding
 from automl.export.runtime import input_name
 from automl.inference.inputs import TEXT_COLUMN
+from automl.serving import ServerSettings
 from automl.serving.refusals import Refused
-from automl.serving.settings import ServerSettings
 
 # Unknown names that are kept, to find the one that is similar to a missing column's.
 SPARE = 100

@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from automl.core.text import one_line, shortened
-from automl.serving.settings import ServerSettings
+from automl.serving import ServerSettings
 
 # Headers of a refusal, by its status.
 _HEADERS = {415: {"Accept-Encoding": "identity"}, 503: {"Retry-After": "1"}}

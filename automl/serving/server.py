@@ -19,9 +19,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from automl.core.errors import UserError
 from automl.inference.predict import Predictor
+from automl.serving import ServerSettings
 from automl.serving.app import example_request, make_app
 from automl.serving.refusals import refusal
-from automl.serving.settings import ServerSettings
 
 # Connections that may wait to be accepted.
 BACKLOG = 1024

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from served import ServedSample, make_sample, serving
 
-from automl.serving.settings import ServerSettings
+from automl.serving import ServerSettings
 
 
 @pytest.fixture(scope="session")

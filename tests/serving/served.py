@@ -21,8 +21,8 @@ from automl.inference.predict import Predictor
 from automl.models import make_preprocess
 from automl.models.layers import LAYERS
 from automl.models.network import build_model
+from automl.serving import ServerSettings
 from automl.serving.server import PredictionServer
-from automl.serving.settings import ServerSettings
 from automl.tasks import TASKS
 
 NETWORKS: dict[str, list[tuple[str, dict[str, Any]]]] = {

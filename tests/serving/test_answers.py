@@ -14,7 +14,7 @@ from predicting import predict_files
 from served import ServedSample, as_sent, serving
 
 from automl.inference.predict import Predictor
-from automl.serving.settings import ServerSettings
+from automl.serving import ServerSettings
 
 SampleOf = Callable[[str], ServedSample]
 SETTINGS = ServerSettings(port=0)

@@ -23,7 +23,7 @@ from patience import PATIENCE
 from served import ServedSample, serving
 from test_refusals import assert_told
 
-from automl.serving.settings import ServerSettings
+from automl.serving import ServerSettings
 
 SampleOf = Callable[[str], ServedSample]
 GOOD = {"rows": [{"size": 4, "colour": "red", "age": 5}]}

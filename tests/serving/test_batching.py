@@ -15,7 +15,7 @@ from served import ServedSample, serving
 
 from automl.data.encoding import Array
 from automl.inference.predict import Predictor
-from automl.serving.settings import ServerSettings
+from automl.serving import ServerSettings
 from automl.tasks.task import Prediction
 
 SampleOf = Callable[[str], ServedSample]

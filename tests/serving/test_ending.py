@@ -21,8 +21,8 @@ from test_batching import Held, ask
 
 from automl import api
 from automl.core.errors import MissingPackage, UserError
+from automl.serving import ServerSettings
 from automl.serving.server import PredictionServer
-from automl.serving.settings import ServerSettings
 
 SampleOf = Callable[[str], ServedSample]
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from served import ServedSample, serving
 
-from automl.serving.settings import ServerSettings
+from automl.serving import ServerSettings
 
 SampleOf = Callable[[str], ServedSample]
 
