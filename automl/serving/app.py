@@ -27,9 +27,8 @@ from automl.data.images.decode import quiet_pillow
 from automl.export.runtime import input_name
 from automl.inference.predict import Predictor
 from automl.serving import ServerSettings
-from automl.serving.body import FORM, JSON
 from automl.serving.examples import SUFFIXES
-from automl.serving.refusals import QUOTED, Gate, Refused, refusal
+from automl.serving.requests import FORM, JSON, QUOTED, Gate, Refused, refusal
 from automl.serving.service import Answers, ErrorAnswer, Health, Service
 
 ERROR_ANSWERS: dict[int | str, dict[str, Any]] = {

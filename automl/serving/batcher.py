@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from automl.data.encoding import Array
 from automl.serving import ServerSettings
-from automl.serving.refusals import Refused
+from automl.serving.requests import Refused
 from automl.tasks.task import Prediction
 
 PredictBatch = Callable[[Sequence[Array]], list[Prediction]]

@@ -19,9 +19,8 @@ from automl.data.images.encoding import ImageEncoding
 from automl.export.runtime import input_name
 from automl.inference.inputs import read_file
 from automl.serving import ServerSettings
-from automl.serving.body import JSON, SentFile, unfold
 from automl.serving.json_body import JsonReader, check_values, write_json, write_rows
-from automl.serving.refusals import Refused
+from automl.serving.requests import JSON, Refused, SentFile, unfold
 
 _TABLES = {"text/csv": ".csv", "application/x-ndjson": ".jsonl"}
 # Kind of data -> media type -> suffix. There are no compressed files and no Parquet, since a few

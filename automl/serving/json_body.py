@@ -14,7 +14,7 @@ from automl.data.text.encoding import TextEncoding
 from automl.export.runtime import input_name
 from automl.inference.inputs import TEXT_COLUMN
 from automl.serving import ServerSettings
-from automl.serving.refusals import Refused
+from automl.serving.requests import Refused
 
 # Unknown names that are kept, to find the one that is similar to a missing column's.
 SPARE = 100

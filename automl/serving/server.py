@@ -21,7 +21,7 @@ from automl.core.errors import UserError
 from automl.inference.predict import Predictor
 from automl.serving import ServerSettings
 from automl.serving.app import example_request, make_app
-from automl.serving.refusals import refusal
+from automl.serving.requests import refusal
 
 # Connections that may wait to be accepted.
 BACKLOG = 1024

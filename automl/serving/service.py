@@ -16,9 +16,8 @@ from automl.export.runtime import input_name, input_shape
 from automl.inference.predict import InputPrediction, Predictor, answer_each
 from automl.serving import ServerSettings
 from automl.serving.batcher import Batcher
-from automl.serving.body import SMALL, BodyBudget
 from automl.serving.examples import RequestReader
-from automl.serving.refusals import Refused
+from automl.serving.requests import SMALL, BodyBudget, Refused
 from automl.tasks.task import LabelPrediction
 
 # Threads that read small requests.
