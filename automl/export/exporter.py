@@ -1,4 +1,4 @@
-"""The base class of all export formats, and the export of a bundle: kept if it passes its checks."""
+"""The base class of all export formats, and the export of a bundle, kept if it passes checks."""
 
 from __future__ import annotations
 

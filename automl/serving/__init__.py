@@ -1,4 +1,4 @@
-"""A bundle's model over HTTP; and where its server listens, and what it accepts."""
+"""A bundle's model over HTTP: where its server listens, and what it accepts."""
 
 from __future__ import annotations
 
