@@ -58,14 +58,14 @@ def make_vocabulary() -> Vocabulary:
 
 def spaces() -> tuple[tuple[str, Path], ...]:
     """The search spaces at hand, each with its file; one in ./search_spaces wins."""
-    from automl.spaces.lookup import list_spaces
+    from automl.spaces import list_spaces
 
     return tuple(list_spaces(Path.cwd()))
 
 
 def space_purpose(file: Path) -> str:
     """What a space is for, as its file says in its first comment."""
-    from automl.spaces.lookup import purpose
+    from automl.spaces import purpose
 
     return purpose(file)
 
@@ -170,7 +170,7 @@ def new_space(name: str, source: str) -> Path:
     Raises:
         UserError: if there is one of that name already.
     """
-    from automl.spaces.lookup import find_space
+    from automl.spaces import find_space
 
     target = Path("search_spaces") / f"{name.removesuffix('.yaml')}.yaml"
     if target.exists():
@@ -195,7 +195,7 @@ def find_and_read(space: str, overrides: Mapping[str, str] | None = None) -> Sea
         UnknownName: if there is no space of that name.
         SpaceError: with all that is wrong in the file.
     """
-    from automl.spaces.lookup import find_space
+    from automl.spaces import find_space
     from automl.spaces.reader import read_space
 
     cwd = Path.cwd()

@@ -20,7 +20,7 @@ _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+|\d+(?:\.\d+)?")
 
 def complete_space(incomplete: str) -> list[str]:
     """Available search spaces; the shell itself completes paths."""
-    from automl.spaces.lookup import list_spaces
+    from automl.spaces import list_spaces
 
     return _beginning(incomplete, (name for name, _ in list_spaces(Path.cwd())))
 

@@ -62,7 +62,7 @@ def changes(record: Mapping[str, Any], data: Dataset) -> Iterator[str]:
 
 
 def _of_space(name: str, begun: str) -> Iterator[str]:
-    from automl.spaces.lookup import find_space
+    from automl.spaces import find_space
 
     try:
         now = find_space(name, Path.cwd()).read_text(encoding="utf-8")

@@ -15,9 +15,9 @@ from automl.api.spaces import make_vocabulary
 from automl.core.distributions import Choices, Range
 from automl.data import DATASETS
 from automl.models.layers import LAYERS
+from automl.spaces import list_spaces
 from automl.spaces.context import named_of
 from automl.spaces.domain import FixedSuggest, RandomSuggest
-from automl.spaces.lookup import list_spaces
 from automl.spaces.reader import parse_space, read_space
 from automl.spaces.schema import json_schema
 from automl.spaces.sections import SearchForm

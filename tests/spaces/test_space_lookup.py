@@ -11,7 +11,7 @@ import pytest
 
 import automl
 from automl.core.errors import UnknownName
-from automl.spaces.lookup import find_space, list_spaces
+from automl.spaces import find_space, list_spaces
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_package_with_the_spaces_inside_finds_them(tmp_path):
     inside = tmp_path / "site" / "automl" / "search_spaces"
     inside.mkdir()
     (inside / "cnn.yaml").write_text("inside")
-    code = "import automl.spaces.lookup as f, pathlib; print(f.find_space('cnn', pathlib.Path()))"
+    code = "import automl.spaces as f, pathlib; print(f.find_space('cnn', pathlib.Path()))"
     ran = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path / "site",

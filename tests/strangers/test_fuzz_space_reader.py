@@ -21,8 +21,8 @@ from automl.api.spaces import make_vocabulary
 from automl.core.errors import Infeasible, SpaceError
 from automl.core.trial import Config
 from automl.data.dataset import Dataset
+from automl.spaces import list_spaces
 from automl.spaces.domain import FixedSuggest, RandomSuggest
-from automl.spaces.lookup import list_spaces
 from automl.spaces.reader import parse_space, read_space
 from automl.tasks import TASKS
 from automl.trials.preparation import inspect
