@@ -202,7 +202,7 @@ def search(
 ) -> None:
     """Search a space for a good model."""
     from automl import api
-    from automl.spaces.overrides import split_overrides
+    from automl.spaces.document import split_overrides
 
     seconds = parse_duration(timeout, "--timeout")
     trial_seconds = parse_duration(trial_timeout, "--trial-timeout")

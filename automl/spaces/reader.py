@@ -17,11 +17,11 @@ from automl.spaces.document import (
     YamlList,
     YamlScalar,
     YamlTable,
+    override,
     parse_yaml,
     shown,
 )
 from automl.spaces.nodes import DrawNode, FixedNode, ListNode, Node, Scope, list_parameters
-from automl.spaces.overrides import override
 from automl.spaces.sections import read_baseline, read_data, read_objective, read_search, read_tasks
 from automl.spaces.settings import SettingsNode
 from automl.spaces.space import AUTO, SearchSpace

@@ -9,8 +9,8 @@ from reading_spaces import names
 from small_vocabulary import VOCABULARY
 
 from automl.core.errors import SpaceError, UserError
+from automl.spaces.document import split_overrides
 from automl.spaces.domain import FixedSuggest
-from automl.spaces.overrides import split_overrides
 from automl.spaces.reader import parse_space
 from automl.spaces.space import SearchSpace
 
