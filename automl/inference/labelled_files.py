@@ -11,7 +11,7 @@ import numpy as np
 from automl.core.data_types import Classes, Quantities, Target
 from automl.core.errors import DataError
 from automl.data.cells.values import is_missing_text, spellings
-from automl.data.dataset import Split
+from automl.data.dataset import Split, standardize
 from automl.data.encoding import Reading
 from automl.data.folder_layout import find_layout
 from automl.data.series.encoding import SeriesEncoding, WholeSeries
@@ -20,7 +20,6 @@ from automl.data.series.layouts import is_ts, one_of_each, read_ts
 from automl.data.series.timeline import make_timeline
 from automl.data.series.variables import LatestWindow, fill_forward
 from automl.data.series.windows import MOST_HELD_OUT, StepRange, Windows, starts_of, thin_out
-from automl.data.standardize import standardize
 from automl.data.tables.columns import NumberColumn
 from automl.data.tables.encoding import TableEncoding
 from automl.data.tables.reader import is_table, open_table, read_table

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from automl.core.data_types import Quantities
 from automl.core.errors import DataError
-from automl.data.dataset import Dataset, Split, hash_content
+from automl.data.dataset import Dataset, Split, hash_content, mean_and_std, standardize
 from automl.data.series.arrays import Doubles, Floats, holds_numbers
 from automl.data.series.encoding import SeriesEncoding
 from automl.data.series.timeline import make_timeline
@@ -23,7 +23,6 @@ from automl.data.series.variables import choose_variables, fill_forward
 from automl.data.series.windows import Windows, split_items, split_windows
 from automl.data.source import Announce, Source, local_path
 from automl.data.splits import HELD_OUT_SHARE
-from automl.data.standardize import mean_and_std, standardize
 from automl.data.tables.reader import open_table
 from automl.data.tables.type_inference import TypedTable
 

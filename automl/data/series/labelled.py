@@ -9,14 +9,20 @@ import numpy as np
 
 from automl.core.data_types import Classes
 from automl.core.errors import DataError
-from automl.data.dataset import Dataset, Indices, Split, Targets, hash_content
-from automl.data.leakage import find_duplicates
+from automl.data.dataset import (
+    Dataset,
+    Indices,
+    Split,
+    Targets,
+    find_duplicates,
+    hash_content,
+    mean_and_std,
+)
 from automl.data.series.arrays import SeriesRows, stack_rows
 from automl.data.series.encoding import SeriesEncoding, WholeSeries
 from automl.data.series.layouts import LabelledRows, is_ts, read_labelled_table, read_ts
 from automl.data.source import Announce, Source
 from automl.data.splits import ClassSplits, clusters_of, split_classes, split_rows
-from automl.data.standardize import mean_and_std
 
 
 class LabelledSeries(Source):

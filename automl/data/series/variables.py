@@ -14,12 +14,11 @@ from automl.core.errors import DataError
 from automl.core.text import number
 from automl.data.cells.numbers import PLAIN_FORMAT, NumberFormat
 from automl.data.cells.steps import Step
-from automl.data.dataset import Indices
+from automl.data.dataset import Indices, standardize
 from automl.data.encoding import Reading
 from automl.data.series.arrays import Doubles, Floats, as_numbers, holds_numbers
 from automl.data.series.timeline import Timeline, make_timeline
 from automl.data.series.times import Cycle, TimeColumns, cycles_of, places_in
-from automl.data.standardize import standardize
 from automl.data.tables.reader import is_table, open_table
 from automl.data.tables.roles import check_column, spoiled_number
 from automl.data.tables.type_inference import KnownColumns

@@ -14,11 +14,20 @@ from automl.core.errors import DataError
 from automl.core.text import count
 from automl.data.cells.numbers import NumberFormat
 from automl.data.cells.values import case_twins
-from automl.data.dataset import Clusters, Dataset, Indices, Split, Targets, hash_content
-from automl.data.leakage import find_duplicates, find_target_leaks
+from automl.data.dataset import (
+    Clusters,
+    Dataset,
+    Indices,
+    Split,
+    Targets,
+    find_duplicates,
+    find_target_leaks,
+    hash_content,
+    measure_quantities,
+    standardize,
+)
 from automl.data.source import Announce, Source, local_path
 from automl.data.splits import ClassSplits, clusters_of, split_classes, split_rows
-from automl.data.standardize import measure_quantities, standardize
 from automl.data.tables.columns import NumberColumn
 from automl.data.tables.encoding import TableEncoding
 from automl.data.tables.reader import open_table

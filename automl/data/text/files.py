@@ -13,10 +13,9 @@ from automl.core.data_types import Classes, Quantities, Target
 from automl.core.errors import DataError
 from automl.core.text import count, first_few
 from automl.data.cells.values import case_twin_notes
-from automl.data.dataset import Split
+from automl.data.dataset import Split, measure_quantities, standardize
 from automl.data.folder_layout import ClassFile, find_layout
 from automl.data.source import Announce, local_path
-from automl.data.standardize import measure_quantities, standardize
 from automl.data.tables.dataset import TableSplitter
 from automl.data.tables.reader import open_table
 from automl.data.tables.roles import TableTask, check_column, read_target
