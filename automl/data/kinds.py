@@ -23,7 +23,7 @@ from automl.data.source import unknown_data
 from automl.data.tables.reader import TEXT_FORMATS, is_table, open_table
 from automl.data.tables.type_inference import KnownColumns
 from automl.data.tables.values import Moments, find_dates, read_dates
-from automl.data.text.columns import TEXT_NAMES
+from automl.data.text.encoding import TEXT_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from automl.data.images.decode import is_image_name
 from automl.data.splits import FEW
 from automl.data.tables.roles import check_column
 from automl.data.tables.values import as_text
-from automl.data.text.columns import find_label
+from automl.data.text.encoding import find_label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,8 +19,7 @@ from automl.data.source import Announce, local_path
 from automl.data.tables.dataset import TableSplitter
 from automl.data.tables.reader import open_table
 from automl.data.tables.roles import TableTask, check_column, read_target
-from automl.data.text.columns import find_text_and_target, read_texts
-from automl.data.text.encoding import check_encoding, read_text
+from automl.data.text.encoding import check_encoding, find_text_and_target, read_text, read_texts
 from automl.data.text.source import (
     Corpus,
     TextSource,
