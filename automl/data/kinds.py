@@ -20,9 +20,9 @@ from automl.data.images.decode import is_image_name
 from automl.data.images.listing import ImageFiles
 from automl.data.series.layouts import is_ts
 from automl.data.source import unknown_data
+from automl.data.tables.columns import Moments, find_dates, read_dates
 from automl.data.tables.reader import TEXT_FORMATS, is_table, open_table
 from automl.data.tables.type_inference import KnownColumns
-from automl.data.tables.values import Moments, find_dates, read_dates
 from automl.data.text.encoding import TEXT_NAMES
 
 if TYPE_CHECKING:

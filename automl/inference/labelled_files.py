@@ -20,12 +20,11 @@ from automl.data.series.layouts import is_ts, one_of_each, read_ts
 from automl.data.series.timeline import make_timeline
 from automl.data.series.variables import LatestWindow, fill_forward
 from automl.data.series.windows import MOST_HELD_OUT, StepRange, Windows, starts_of, thin_out
-from automl.data.tables.columns import NumberColumn
+from automl.data.tables.columns import NumberColumn, as_text
 from automl.data.tables.encoding import TableEncoding
 from automl.data.tables.reader import is_table, open_table, read_table
 from automl.data.tables.roles import check_column
 from automl.data.tables.type_inference import KnownColumns
-from automl.data.tables.values import as_text
 from automl.export.facts import ModelFacts
 from automl.inference.inputs import read_file
 from automl.inference.labelled import LabelledExample, Truth

@@ -17,8 +17,8 @@ from automl.data.dataset import Images
 from automl.data.encoding import Array, Encoding, Reading
 from automl.data.images.decode import LARGEST_SIDE, ImageSource, Levels, decode_image, is_image_name
 from automl.data.images.listing import ImageFiles
+from automl.data.tables.columns import as_text
 from automl.data.tables.reader import is_table, open_table
-from automl.data.tables.values import as_text
 
 LARGEST_PICTURE = 160
 """Largest side in pixels of an image that people are shown, so that reports stay small."""

@@ -18,8 +18,8 @@ from automl.data.cells.values import case_twin_notes, missing_texts
 from automl.data.folder_layout import SPLIT_WORDS, ClassFile, Layout, is_junk
 from automl.data.images.decode import is_image_name
 from automl.data.splits import FEW
+from automl.data.tables.columns import as_text
 from automl.data.tables.roles import check_column
-from automl.data.tables.values import as_text
 from automl.data.text.encoding import find_label
 
 if TYPE_CHECKING:

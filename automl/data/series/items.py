@@ -11,8 +11,8 @@ import numpy as np
 from automl.core.errors import DataError
 from automl.data.dataset import Indices
 from automl.data.series.arrays import holds_numbers
+from automl.data.tables.columns import as_text
 from automl.data.tables.roles import check_column
-from automl.data.tables.values import as_text
 
 if TYPE_CHECKING:
     import pandas as pd

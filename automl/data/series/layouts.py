@@ -20,9 +20,9 @@ from automl.data.cells.steps import group_rows
 from automl.data.cells.values import UNNAMED
 from automl.data.series.arrays import Floats, SeriesRows, as_numbers, holds_numbers
 from automl.data.series.items import NO_ITEM, LongColumns, find_long
+from automl.data.tables.columns import as_text
 from automl.data.tables.reader import open_table, read_table
 from automl.data.tables.roles import check_column
-from automl.data.tables.values import as_text
 
 if TYPE_CHECKING:
     import pandas as pd

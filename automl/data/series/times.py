@@ -15,8 +15,8 @@ from automl.core.errors import DataError
 from automl.data.cells.date_formats import DateFormats, find_date_formats
 from automl.data.cells.dates import read_moment
 from automl.data.series.arrays import holds_numbers
+from automl.data.tables.columns import as_text, given_format
 from automl.data.tables.roles import check_column
-from automl.data.tables.values import as_text, given_format
 
 if TYPE_CHECKING:
     import pandas as pd

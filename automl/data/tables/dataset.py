@@ -28,7 +28,7 @@ from automl.data.dataset import (
 )
 from automl.data.source import Announce, Source, local_path
 from automl.data.splits import ClassSplits, clusters_of, split_classes, split_rows
-from automl.data.tables.columns import NumberColumn
+from automl.data.tables.columns import NumberColumn, as_text, find_dates, is_number, read_dates
 from automl.data.tables.encoding import TableEncoding
 from automl.data.tables.reader import open_table
 from automl.data.tables.roles import (
@@ -39,7 +39,6 @@ from automl.data.tables.roles import (
     read_target,
 )
 from automl.data.tables.type_inference import MOST_NAMED, TypedTable
-from automl.data.tables.values import as_text, find_dates, is_number, read_dates
 
 if TYPE_CHECKING:
     import pandas as pd

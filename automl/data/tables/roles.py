@@ -15,8 +15,17 @@ from automl.core.registry import nearest
 from automl.data.cells.numbers import NumberFormat
 from automl.data.cells.values import UNNAMED
 from automl.data.dataset import Targets
-from automl.data.tables.columns import DATE_PARTS, CategoryColumn, Column, DateColumn, NumberColumn
-from automl.data.tables.values import as_text, find_dates, is_nested, is_number
+from automl.data.tables.columns import (
+    DATE_PARTS,
+    CategoryColumn,
+    Column,
+    DateColumn,
+    NumberColumn,
+    as_text,
+    find_dates,
+    is_nested,
+    is_number,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

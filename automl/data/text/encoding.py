@@ -17,9 +17,9 @@ from automl.core.errors import DataError
 from automl.data.cells.characters import Characters, UnreadableCells, decode
 from automl.data.cells.values import UNNAMED
 from automl.data.encoding import Array, Encoding, Reading
+from automl.data.tables.columns import as_text, is_nested
 from automl.data.tables.reader import is_table, open_table
 from automl.data.tables.roles import check_column
-from automl.data.tables.values import as_text, is_nested
 from automl.data.text.tokenizers import TOKENIZERS, Tokenizer
 
 if TYPE_CHECKING:
