@@ -1,4 +1,9 @@
-"""Requests: which ones are refused, and their content within a memory budget."""
+"""Requests: which ones are refused, and their content within a memory budget.
+
+A browser sends whatever any page asks it to, even to a server that only its own machine can reach.
+What such a page cannot choose is the Origin that is sent along and, if its name was made to lead
+here (DNS rebinding), the Host.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search-space language: a YAML file read into a tree that can be sampled; and where spaces are."""
+"""The search-space language, a YAML file read into a tree to sample; and where such files are."""
 
 from __future__ import annotations
 

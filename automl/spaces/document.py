@@ -1,4 +1,8 @@
-"""YAML 1.2 text as a document whose every value knows its line. Constructs no objects."""
+"""YAML 1.2 text as a document whose every value knows its line. Constructs no objects.
+
+The values of ``--set training.batch_size=64`` are laid over the document before it is read, so that
+they are checked as the file is.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of a column as texts, numbers or dates, whatever types a file gave them."""
+"""The columns of a table: their values, whatever types a file gave them, and what each learned."""
 
 from __future__ import annotations
 
