@@ -8,9 +8,8 @@ from data_files import write_idx
 from published_data.images import PER_CLASS, idx_files
 
 from automl.core.errors import DataError
-from automl.data.catalogue import cut_fashion_mini
-from automl.data.catalogue.cut_fashion_mini import read_idx
-from automl.data.catalogue.images import FILE
+from automl.data.catalogue import mnist
+from automl.data.catalogue.mnist import FILE, read_idx
 from automl.data.source import load_dataset
 
 
@@ -40,9 +39,9 @@ def test_cutting_is_deterministic_and_even(tmp_path, monkeypatch):
     write_idx(tmp_path / "whole", gzipped=True)
     outputs = [tmp_path / "one.npz", tmp_path / "two.npz"]
     for output in outputs:
-        arguments = ["cut_fashion_mini", str(tmp_path / "whole"), "--output", str(output)]
+        arguments = ["mnist", str(tmp_path / "whole"), "--output", str(output)]
         monkeypatch.setattr(sys, "argv", arguments)
-        cut_fashion_mini.main()
+        mnist.main()
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
     with np.load(outputs[0], allow_pickle=False) as arrays:
         assert arrays["train_targets"].tolist() == list(range(10))

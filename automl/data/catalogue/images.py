@@ -18,15 +18,12 @@ from automl.data.catalogue.downloads import (
     TarArchive,
     WebFolder,
 )
-from automl.data.catalogue.mnist_pickle import MnistPickle
+from automl.data.catalogue.mnist import FILE, MnistPickle
 from automl.data.catalogue.published import DatasetEntry, PublishedFile, PublishedSource, fetch
 from automl.data.dataset import Dataset, Images, Split, Targets
 from automl.data.images.dataset import make_image_dataset
 from automl.data.source import Announce, data_root
 from automl.data.splits import FIXED_SEED
-
-FILE = Path(__file__).parent / "files" / "fashion_mini.npz"
-"""The images that are shipped."""
 
 BRIGHTEST = 16
 """Largest grey value of scikit-learn's digits."""
@@ -283,7 +280,7 @@ class FashionMnist(TorchvisionSource):
 class FashionMini(PublishedSource):
     """7,000 images of Fashion-MNIST, evenly over its ten classes; nothing to download.
 
-    ``cut_fashion_mini.py`` made the file; ``files/NOTICE.md`` names the authors of the images.
+    ``mnist.py`` made the file; ``files/NOTICE.md`` names the authors of the images.
     """
 
     kind = "images"

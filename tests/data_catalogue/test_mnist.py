@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 from catalogue_files import put
 
-from automl.data.catalogue.cut_fashion_mini import read_idx_splits
 from automl.data.catalogue.downloads import LocalFolder
-from automl.data.catalogue.mnist_pickle import MnistPickle
+from automl.data.catalogue.mnist import MnistPickle, read_idx_splits
 
 NAMES = tuple(
     f"{prefix}-{what}-ubyte"
