@@ -16,7 +16,7 @@ from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 from automl.core.text import count, duration
 from automl.core.trial import Decision, Measurement, Segment, TrialResult, TrialSpec, Verdict
-from automl.report.changes import changes_of_data, changes_of_machine
+from automl.report.machine import changes_of_data, changes_of_machine
 from automl.tuning.context import Watcher
 
 if TYPE_CHECKING:

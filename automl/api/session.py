@@ -26,7 +26,7 @@ from automl.core.final import FinalRecord
 from automl.core.text import shell_word
 from automl.finalizing.ranking import pick_finalists
 from automl.finalizing.record import read_final
-from automl.report.changes import hardware_and_versions
+from automl.report.machine import hardware_and_versions
 from automl.store import Store, StudyFolder, writing
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 

@@ -10,7 +10,7 @@ from automl.api.stored_study import StoredStudy, storage_of
 from automl.core.errors import StudyError, UserError
 from automl.core.machine import locked
 from automl.core.text import shell_word
-from automl.report.changes import changes, environment_record
+from automl.report.machine import changes, environment_record
 from automl.store import Store, StudyFolder
 from automl.tuning.context import Watcher
 from automl.tuning.plan import make_sampling
