@@ -128,8 +128,10 @@ def as_json(found: Iterable[InputPrediction], top_k: int | None) -> Iterator[str
 
 
 def _prediction_json(found: InputPrediction, top_k: int | None) -> dict[str, Any]:
-    prediction = asdict(found.prediction) if found.prediction is not None else None
-    if found.prediction is not None and prediction is not None and top_k is not None:
+    if found.prediction is None:
+        return {"name": found.name, "prediction": None, "error": found.error}
+    prediction = found.prediction.as_json()
+    if top_k is not None:
         prediction["probabilities"] = dict(_ranked(found.prediction)[:top_k])
     return {"name": found.name, "prediction": prediction, "error": found.error}
 
@@ -172,30 +174,28 @@ def _rows(found: InputPrediction, top_k: int | None, every: bool) -> list[dict[s
 
 
 def _cells(prediction: Prediction, top_k: int | None, every: bool) -> list[dict[str, str]]:
+    if not (every or top_k is not None):
+        return prediction.as_rows()
+    ranked = _ranked(prediction)
     if every:
-        ranked = _ranked(prediction)
         each = {f"p({label})": f"{probability:.4f}" for label, probability in sorted(ranked)}
         return [{"label": ranked[0][0], **each}]
-    if top_k is None:
-        return prediction.as_rows()
     cells: dict[str, str] = {}
-    for place, (label, probability) in enumerate(_ranked(prediction)[:top_k], start=1):
+    for place, (label, probability) in enumerate(ranked[:top_k], start=1):
         number = "" if place == 1 else f" {place}"
         cells |= {f"label{number}": label, f"probability{number}": f"{probability:.4f}"}
     return [cells]
 
 
-def _ranked(prediction: Prediction) -> Sequence[tuple[str, Any]]:
+def _ranked(prediction: Prediction) -> Sequence[tuple[str, float]]:
     """Every label with its probability, most likely first."""
-    from automl.tasks.task import LabelPrediction
-
-    if not isinstance(prediction, LabelPrediction):
-        names = ", ".join(prediction.values)
+    if not prediction.ranked:
+        names = ", ".join(prediction.numbers[0])
         raise UserError(
             f"the model predicts numbers ({names}), which have no probabilities; leave out --top-k "
             "and --probabilities"
         )
-    return list(prediction.probabilities.items())
+    return prediction.ranked
 
 
 def _written_text(written: WrittenPredictions, as_json: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from automl.data.encoding import Array, Reading
 from automl.export.bundle import Bundle
 from automl.export.runtime import as_function, third_party
 from automl.inference.inputs import Rows, read_file
-from automl.tasks.task import LabelPrediction, Prediction, QuantityPrediction
+from automl.tasks.task import Prediction
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -111,14 +111,8 @@ def answer_each(
         if each.value is None:
             yield InputPrediction(each.name, error=each.error, row=each.row)
         else:
-            yield InputPrediction(each.name, _with_times(next(found), each), row=each.row)
-
-
-def _with_times(prediction: Prediction, reading: Reading) -> Prediction:
-    """A forecast with its item and the times of its steps."""
-    if not (reading.times or reading.item) or not isinstance(prediction, QuantityPrediction):
-        return prediction
-    return replace(prediction, times=reading.times, item=reading.item)
+            placed = next(found).placed(each.times, each.item)
+            yield InputPrediction(each.name, placed, row=each.row)
 
 
 @dataclass(frozen=True)
@@ -156,24 +150,22 @@ class AnswerFormat:
 
     def rows(self, prediction: Prediction) -> list[dict[str, Any]]:
         """The rows of one answer: one row, or for a forecast one for each step."""
-        if isinstance(prediction, LabelPrediction):
-            return [self._labels(prediction)]
+        if prediction.ranked:
+            return [self._labels(prediction.ranked)]
         named = self._numbers()
-        steps = zip(*prediction.values.values(), strict=True)
-        rows = [dict(zip(named.values(), each, strict=True)) for each in steps]
+        rows = [{named[name]: each for name, each in step.items()} for step in prediction.numbers]
         if not self.steps:
             return rows
         return [{**step, **row} for step, row in zip(prediction.steps, rows, strict=True)]
 
-    def _labels(self, prediction: LabelPrediction) -> dict[str, Any]:
-        found = prediction.probabilities
+    def _labels(self, ranked: Sequence[tuple[str, float]]) -> dict[str, Any]:
         if self.top_k is None:
-            each = {_probability_of(label): found[label] for label in found}
-            return {PREDICTION: prediction.label, PROBABILITY: prediction.probability, **each}
-        ranked = enumerate(list(found.items())[: self.top_k], start=1)
+            label, probability = ranked[0]
+            each = {_probability_of(label): share for label, share in ranked}
+            return {PREDICTION: label, PROBABILITY: probability, **each}
         return {
             name: cell
-            for place, pair in ranked
+            for place, pair in enumerate(ranked[: self.top_k], start=1)
             for name, cell in zip(_placed(place), pair, strict=True)
         }
 

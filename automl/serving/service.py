@@ -19,7 +19,7 @@ from automl.inference.predict import InputPrediction, Predictor, answer_each
 from automl.serving import ServerSettings
 from automl.serving.examples import RequestReader
 from automl.serving.requests import SMALL, BodyBudget, Refused
-from automl.tasks.task import LabelPrediction, Prediction
+from automl.tasks.task import Prediction
 
 PredictBatch = Callable[[Sequence[Array]], list[Prediction]]
 # Threads that read small requests.
@@ -205,20 +205,10 @@ def _answer(found: InputPrediction, top_k: int | None, probabilities: bool) -> A
     prediction = found.prediction
     if prediction is None:
         return Answer(error=found.error)
-    if not isinstance(prediction, LabelPrediction):
-        return Answer(
-            values={name: list(each) for name, each in prediction.values.items()},
-            times=list(prediction.times) or None,
-            item=prediction.item or None,
-        )
-    ranked: list[tuple[str, Any]] = list(prediction.probabilities.items())
-    most = len(ranked) if top_k is None else top_k
     asked = probabilities or top_k is not None
-    return Answer(
-        label=prediction.label,
-        probability=prediction.probability,
-        probabilities=dict(ranked[:most]) if asked else None,
-    )
+    ranked = dict(prediction.ranked[: top_k if asked else 0])
+    fields = {**prediction.as_json(), "probabilities": ranked}
+    return Answer(**{name: value for name, value in fields.items() if value or name == "label"})
 
 
 class Service:

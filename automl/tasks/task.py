@@ -6,9 +6,9 @@ A task is what is predicted. Its own file holds all that is particular to its ki
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.core.data_types import Shape, Target
 from automl.core.error_analysis import Confusion, Scatter, SeriesLine
@@ -23,8 +23,44 @@ if TYPE_CHECKING:
 MAX_WRONG_ANSWERS = 12
 
 
+class Prediction(ABC):
+    """The answer of a model to one example, in its own words."""
+
+    @property
+    def ranked(self) -> Sequence[tuple[str, float]]:
+        """Every label with its probability, the most probable first; empty for quantities."""
+        return ()
+
+    @property
+    def numbers(self) -> Sequence[Mapping[str, float]]:
+        """Numbers by name, for each step; empty for a class."""
+        return ()
+
+    @property
+    def steps(self) -> Sequence[Mapping[str, str]]:
+        """Columns that identify each of ``numbers``: its item, and its time or number."""
+        return ()
+
+    def placed(self, times: tuple[str, ...], item: str) -> Prediction:
+        """The prediction with what is known of its steps, if it is a forecast.
+
+        Args:
+            times: Time of each step; empty if unknown.
+            item: Name of the series; empty if there is one series.
+        """
+        return self
+
+    @abstractmethod
+    def as_rows(self) -> list[dict[str, str]]:
+        """Rows of a table, one for each step of a forecast, else one: text by column."""
+
+    @abstractmethod
+    def as_json(self) -> dict[str, Any]:
+        """Its fields, of types that JSON has."""
+
+
 @dataclass(frozen=True)
-class LabelPrediction:
+class LabelPrediction(Prediction):
     """A class.
 
     Args:
@@ -37,13 +73,26 @@ class LabelPrediction:
     probability: float
     probabilities: Mapping[str, float]
 
+    @property
+    def ranked(self) -> Sequence[tuple[str, float]]:
+        """Every label with its probability, the most probable first."""
+        return list(self.probabilities.items())
+
     def as_rows(self) -> list[dict[str, str]]:
         """Its one row of a table: text by column."""
         return [{"label": self.label, "probability": f"{self.probability:.4f}"}]
 
+    def as_json(self) -> dict[str, Any]:
+        """The class, its probability, and the probabilities of all classes."""
+        return {
+            "label": self.label,
+            "probability": self.probability,
+            "probabilities": dict(self.probabilities),
+        }
+
 
 @dataclass(frozen=True)
-class QuantityPrediction:
+class QuantityPrediction(Prediction):
     """Quantities.
 
     Args:
@@ -57,6 +106,12 @@ class QuantityPrediction:
     item: str = ""
 
     @property
+    def numbers(self) -> list[dict[str, float]]:
+        """Numbers by name, for each step."""
+        steps = zip(*self.values.values(), strict=True)
+        return [dict(zip(self.values, each, strict=True)) for each in steps]
+
+    @property
     def steps(self) -> list[dict[str, str]]:
         """Columns that identify each step of a forecast: its item and its time or number."""
         many = len(next(iter(self.values.values())))
@@ -65,16 +120,24 @@ class QuantityPrediction:
             return [{**item, "time": time} for time in self.times]
         return [{**item, "step": str(at)} for at in range(1, many + 1)]
 
+    def placed(self, times: tuple[str, ...], item: str) -> QuantityPrediction:
+        """The forecast with its item and the times of its steps."""
+        return replace(self, times=times, item=item) if times or item else self
+
     def as_rows(self) -> list[dict[str, str]]:
         """Rows of a table, one for each step: text by column."""
-        steps = zip(*self.values.values(), strict=True)
-        rows = [dict(zip(self.values, map(number, each), strict=True)) for each in steps]
+        rows = [{name: number(each) for name, each in step.items()} for step in self.numbers]
         if len(rows) == 1 and not self.times:
             return rows
         return [{**step, **row} for step, row in zip(self.steps, rows, strict=True)]
 
-
-Prediction = LabelPrediction | QuantityPrediction
+    def as_json(self) -> dict[str, Any]:
+        """The numbers of each step by name, and what is known of the steps."""
+        return {
+            "values": {name: list(each) for name, each in self.values.items()},
+            "times": list(self.times),
+            "item": self.item,
+        }
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from automl.models.modules.preprocessing import FromLast as FromLastModule
 from automl.models.modules.preprocessing import Normalize as NormalizeModule
 from automl.models.modules.preprocessing import Standardize as StandardizeModule
 from automl.tasks.classification import TINIEST
-from automl.tasks.heads import ByStep
 
 
 class KerasPreprocessing(ABC):
@@ -176,12 +175,11 @@ def _input(encoding: Encoding) -> Any:
     return keras.Input(shape, dtype=encoding.dtype, name=input_name(encoding))
 
 
-def _head(head: nn.Module, inputs: MaskedValues) -> Any:
+def _head(head: Any, inputs: MaskedValues) -> Any:
     """The dense output layer; predicted numbers are arranged by step."""
-    if not isinstance(head, nn.Sequential):
+    if isinstance(head, nn.Linear):
         return dense(head, inputs).values
     first, by_step = head
-    assert isinstance(by_step, ByStep)
     return keras.layers.Reshape((by_step.steps, by_step.names))(dense(first, inputs).values)
 
 
