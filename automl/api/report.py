@@ -14,8 +14,7 @@ from automl.core.errors import StudyError, UserError
 from automl.core.machine import write_text
 from automl.core.records import TrialRecord
 from automl.finalizing.record import read_test_opened
-from automl.report import FORMATS
-from automl.report.content import BestModel, Plots, Provenance, Report, StudyCost
+from automl.report import FORMATS, BestModel, Plots, Provenance, Report, StudyCost
 from automl.store import StudyFolder
 
 if TYPE_CHECKING:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+from automl.core.error_analysis import ErrorAnalysis
+from automl.core.final import FinalRecord
+from automl.core.records import NetworkProfile, StudyRecord
 from automl.core.registry import Registry
+from automl.core.trial import Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from automl.report.content import Report
 
 FORMATS: Registry[Callable[[Report], str]] = Registry(
     "format of a report",
@@ -18,3 +23,98 @@ FORMATS: Registry[Callable[[Report], str]] = Registry(
         "md": "automl.report.markdown:render_markdown",
     },
 )
+
+
+@dataclass(frozen=True)
+class StudyCost:
+    """The time that a study took.
+
+    Args:
+        begun: Start of its first trial, or None.
+        ended: End of its last trial, or None.
+        wall: Seconds during which any trial ran.
+        work: Seconds that trials occupied workers, summed.
+    """
+
+    begun: datetime | None
+    ended: datetime | None
+    wall: float
+    work: float
+
+
+@dataclass(frozen=True)
+class Plots:
+    """Optuna's plots, and how much each parameter matters.
+
+    Args:
+        figures: Kind -> Plotly figure as JSON, without data if there is nothing to show.
+        shown: Number of trials that the plots show; large studies are sampled.
+        shares: Parameter -> its share of importance, largest first.
+        basis: What the shares are based on, or why there are none.
+    """
+
+    figures: Mapping[str, Mapping[str, Any]]
+    shown: int
+    shares: Mapping[str, float]
+    basis: str
+
+
+@dataclass(frozen=True)
+class BestModel:
+    """The model of the best trial.
+
+    Args:
+        network: Layers of the network, or None if they are unknown.
+        curve: Learning curve.
+        review: Error analysis, or None if there is none.
+    """
+
+    network: NetworkProfile | None = None
+    curve: tuple[Measurement, ...] = ()
+    review: ErrorAnalysis | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the numbers come from.
+
+    Args:
+        settings: Plan of the study, as study.yaml has it.
+        space: Text of its search space.
+        data: Description of the dataset; empty if unknown.
+        sha256: Hash of the data; empty if unknown.
+        versions: Package -> version.
+        hardware: Description of the hardware; empty if unknown.
+    """
+
+    settings: Mapping[str, Any]
+    space: str
+    data: str
+    sha256: str
+    versions: Mapping[str, str]
+    hardware: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A study: what it found, what it cost and how to repeat it.
+
+    Args:
+        study: The study with all its trials.
+        epochs: Epochs of a full trial.
+        cost: Time that it took.
+        plots: Optuna's plots.
+        model: Model of the best trial.
+        origin: Provenance of the numbers.
+        final: Record of the final model, or None while there is none.
+        test_opened: Number of times that the test split was opened.
+    """
+
+    study: StudyRecord
+    epochs: int
+    cost: StudyCost
+    plots: Plots
+    model: BestModel
+    origin: Provenance
+    final: FinalRecord | None = None
+    test_opened: int = 0

@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from automl.core.text import count, epoch, lines, plain, shortened, value
+from automl.report import Report
 from automl.report.charts import curve_charts, percent, scatter_chart, series_charts, shown_first
-from automl.report.content import Report
 from automl.report.panels import make_panels
 from automl.report.summary import (
     cautions,

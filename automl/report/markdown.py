@@ -17,8 +17,8 @@ from automl.core.final import FinalRecord
 from automl.core.markdown import code, fenced, folded, table, text
 from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
 from automl.core.text import count, epoch, number, plain, value
+from automl.report import BestModel, Plots, Provenance, Report
 from automl.report.charts import draw_bars, draw_curve
-from automl.report.content import BestModel, Plots, Provenance, Report
 from automl.report.summary import (
     cautions,
     commands,

@@ -11,7 +11,7 @@ from typing import Any
 
 from automl.core.records import StudyRecord
 from automl.core.text import plotly_text, value
-from automl.report.content import Report
+from automl.report import Report
 from automl.report.parallel_coordinates import parallel_panels
 from automl.report.plot_style import (
     BLUE,

@@ -7,7 +7,7 @@ from typing import Any
 
 from automl.core.records import StudyRecord
 from automl.core.text import number, plotly_text, shortened
-from automl.report.content import Report
+from automl.report import Report
 from automl.report.plot_style import GREY, Figure, Panel, Trace, shades_of
 
 # Longest name that fits on a row.

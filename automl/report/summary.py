@@ -20,7 +20,7 @@ from automl.core.final import (
 )
 from automl.core.records import COUNTED, HEADINGS, StudyRecord, TrialRecord, amount
 from automl.core.text import count, duration, epoch, epochs, shell_word, value
-from automl.report.content import Report
+from automl.report import Report
 
 _STATUSES = (
     "complete",

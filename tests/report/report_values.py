@@ -26,7 +26,7 @@ from automl.core.error_analysis import (
 from automl.core.final import Estimate, Finalist, FinalRecord
 from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
-from automl.report.content import BestModel, Plots, Provenance, Report, StudyCost
+from automl.report import BestModel, Plots, Provenance, Report, StudyCost
 from automl.store import Store
 from automl.tuning.optuna_private import quiet_optuna
 from automl.tuning.storage import open_storage

@@ -14,8 +14,8 @@ from automl.api.report import collect_report
 from automl.api.stored_study import StoredStudy
 from automl.core.error_analysis import SeriesExample, SeriesLine
 from automl.core.records import StudyRecord, TrialRecord
+from automl.report import Report
 from automl.report.charts import series_charts, shown_first
-from automl.report.content import Report
 from automl.report.panels import make_panels
 from automl.report.plot_style import BLUE, GREY, metric_axis, numbers_axis, parameter_axis
 from automl.report.summary import facts
