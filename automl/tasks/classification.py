@@ -54,7 +54,7 @@ class Classification(Task):
 
     def head(self, shape: Shape) -> nn.Module:
         """A dense layer from the network's features to one logit per class."""
-        from automl.tasks.heads import dense_head
+        from automl.tasks.outputs import dense_head
 
         return dense_head(shape, len(self.target.labels))
 
@@ -76,7 +76,7 @@ class Classification(Task):
         self, outputs: Tensor, targets: Tensor, without: frozenset[str] = frozenset()
     ) -> dict[str, float]:
         """Shares of correct answers, and how well the probabilities rank the examples."""
-        from automl.tasks.metrics import (
+        from automl.tasks.outputs import (
             area_under_roc,
             average_precision,
             confusion_counts,
@@ -103,7 +103,7 @@ class Classification(Task):
         """The confusion matrix, and the wrong answers with the largest cross-entropy."""
         from torch.nn import functional
 
-        from automl.tasks.metrics import confusion_counts
+        from automl.tasks.outputs import confusion_counts
 
         logits, labels = outputs.float(), self.target.labels
         answers = logits.argmax(dim=1)

@@ -50,7 +50,7 @@ class Regression(Task):
         """A dense layer to each step of each quantity."""
         from torch import nn
 
-        from automl.tasks.heads import ByStep, dense_head
+        from automl.tasks.outputs import ByStep, dense_head
 
         steps, names = self.target.steps, len(self.target.names)
         return nn.Sequential(dense_head(shape, steps * names), ByStep(steps, names))
