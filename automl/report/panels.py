@@ -12,7 +12,6 @@ from typing import Any
 from automl.core.records import StudyRecord
 from automl.core.text import plotly_text, value
 from automl.report import Report
-from automl.report.parallel_coordinates import parallel_panels
 from automl.report.plot_style import (
     BLUE,
     GREEN,
@@ -28,6 +27,7 @@ from automl.report.plot_style import (
     colours_of,
     metric_axis,
     numbers_axis,
+    parallel_panels,
     parameter_axis,
     plain_layout,
 )
