@@ -12,33 +12,15 @@ from typing import Any
 from automl.core.records import StudyRecord
 from automl.core.text import plotly_text, value
 from automl.report import Report
-from automl.report.plot_style import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    RED,
-    TEAL,
-    Axis,
-    Figure,
-    Panel,
-    Trace,
-    colours_of,
-    metric_axis,
-    numbers_axis,
-    parallel_panels,
-    parameter_axis,
-    plain_layout,
-)
+from automl.report import plot_style as style
 
 _OF_STATUSES = {
-    "complete": GREEN,
-    "pruned": ORANGE,
-    "infeasible": GREY,
-    "diverged": PURPLE,
-    "failed": RED,
-    "running": TEAL,
+    "complete": style.GREEN,
+    "pruned": style.ORANGE,
+    "infeasible": style.GREY,
+    "diverged": style.PURPLE,
+    "failed": style.RED,
+    "running": style.TEAL,
 }
 # Kinds of Optuna's figures that the panels are made from.
 FIGURES = ("front", "history", "slice", "parallel_coordinate", "timeline", "learning_curves")
@@ -49,11 +31,11 @@ FEWEST = 2
 # View of a plot with three axes that shows all their titles.
 _CAMERA = {"eye": {"x": 1.6, "y": 1.6, "z": 0.9}}
 # The numbers of the trials that have a parameter, and its axis with their values.
-_Slice = tuple[list[int], Axis]
-_Draw = Callable[[Figure, Report], list[Panel]]
+_Slice = tuple[list[int], style.Axis]
+_Draw = Callable[[style.Figure, Report], list[style.Panel]]
 
 
-def make_panels(report: Report) -> dict[str, list[Panel]]:
+def make_panels(report: Report) -> dict[str, list[style.Panel]]:
     """The panels of each kind of plot; none if there is nothing to show."""
     figures = {kind: each for kind, each in report.plots.figures.items() if each["data"]}
     return {
@@ -62,21 +44,25 @@ def make_panels(report: Report) -> dict[str, list[Panel]]:
     }
 
 
-def _front(figure: Figure, report: Report) -> list[Panel]:
+def _front(figure: style.Figure, report: Report) -> list[style.Panel]:
     """The front in blue, other trials in grey; Optuna labels the front as best."""
     data = []
     for trace in figure["data"]:
         on_front = "Best" in trace["hovertemplate"]
-        marker = {"color": BLUE if on_front else GREY, "size": 9 if on_front else 6}
+        marker = {"color": style.BLUE if on_front else style.GREY, "size": 9 if on_front else 6}
         data.append({**trace, "marker": marker})
     axes = ("xaxis", "yaxis", "scene")
     layout = {name: each for name, each in figure["layout"].items() if name in axes}
     if "scene" in layout:
         layout["scene"] = {**layout["scene"], "camera": _CAMERA}
-    return [Panel("front", data, {**plain_layout(), **layout}, 520 if "scene" in layout else 380)]
+    return [
+        style.Panel(
+            "front", data, {**style.plain_layout(), **layout}, 520 if "scene" in layout else 380
+        )
+    ]
 
 
-def _history(figure: Figure, report: Report) -> list[Panel]:
+def _history(figure: style.Figure, report: Report) -> list[style.Panel]:
     """Complete and stopped trials over their numbers, and the best so far."""
     study, (complete, best, *_) = report.study, figure["data"]
     stopped = [each for each in study.measured if each.status != "complete"]
@@ -86,36 +72,36 @@ def _history(figure: Figure, report: Report) -> list[Panel]:
         "name": "stopped early",
         "x": [each.number for each in stopped],
         "y": [each.objective for each in stopped],
-        "marker": {"color": GREY, "symbol": "circle-open", "size": 6},
+        "marker": {"color": style.GREY, "symbol": "circle-open", "size": 6},
     }
     data = [
         *([early] if stopped else []),
         {
             **complete,
             "name": "complete",
-            "marker": {"color": GREY, "size": 7},
+            "marker": {"color": style.GREY, "size": 7},
             "cliponaxis": False,
         },
-        {**best, "name": "best so far", "line": {"color": BLUE, "width": 3, "shape": "hv"}},
+        {**best, "name": "best so far", "line": {"color": style.BLUE, "width": 3, "shape": "hv"}},
     ]
-    axis = metric_axis(study.metric, [y for trace in data for y in trace["y"]])
-    trials = numbers_axis("trial", len(study.trials))
-    return [Panel("history", data, plain_layout(trials, axis, legend=True))]
+    axis = style.metric_axis(study.metric, [y for trace in data for y in trace["y"]])
+    trials = style.numbers_axis("trial", len(study.trials))
+    return [style.Panel("history", data, style.plain_layout(trials, axis, legend=True))]
 
 
-def _slice(figure: Figure, report: Report) -> list[Panel]:
+def _slice(figure: style.Figure, report: Report) -> list[style.Panel]:
     """The objective over each parameter, one panel each."""
     study, slices = report.study, _slices(figure)
     panels = []
     for at, (name, (numbers, axis)) in enumerate(slices.items()):
         values = [study.trials[each].objective for each in numbers]
         points = _points(numbers, axis.values, values, values, study)
-        layout = plain_layout(axis.settings, metric_axis(study.metric, values))
-        panels.append(Panel(f"slice-{at}", [points], layout, 260, name))
+        layout = style.plain_layout(axis.settings, style.metric_axis(study.metric, values))
+        panels.append(style.Panel(f"slice-{at}", [points], layout, 260, name))
     return panels
 
 
-def _rank(figure: Figure, report: Report) -> list[Panel]:
+def _rank(figure: style.Figure, report: Report) -> list[style.Panel]:
     """The parameters that matter most in pairs, one panel each."""
     study, slices = report.study, _slices(figure)
     ordered = [name for name in report.plots.shares if name in slices]
@@ -134,7 +120,7 @@ def _rank(figure: Figure, report: Report) -> list[Panel]:
 
 def _pair(
     name: str, one: tuple[str, _Slice], other: tuple[str, _Slice], study: StudyRecord
-) -> Panel:
+) -> style.Panel:
     (left, (numbers, x)), (right, (others, y)) = one, other
     having = set(others)
     both = [each for each in numbers if each in having]
@@ -143,17 +129,17 @@ def _pair(
     values = [study.trials[each].objective for each in both]
     points = _points(both, [across[e] for e in both], [up[e] for e in both], values, study)
     title = f"{right} over {left}"
-    return Panel(name, [points], plain_layout(x.settings, y.settings), 280, title)
+    return style.Panel(name, [points], style.plain_layout(x.settings, y.settings), 280, title)
 
 
-def _slices(figure: Figure) -> dict[str, _Slice]:
+def _slices(figure: style.Figure) -> dict[str, _Slice]:
     """The parameters of Optuna's slice plot, where a point's colour is the number of its trial."""
     found = {}
     for trace in figure["data"]:
         axis = figure["layout"][f"xaxis{trace.get('xaxis', 'x')[1:]}"]
         numbers = trace["marker"]["color"]
         if isinstance(numbers, list) and numbers:
-            found[axis["title"]["text"]] = (numbers, parameter_axis(axis, trace["x"]))
+            found[axis["title"]["text"]] = (numbers, style.parameter_axis(axis, trace["x"]))
     return found
 
 
@@ -163,7 +149,7 @@ def _points(
     y: Sequence[Any],
     values: Sequence[float | None],
     study: StudyRecord,
-) -> Trace:
+) -> style.Trace:
     """A point for each trial; bluer is better."""
     told = [f"trial {n}: {study.metric} {value(v)}" for n, v in zip(numbers, values, strict=True)]
     return {
@@ -173,12 +159,12 @@ def _points(
         "y": list(y),
         "hovertext": list(map(plotly_text, told)),
         "hoverinfo": "text",
-        "marker": {"color": colours_of(values, study.maximize), "size": 7},
+        "marker": {"color": style.colours_of(values, study.maximize), "size": 7},
         "cliponaxis": False,
     }
 
 
-def _timeline(figure: Figure, report: Report) -> list[Panel]:
+def _timeline(figure: style.Figure, report: Report) -> list[style.Panel]:
     """When each trial ran, coloured by its status."""
     ran: dict[str, list[tuple[int, str, float]]] = {}
     for trace in figure["data"]:
@@ -194,13 +180,13 @@ def _timeline(figure: Figure, report: Report) -> list[Panel]:
             "x": [lasted for _, _, lasted in bars],
             "width": 0.8,
             "hovertemplate": f"trial %{{y}}: {status}<extra></extra>",
-            "marker": {"color": _OF_STATUSES.get(status, GREY)},
+            "marker": {"color": _OF_STATUSES.get(status, style.GREY)},
         }
         for status, bars in sorted(ran.items(), key=lambda each: _order(each[0]))
     ]
-    trials = numbers_axis("trial", len(report.study.trials))
-    layout = plain_layout({"type": "date", "nticks": 5}, trials, legend=True)
-    return [Panel("timeline", data, {**layout, "barmode": "overlay", "showlegend": True})]
+    trials = style.numbers_axis("trial", len(report.study.trials))
+    layout = style.plain_layout({"type": "date", "nticks": 5}, trials, legend=True)
+    return [style.Panel("timeline", data, {**layout, "barmode": "overlay", "showlegend": True})]
 
 
 def _order(status: str) -> int:
@@ -208,18 +194,22 @@ def _order(status: str) -> int:
     return known.index(status) if status in known else len(known)
 
 
-def _learning(figure: Figure, report: Report) -> list[Panel]:
+def _learning(figure: style.Figure, report: Report) -> list[style.Panel]:
     """The best trial's curve in blue, the others behind it."""
     study = report.study
     best = f"Trial{study.best.number}" if study.best else ""
     data = []
     for trace in sorted(figure["data"], key=lambda each: each["name"] == best):
-        line = {"color": BLUE, "width": 3} if trace["name"] == best else {"color": GREY, "width": 1}
+        line = (
+            {"color": style.BLUE, "width": 3}
+            if trace["name"] == best
+            else {"color": style.GREY, "width": 1}
+        )
         opacity = 1.0 if trace["name"] == best else 0.4
         data.append({**trace, "line": line, "opacity": opacity})
-    axis = metric_axis(study.metric, [y for trace in data for y in trace["y"]])
-    layout = plain_layout({"title": {"text": "reporting step"}}, axis)
-    return [Panel("learning_curves", data, {**layout, "showlegend": False})]
+    axis = style.metric_axis(study.metric, [y for trace in data for y in trace["y"]])
+    layout = style.plain_layout({"title": {"text": "reporting step"}}, axis)
+    return [style.Panel("learning_curves", data, {**layout, "showlegend": False})]
 
 
 # The kind of panels, which of Optuna's figures they are made of, and how.
@@ -227,7 +217,7 @@ _DRAWN: dict[str, tuple[str, _Draw]] = {
     "front": ("front", _front),
     "history": ("history", _history),
     "slice": ("slice", _slice),
-    "parallel_coordinate": ("parallel_coordinate", parallel_panels),
+    "parallel_coordinate": ("parallel_coordinate", style.parallel_panels),
     "rank": ("slice", _rank),
     "timeline": ("timeline", _timeline),
     "learning_curves": ("learning_curves", _learning),
