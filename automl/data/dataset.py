@@ -1,22 +1,18 @@
-"""Datasets: splits as arrays, their encoding and target; targets in standard units; and leakage."""
+"""Datasets: splits as arrays, with their encoding and their target; and standard units."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from automl.core.data_types import PADDING, Classes, Quantities, Target
 from automl.data.encoding import Encoding
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Share of a fair share under which a class is rare, and number of rare classes that are named.
 RARE, NAMED = 0.2, 3
@@ -28,11 +24,6 @@ Doubles = npt.NDArray[np.float64]
 
 # A standard deviation this much below the largest number comes from rounding alone.
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
-CORRELATION = 0.9999
-"""Rank correlation above which a column counts as a function of the target."""
-
-FEWEST_ROWS = 10
-"""With fewer rows than this, a column may match the target by chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,68 +231,3 @@ def _mean_and_std(column: Doubles) -> tuple[float, float]:
     scaled = known / largest  # squares of 1e200 are no number, those of 1e-200 are 0
     spread = float(scaled.std())
     return float(scaled.mean()) * largest, spread * largest if spread > ROUNDING else 1.0
-
-
-def find_duplicates(
-    examples: Mapping[str, Sequence[Hashable]], unit: str, alike: str
-) -> tuple[str, ...]:
-    """Notes on the examples of each split held out that an earlier split has as well.
-
-    Args:
-        examples: A key for each example, by split, in the order ``train``, ``validation``,
-            ``test``; equal keys mean equal examples.
-        unit: Plural name of an example: ``"images"``.
-        alike: How closely repeated examples agree: ``"pixel for pixel"``.
-    """
-    notes = []
-    for at, (name, keys) in enumerate(examples.items()):
-        earlier = list(examples)[:at]
-        seen = set(chain.from_iterable(examples[each] for each in earlier))
-        count = sum(key in seen for key in keys)
-        if count:
-            verb = "is" if count == 1 else "are"
-            notes.append(
-                f"{count:,} of {len(keys):,} {name} {unit} {verb} also in {' or '.join(earlier)}, "
-                f"{alike}; a model that remembers them looks better than it is"
-            )
-    return tuple(notes)
-
-
-def find_target_leaks(
-    features: pd.DataFrame, target: pd.Series[Any], is_class: bool
-) -> tuple[str, ...]:
-    """A note if single columns determine the target of every row.
-
-    Args:
-        features: Columns of the train split.
-        target: Target of the same rows.
-        is_class: Whether the target is a class; otherwise it is a number.
-    """
-    if len(target) < FEWEST_ROWS:
-        return ()
-    gives_away = _same_partition if is_class else _same_order
-    found = [repr(name) for name in features if gives_away(features[name], target)]
-    if not found:
-        return ()
-    verb = "gives" if len(found) == 1 else "give"
-    return (f"{', '.join(found)} {verb} {target.name!r} away; drop what is not known beforehand",)
-
-
-def _same_partition(values: pd.Series[Any], target: pd.Series[Any]) -> bool:
-    """Whether each value goes with one class, and each class with one value."""
-    import pandas as pd
-
-    pairs = pd.DataFrame({"value": values.astype(str), "target": target.astype(str)})
-    different = len(pairs.drop_duplicates())
-    return bool((pairs.nunique() == different).all())
-
-
-def _same_order(values: pd.Series[Any], target: pd.Series[Any]) -> bool:
-    """Whether numbers rise, or fall, with the target, as a function of it does."""
-    from pandas.api import types
-
-    both = values.notna()
-    if not types.is_numeric_dtype(values) or both.sum() < FEWEST_ROWS:
-        return False
-    with np.errstate(invalid="ignore"):  # the correlation of constant numbers is NaN
-        return bool(abs(values[both].rank().corr(target[both].rank())) > CORRELATION)

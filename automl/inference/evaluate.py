@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from automl.core.errors import DataError, UserError
 from automl.core.text import count
 from automl.data import DATASETS
-from automl.data.dataset import Clusters, Dataset
+from automl.data.dataset import Clusters, Dataset, Split, Targets
 from automl.data.source import Announce, ReadProgress
 from automl.export.bundle import Bundle
 from automl.export.runtime import Outputs, as_function, in_batches, one_thread, third_party
@@ -29,10 +29,7 @@ from automl.inference.labelled import (
     read_dataset,
 )
 from automl.inference.labelled_files import read_labelled
-
-if TYPE_CHECKING:
-    from automl.data.dataset import Split, Targets
-    from automl.tasks.task import Task
+from automl.tasks.task import Task
 
 BATCH = 64
 # Size of the outputs beyond which resampling costly metrics would take minutes.

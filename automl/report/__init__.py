@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.final import FinalRecord
 from automl.core.records import NetworkProfile, StudyRecord
 from automl.core.registry import Registry
 from automl.core.trial import Measurement
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FORMATS: Registry[Callable[[Report], str]] = Registry(
     "format of a report",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from automl.data.dataset import find_duplicates
+from automl.data.leakage import find_duplicates
 
 
 def told(train: str, validation: str, test: str) -> tuple[str, ...]:

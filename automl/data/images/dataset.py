@@ -14,17 +14,10 @@ import numpy as np
 
 from automl.core.data_types import Classes
 from automl.core.errors import DataError
-from automl.data.dataset import (
-    Dataset,
-    Images,
-    Indices,
-    Split,
-    Targets,
-    find_duplicates,
-    hash_content,
-)
+from automl.data.dataset import Dataset, Images, Indices, Split, Targets, hash_content
 from automl.data.folder_layout import ClassFile
 from automl.data.images.encoding import ImageEncoding
+from automl.data.leakage import find_duplicates
 from automl.data.splits import check_class_counts, complete_splits, split_classes, split_rows
 
 FilesBySplit = Mapping[str, Sequence[ClassFile]]

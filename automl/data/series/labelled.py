@@ -9,15 +9,8 @@ import numpy as np
 
 from automl.core.data_types import Classes
 from automl.core.errors import DataError
-from automl.data.dataset import (
-    Dataset,
-    Indices,
-    Split,
-    Targets,
-    find_duplicates,
-    hash_content,
-    mean_and_std,
-)
+from automl.data.dataset import Dataset, Indices, Split, Targets, hash_content, mean_and_std
+from automl.data.leakage import find_duplicates
 from automl.data.series.arrays import SeriesRows, stack_rows
 from automl.data.series.encoding import SeriesEncoding, WholeSeries
 from automl.data.series.layouts import LabelledRows, is_ts, read_labelled_table, read_ts

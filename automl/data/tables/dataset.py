@@ -20,12 +20,11 @@ from automl.data.dataset import (
     Indices,
     Split,
     Targets,
-    find_duplicates,
-    find_target_leaks,
     hash_content,
     measure_quantities,
     standardize,
 )
+from automl.data.leakage import find_duplicates, find_target_leaks
 from automl.data.source import Announce, Source, local_path
 from automl.data.splits import ClassSplits, clusters_of, split_classes, split_rows
 from automl.data.tables.columns import NumberColumn, as_text, find_dates, is_number, read_dates

@@ -14,8 +14,9 @@ from pydantic import Field
 
 from automl.core.data_types import Classes, Target
 from automl.core.errors import DataError
-from automl.data.dataset import Dataset, Indices, Split, Targets, find_duplicates, hash_content
+from automl.data.dataset import Dataset, Indices, Split, Targets, hash_content
 from automl.data.encoding import Array
+from automl.data.leakage import find_duplicates
 from automl.data.source import Announce, Source
 from automl.data.splits import split_classes, split_rows
 from automl.data.text.encoding import TextEncoding
