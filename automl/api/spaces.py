@@ -196,7 +196,7 @@ def find_and_read(space: str, overrides: Mapping[str, str] | None = None) -> Sea
         SpaceError: with all that is wrong in the file.
     """
     from automl.spaces import find_space
-    from automl.spaces.reader import read_space
+    from automl.spaces.space import read_space
 
     cwd = Path.cwd()
     try:

@@ -88,7 +88,7 @@ class StoredStudy:
 
     def space(self) -> SearchSpace:
         """The search space that the study began with, whatever its file says now."""
-        from automl.spaces.reader import parse_space
+        from automl.spaces.space import parse_space
 
         vocabulary = replace(make_vocabulary(), datasets=_AnyName("dataset", {}))
         text = self.folder.record()["text"]

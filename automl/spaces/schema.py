@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from automl.core.records import COSTS
 from automl.core.registry import Registry
 from automl.spaces.context import LAYER, Vocabulary, named_of
-from automl.spaces.reader import SpaceForm
 from automl.spaces.sections import ObjectiveForm, SearchForm
+from automl.spaces.space import SpaceForm
 from automl.spaces.stages import ChoiceForm, LayersChoiceForm, RepeatForm, StageForm
 from automl.spaces.values import ChoicesForm, RangeForm
 

@@ -11,7 +11,7 @@ from automl.api.spaces import make_vocabulary
 from automl.core.distributions import Value
 from automl.core.trial import Config
 from automl.spaces.domain import FixedSuggest
-from automl.spaces.reader import parse_space
+from automl.spaces.space import parse_space
 
 pytestmark = pytest.mark.slow
 

@@ -134,7 +134,7 @@ def test_commands_print_what_the_page_says(
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_spaces_on_the_page_are_right(page: Path) -> None:
     from automl.api.spaces import make_vocabulary
-    from automl.spaces.reader import parse_space
+    from automl.spaces.space import parse_space
 
     for block in blocks(page, "yaml"):
         if "task:" in block["body"]:

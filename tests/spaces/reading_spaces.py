@@ -8,8 +8,7 @@ from small_vocabulary import VOCABULARY
 
 from automl.core.distributions import Distribution, Value
 from automl.spaces.domain import FixedSuggest
-from automl.spaces.reader import parse_space
-from automl.spaces.space import SearchSpace
+from automl.spaces.space import SearchSpace, parse_space
 
 # Layers with something to draw.
 UNITS = "{dense: {units: {low: 1, high: 9}}}"

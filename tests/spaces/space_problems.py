@@ -6,7 +6,7 @@ import pytest
 from small_vocabulary import VOCABULARY
 
 from automl.core.errors import SpaceError
-from automl.spaces.reader import parse_space
+from automl.spaces.space import parse_space
 
 HEAD = "task: image_classification\ndata: digits\n"
 

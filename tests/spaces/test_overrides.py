@@ -11,8 +11,7 @@ from small_vocabulary import VOCABULARY
 from automl.core.errors import SpaceError, UserError
 from automl.spaces.document import split_overrides
 from automl.spaces.domain import FixedSuggest
-from automl.spaces.reader import parse_space
-from automl.spaces.space import SearchSpace
+from automl.spaces.space import SearchSpace, parse_space
 
 TEXT = """
 task: image_classification

@@ -18,10 +18,9 @@ from automl.models.layers import LAYERS
 from automl.spaces import list_spaces
 from automl.spaces.context import named_of
 from automl.spaces.domain import FixedSuggest, RandomSuggest
-from automl.spaces.reader import parse_space, read_space
 from automl.spaces.schema import json_schema
 from automl.spaces.sections import SearchForm
-from automl.spaces.space import SearchSpace
+from automl.spaces.space import SearchSpace, parse_space, read_space
 from automl.training.settings import TrainingSettings
 
 VOCABULARY = make_vocabulary()

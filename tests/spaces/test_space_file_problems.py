@@ -12,7 +12,7 @@ from small_vocabulary import VOCABULARY
 from space_problems import of_section, problems
 
 from automl.core.errors import SpaceError
-from automl.spaces.reader import read_space
+from automl.spaces.space import read_space
 
 BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdefg", "bcdefgh", strict=True)

@@ -9,8 +9,8 @@ from small_vocabulary import VOCABULARY
 from automl.core.distributions import Choices
 from automl.core.errors import Infeasible, SpaceError
 from automl.spaces.domain import FixedSuggest
-from automl.spaces.reader import parse_space
 from automl.spaces.sections import SearchForm, SpaceObjective
+from automl.spaces.space import parse_space
 
 
 class TestSettings:

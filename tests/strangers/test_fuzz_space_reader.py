@@ -23,7 +23,7 @@ from automl.core.trial import Config
 from automl.data.dataset import Dataset
 from automl.spaces import list_spaces
 from automl.spaces.domain import FixedSuggest, RandomSuggest
-from automl.spaces.reader import parse_space, read_space
+from automl.spaces.space import parse_space, read_space
 from automl.tasks import TASKS
 from automl.trials.preparation import inspect
 

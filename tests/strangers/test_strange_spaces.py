@@ -9,7 +9,7 @@ from limits import bounded
 
 from automl.api.spaces import make_vocabulary
 from automl.core.errors import SpaceError
-from automl.spaces.reader import read_space
+from automl.spaces.space import read_space
 
 VOCABULARY = make_vocabulary()
 NINE = ", ".join(["*{0}"] * 9)

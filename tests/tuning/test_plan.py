@@ -15,7 +15,7 @@ from automl.core.errors import UserError
 from automl.core.records import COSTS
 from automl.core.text import either
 from automl.data.source import load_dataset
-from automl.spaces.reader import parse_space
+from automl.spaces.space import parse_space
 from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.plan import Plan, check_objectives, fitted_in_words
 

@@ -18,8 +18,7 @@ from automl.core.errors import StudyError, UserError
 from automl.core.records import StudyRecord, TrialRecord
 from automl.spaces import domain
 from automl.spaces.domain import RandomSuggest
-from automl.spaces.reader import parse_space
-from automl.spaces.space import SearchSpace
+from automl.spaces.space import SearchSpace, parse_space
 from automl.tuning import SAMPLERS
 from automl.tuning.warm_start import Fitting, WarmStart
 
