@@ -1,7 +1,8 @@
-"""Tokenizers: the base class, and the table of them all."""
+"""Tokenizers: the base class, the simplest one, and the table of them all."""
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
@@ -29,6 +30,10 @@ FEWEST_OCCURRENCES = 2
 
 A word seen once teaches nothing, but as an unknown one it teaches the model about unknown words.
 """
+
+BYTES = 256
+FIRST_BYTE = UNKNOWN + 1
+"""Id of the byte 0 where bytes are tokens."""
 
 
 class Tokenizer(ABC):
@@ -120,12 +125,52 @@ def without_surrogates(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def make_encode(state: dict[str, Any]) -> Callable[[str], list[int]]:
+    """A function from a text to the ids of its bytes; 0 is padding, 1 is unknown."""
+    return lambda text: [2 + byte for byte in text.encode("utf-8", "replace")]
+
+
+class ByteTokenizer(Tokenizer):
+    """The bytes of a text in UTF-8; learns nothing, knows every language, makes long sequences.
+
+    As in ByT5 (Xue et al. 2022, https://arxiv.org/abs/2105.13626).
+    """
+
+    make_encode = staticmethod(make_encode)
+
+    @classmethod
+    def train(cls, texts: Iterable[str], vocabulary: int) -> ByteTokenizer:
+        """Learn nothing: the vocabulary is always ``SMALLEST_VOCABULARY``."""
+        return cls()
+
+    @classmethod
+    def from_state(cls, state: str) -> ByteTokenizer:
+        """The one byte tokenizer there is."""
+        return cls()
+
+    def state(self) -> str:
+        """An empty object."""
+        return json.dumps({})
+
+    @property
+    def vocabulary(self) -> int:
+        """Every byte, padding and unknown."""
+        return FIRST_BYTE + BYTES
+
+    def _encode(self, texts: list[str]) -> Iterable[list[int]]:
+        for text in texts:
+            yield [FIRST_BYTE + byte for byte in text.encode("utf-8")]
+
+    def _decode(self, ids: list[int]) -> str:
+        return bytes(each - FIRST_BYTE for each in ids).decode("utf-8", "replace")
+
+
 TOKENIZERS: Registry[type[Tokenizer]] = Registry(
     "tokenizer",
     {
         "word": "automl.data.text.tokenizers.hugging_face:WordTokenizer",
         "bpe": "automl.data.text.tokenizers.hugging_face:BpeTokenizer",
-        "byte": "automl.data.text.tokenizers.byte:ByteTokenizer",
+        "byte": "automl.data.text.tokenizers:ByteTokenizer",
         "torchtext": "automl.data.text.tokenizers.torchtext:TorchtextTokenizer",
     },
 )
