@@ -40,7 +40,7 @@ from automl.data.dataset import Dataset, Split
 from automl.data.images.encoding import ImageEncoding
 from automl.tasks import TASKS
 from automl.trials.references import find_references
-from automl.tuning.watcher import Watcher
+from automl.tuning.context import Watcher
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUND = Path(__file__).parent / "results" / "fits"
