@@ -258,8 +258,9 @@ class FinalBundle:
 
         if not self._averages:
             return None
-        found = evaluate_split(bundle, self.data.validation)
-        return estimate(found.score(self.study.metric), found)
+        metric = self.study.metric
+        found = evaluate_split(bundle, self.data.validation, metric)
+        return estimate(found.score(metric), found)
 
     def _write(self, target: Path, facts: ModelFacts) -> Bundle:
         from safetensors.torch import load_file

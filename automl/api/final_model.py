@@ -32,6 +32,7 @@ from automl.finalizing.ranking import (
     count_starters,
     new_seeds,
     pick_finalists,
+    pick_in_time,
 )
 from automl.finalizing.record import read_final
 from automl.store import StudyFolder
@@ -54,7 +55,7 @@ def known_final(study: StudyRecord, folder: StudyFolder) -> FinalRecord | None:
     final = read_final(folder)
     if final is None:
         return None
-    numbers = {each.number for each in pick_finalists(study, folder)}
+    numbers = {each.number for each in pick_in_time(study, folder)}
     return replace(final, outdated=numbers != {each.trial for each in final.finalists})
 
 
@@ -89,8 +90,8 @@ class FinalModel:
         run_trials: Loop that runs the trainings.
         watcher: Watcher that is told of the progress.
         interrupted: Function that says whether to stop at the next report and leave it unfinished.
-        is_late: Function that says whether the time is up: the model is then made of the refits
-            that have ended.
+        left: Function that gives the seconds that are left for refits. When they are over, the
+            model is made of the refits that have ended.
     """
 
     context: SearchContext
@@ -98,7 +99,7 @@ class FinalModel:
     run_trials: RunTrials
     watcher: Watcher
     interrupted: Callable[[], bool]
-    is_late: Callable[[], bool]
+    left: Callable[[], float]
 
     def make(self, study: StudyRecord) -> FinalRecord | None:
         """Make the final model unless it exists.
@@ -148,7 +149,7 @@ class FinalModel:
         from automl.finalizing.finalizer import Finalizer, ModelLimits, RaceRules
 
         context, plan = self.context, self.context.plan
-        finalists = pick_finalists(study, context.folder)
+        finalists = pick_in_time(study, context.folder)
         # What a trial takes depends on the machine.
         most = MOST_REFITS if plan.deterministic else affordable_refits(study, finalists)
         self._announce(finalists[: count_starters(len(finalists), most)])
@@ -201,14 +202,17 @@ class RefitRunner:
             self.making.watcher.finalizing(now)
             self.publish(now)
 
-        queue = RefitQueue(fits, steps, self._stops, tell)
+        queue = RefitQueue(fits, steps, self._stops, tell, self._gives_up)
         limits = TimeLimits(stall=self.making.context.plan.stall_timeout)
         self.making.run_trials(queue, limits)
         self._before += len(fits)
         return queue.ended
 
     def _stops(self) -> bool:
-        return self.making.interrupted() or self.making.is_late()
+        return self.making.interrupted() or self.making.left() <= 0
+
+    def _gives_up(self) -> bool:
+        return self.making.left() <= -self.making.context.closing / 2
 
 
 def measure_mean(

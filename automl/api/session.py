@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from automl.api.bundles import is_best_kept, keep_best
@@ -24,11 +25,12 @@ from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 from automl.core.final import FinalRecord
 from automl.core.text import shell_word
-from automl.finalizing.ranking import pick_finalists
+from automl.finalizing.ranking import pick_finalists, pick_in_time
 from automl.finalizing.record import read_final
 from automl.report.machine import hardware_and_versions
 from automl.store import Store, StudyFolder, writing
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
+from automl.tuning.time_budget import FINAL_SHARE, WorkPace
 
 if TYPE_CHECKING:
     from automl.core.executor import Executor, RunTrials
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
     from automl.tuning.plan import Plan
     from automl.tuning.study import SharedStudy
 
-# Share of the time limit, and seconds at most, in which the final model is measured and written.
-CLOSING_SHARE, CLOSING_SECONDS = 0.05, 10.0
+# Seconds that one free CPU core takes to measure and write the final model, but for the references.
+CLOSING_SECONDS = 4.0
 # Creates or opens the study.
 OpenStudy = Callable[[StudySetup], "SharedStudy"]
 # Searches, or makes the final model.
@@ -146,12 +148,15 @@ class SearchSession:
         data = datasets(baseline_config(self.space))
         plan = self.plan.resolved(self.space, data)
         space = replace(self.space, fitted=plan.fitted)
+        pace = WorkPace()
         if not self.folder.exists():
-            check_searchable(space, data, plan.data)
+            with pace:
+                check_searchable(space, data, plan.data)
         if taken := fitted_in_words(self.plan, plan, len(data.train)):
             self.watcher.announce(taken)
         study = open_study(StudySetup(plan, space, data, self.store, self.watcher))
-        self._compare_with_references(study, data)
+        with pace:
+            self._compare_with_references(study, data)
         context = SearchContext(
             plan=plan,
             space=space,
@@ -163,6 +168,7 @@ class SearchSession:
             device=executor.device,
             slots=executor.slots,
             began=self.began,
+            closing=CLOSING_SECONDS * pace.slowdown + pace.last,
         )
         return context, study
 
@@ -219,12 +225,11 @@ class SearchSession:
         run_trials: RunTrials,
     ) -> SearchOutcome:
         """Make the final model in the remaining time; if that ends first, the reason says so."""
-        if not pick_finalists(outcome.study, context.folder):
+        if not pick_in_time(outcome.study, context.folder):
             return outcome
         limits = self.space.objective.constraints
-        making = FinalModel(
-            context, limits, run_trials, self.watcher, self.stop.is_set, self._is_late
-        )
+        left = partial(self._seconds_left, context.closing)
+        making = FinalModel(context, limits, run_trials, self.watcher, self.stop.is_set, left)
         final = making.make(outcome.study)
         seconds = time.monotonic() - self.began
         if final is None:
@@ -233,13 +238,12 @@ class SearchSession:
         _write_note(outcome, context, study, final)
         return replace(outcome, seconds=seconds, final=final)
 
-    def _is_late(self) -> bool:
-        """Whether the final model has to be made of the refits that have ended."""
+    def _seconds_left(self, closing: float) -> float:
+        """Seconds until the final model has to be made of the refits that have ended."""
         timeout = self.plan.timeout
         if timeout is None:
-            return False
-        closing = min(CLOSING_SHARE * timeout, CLOSING_SECONDS)
-        return time.monotonic() - self.began >= timeout - closing
+            return inf
+        return self.began + timeout - min(closing, FINAL_SHARE * timeout) - time.monotonic()
 
 
 def _write_note(

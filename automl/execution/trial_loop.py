@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,6 +63,17 @@ class TrialLoop:
             self._decide()
             self._cancel_overdue()
             self._fill()
+        self._abandon()
+
+    def _abandon(self) -> None:
+        """End what is not waited for, so that the next loop gets its workers and no event of it."""
+        for number in self._running:
+            with suppress(KeyError):  # it has just ended
+                self._executor.cancel(number, "not waited for any longer")
+        while self._running:
+            for event in self._executor.poll(POLL_SECONDS):
+                if isinstance(event, Finished):
+                    self._running.pop(event.result.number, None)
 
     def _fill(self) -> None:
         while len(self._running) < self._executor.slots and not self._source.stopping:

@@ -39,6 +39,12 @@ def pick_finalists(study: StudyRecord, folder: StudyFolder) -> tuple[TrialRecord
     return tuple(found.values())
 
 
+def pick_in_time(study: StudyRecord, folder: StudyFolder) -> tuple[TrialRecord, ...]:
+    """The finalists, or if no trial was complete in time, the best of those that paused."""
+    paused = (each for each in study.ranked if each.status == "paused")
+    return pick_finalists(study, folder) or tuple(paused)[:1]
+
+
 def new_seeds(seed: int) -> tuple[int, ...]:
     """Seeds that no trial of the study had, since a trial may be picked for its lucky seed."""
     return tuple(seed + FIRST_NEW_SEED + number for number in range(SEEDS))

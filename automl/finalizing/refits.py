@@ -219,13 +219,20 @@ class RefitQueue:
         stop: Function that says whether running trainings pause at their next report and no other
             begins.
         progress: Function that is told how far the trainings are.
+        overdue: Function that says whether running trainings are given up.
     """
 
     def __init__(
-        self, fits: Sequence[Refit], steps: int, stop: Callable[[], bool], progress: TellProgress
+        self,
+        fits: Sequence[Refit],
+        steps: int,
+        stop: Callable[[], bool],
+        progress: TellProgress,
+        overdue: Callable[[], bool] = lambda: False,
     ) -> None:
         self._fits = {fit.spec.number: fit for fit in fits}
         self._steps, self._stop, self._progress = steps, stop, progress
+        self._overdue = overdue
         self._waiting = deque(fit for fit in fits if fit.result() is None)
         self._fractions = {number: 1.0 for number, fit in self._fits.items() if fit.result()}
         self._under_way: dict[int, RunningRefit] = {}
@@ -241,8 +248,8 @@ class RefitQueue:
 
     @property
     def overdue(self) -> bool:
-        """False: running trainings are waited for until their next report."""
-        return False
+        """Whether running trainings are not waited for until their next report."""
+        return self._overdue()
 
     @property
     def ended(self) -> bool:

@@ -95,7 +95,10 @@ def score(
     if clusters is not None and count < FEWEST_CLUSTERS:
         why = TOO_FEW.format(fewest=FEWEST_CLUSTERS, clusters=clusters.name)
         return tuple(MetricScore(name, value, None, None, why) for name, value in values.items())
-    draws = draws or count_draws(outputs)
+    if clusters is None and shares.issuperset(values):
+        draws = 0  # Wilson's interval does without
+    elif draws is None:
+        draws = count_draws(outputs)
     drawn: dict[str, list[float]] = {metric: [] for metric in values}
     for places in _draw(len(outputs), clusters, draws, seed):
         for metric, value in (of_draws or measure)(outputs[places], targets[places]).items():

@@ -47,6 +47,7 @@ class SearchContext:
         device: Workers in words: ``"2 CPU workers x 1 thread"``.
         slots: Number of trials that run at once.
         began: Time at which this run of the search began, by a clock that only goes forward.
+        closing: Seconds in which the final model is measured and written at the end.
     """
 
     plan: Plan
@@ -59,6 +60,7 @@ class SearchContext:
     device: str
     slots: int
     began: float = field(default_factory=time.monotonic)
+    closing: float = 0.0
 
     @property
     def metric(self) -> str:

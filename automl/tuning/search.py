@@ -61,6 +61,7 @@ class Search:
             slots=context.slots,
             grants=not plan.deterministic,
             began=context.began,
+            closing=context.closing,
         )
         self._judge = Judge(context.metric, plan, self._budget, stop)
         self._proposals = Proposals(study, context.space, inspect, watcher.end)
@@ -153,6 +154,7 @@ class Search:
 
     def measure(self, event: Measured) -> None:
         """Show the measurement, and judge it when it is due."""
+        self._budget.learn_of_weights()
         self._watcher.measure(event.number, event.measurement)
         self._arrange(event)
 

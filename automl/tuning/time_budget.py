@@ -39,6 +39,7 @@ class TimeBudget:
         grants: Whether trials are granted shares of the time. Shares depend on the clock, so a
             deterministic search has none.
         began: Time at which the search began, by ``now``.
+        closing: Seconds in which the final model is measured and written.
         now: Clock in seconds that only goes forward.
     """
 
@@ -50,13 +51,15 @@ class TimeBudget:
         slots: int,
         grants: bool = True,
         began: float | None = None,
+        closing: float = 0.0,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.timeout, self._slots, self._grants, self._now = timeout, slots, grants, now
         self._began = now() if began is None else began
         self._most_kept = (timeout or 0.0) * FINAL_SHARE if finalize else 0.0
         self.kept = self._most_kept
-        self._has_model = False
+        self._closing = min(closing, self._most_kept)
+        self._has_model = self._has_weights = False
 
     @property
     def elapsed(self) -> float:
@@ -67,14 +70,17 @@ class TimeBudget:
     def over(self) -> bool:
         """Whether running trials pause, since the rest of the time is the final model's.
 
-        Until a first trial is complete they go on a little longer: there is no model without one.
+        Until a first trial is complete, they also have the time of the refits, for nothing could be
+        refitted. Until a first one has measured anything, they go on even longer: there is no model
+        without weights.
         """
-        return self._left <= 0 and (self._has_model or self.overdue)
+        return self._left_for_running <= 0 and (self._has_weights or self.overdue)
 
     @property
     def overdue(self) -> bool:
         """Whether the extra time for running trials is over, too."""
-        return self._left <= -(GRACE_SECONDS if self._has_model else FIRST_GRACE_SECONDS)
+        grace = GRACE_SECONDS if self._has_weights else FIRST_GRACE_SECONDS
+        return self._left_for_running <= -grace
 
     @property
     def has_room(self) -> bool:
@@ -94,10 +100,15 @@ class TimeBudget:
     def learn(self, best: Sequence[TrialRecord]) -> None:
         """Keep as much time for the final model as the best complete trials say that it takes."""
         if best:
-            self._has_model = True
+            self._has_model = self._has_weights = True
             rounds = refit_rounds(FINALISTS, CONTENDERS, self._slots)
             slowest = max(each.seconds for each in best)
-            self.kept = min(self._most_kept, rounds * (slowest + OVERHEAD_SECONDS))
+            refits = rounds * (slowest + OVERHEAD_SECONDS)
+            self.kept = min(self._most_kept, refits + self._closing)
+
+    def learn_of_weights(self) -> None:
+        """Know that a trial has measured its weights, so that a paused one can be the model."""
+        self._has_weights = True
 
     def in_words(self) -> str:
         """How the time is divided, or "" where there is no limit."""
@@ -109,4 +120,39 @@ class TimeBudget:
     @property
     def _left(self) -> float:
         """Seconds left for trials."""
-        return float("inf") if self.timeout is None else self.timeout - self.kept - self.elapsed
+        return self._left_but(self.kept)
+
+    @property
+    def _left_for_running(self) -> float:
+        """Seconds left for trials that are running."""
+        return self._left_but(self.kept if self._has_model else self._closing)
+
+    def _left_but(self, kept: float) -> float:
+        return float("inf") if self.timeout is None else self.timeout - kept - self.elapsed
+
+
+class WorkPace:
+    """How much longer work takes on this machine than it would with a core to itself.
+
+    A context manager, which measures the work in it: nothing that waits for files or a network.
+
+    Attributes:
+        last: Seconds that the last work took.
+    """
+
+    def __init__(self) -> None:
+        self._wall = self._cpu = self.last = 0.0
+
+    @property
+    def slowdown(self) -> float:
+        """Seconds per second of CPU time of this thread, at least 1."""
+        return max(self._wall / self._cpu, 1.0) if self._cpu else 1.0
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic(), time.thread_time()
+
+    def __exit__(self, *error: object) -> None:
+        wall, cpu = self._began
+        self.last = time.monotonic() - wall
+        self._wall += self.last
+        self._cpu += time.thread_time() - cpu

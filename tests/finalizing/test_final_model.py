@@ -83,7 +83,7 @@ def test_a_search_ends_with_the_final_model(
     assert kept == {"0000", "0001", "0002"}
 
 
-def test_without_time_for_a_refit_it_is_the_best_trial_until_there_is(
+def test_without_time_for_a_whole_trial_it_is_the_one_that_paused_until_there_is(
     space: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -95,7 +95,10 @@ def test_without_time_for_a_refit_it_is_the_best_trial_until_there_is(
     assert (final.members, opened()) == (1, 1)
     assert Bundle.load(folder().best).facts.origin.final
 
-    later = made(api.finalize("small").final)
+    assert api.show("small").trials[0].status == "paused"
+    assert not final.outdated
+
+    later = made(api.resume("small", timeout=600).final)
     assert (later.members, later.test_opened) == (3, 2)
 
 

@@ -71,7 +71,7 @@ class Slots:
             self._due[number] = [Finished(TrialResult(number, Status.PAUSED))]
 
     def cancel(self, number: int, reason: str) -> None:
-        raise AssertionError("nothing hangs here")
+        self._due[number] = [Finished(TrialResult(number, Status.LOST, reason=reason))]
 
     def close(self) -> None:
         self._due.clear()
@@ -124,6 +124,18 @@ def test_one_that_is_lost_is_tried_again_a_bounded_number_of_times(
     result = wanted[0].result()
     assert result is not None
     assert result.reason == "fate; given up after 3 attempts"
+
+
+def test_those_that_are_not_waited_for_leave_their_workers_to_others(
+    tmp_path: Path, digits: Dataset
+) -> None:
+    wanted, executor = fits(tmp_path, digits, 2), Slots(2, lambda number, before: None)
+    late = RefitQueue(wanted, STEPS, lambda: False, lambda done, running: None, lambda: True)
+    run_trials(executor, late, TimeLimits())
+    assert [number for number, *_ in executor.attempts] == [0, 1]
+    assert not late.ended
+    assert executor.poll(0) == []
+    assert run(executor, wanted)
 
 
 def test_one_without_enough_memory_is_alone_then_takes_its_batches_in_parts(

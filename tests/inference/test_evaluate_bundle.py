@@ -41,6 +41,15 @@ def test_of_its_training_data_the_test_split_is_meant(
     assert found.evaluation == evaluate_split(bundle_of(case), data.test)
 
 
+@pytest.mark.parametrize("metric", ["accuracy", "macro_f1", "auroc"])
+def test_one_metric_alone_is_measured_as_with_all_others(
+    bundle_of: BundleOf, data_of: DataOf, metric: str
+) -> None:
+    _, data = data_of("images")
+    alone = evaluate_split(bundle_of("image_cnn"), data.test, metric)
+    assert alone.scores == (evaluate_split(bundle_of("image_cnn"), data.test).score(metric),)
+
+
 @pytest.mark.parametrize("case", ["image_cnn", "series_gru"])
 def test_what_was_trained_on_flatters(bundle_of: BundleOf, data_of: DataOf, case: str) -> None:
     path, _ = data_of(CASES[case])

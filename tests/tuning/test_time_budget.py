@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.core.records import TrialRecord
-from automl.tuning.time_budget import FINAL_SHARE, LEAST_SECONDS, TRIAL_SHARE, TimeBudget
+from automl.tuning.time_budget import (
+    FINAL_SHARE,
+    LEAST_SECONDS,
+    TRIAL_SHARE,
+    TimeBudget,
+    WorkPace,
+)
 
 
 class Clock:
@@ -78,9 +86,40 @@ def test_the_first_model_has_a_little_more_time() -> None:
     clock.now += 60
     assert budget.has_room
     assert not budget.over
-    clock.now += 4
+    clock.now += 5
     assert budget.over
     assert budget.overdue
+
+
+def test_until_a_first_trial_is_complete_trials_have_the_time_of_the_refits() -> None:
+    clock = Clock()
+    budget = TimeBudget(120, finalize=True, slots=2, closing=8, now=clock)
+    budget.learn_of_weights()
+    clock.now += 111  # 30 s are kept where there is something to refit
+    assert not budget.over
+    clock.now += 2
+    assert budget.over  # a paused trial is measured and written in 8 s
+    budget.learn([ended(1)])
+    assert budget.kept == 8 + 4 * 2
+
+
+def test_closing_has_a_quarter_of_the_time_at_most() -> None:
+    clock = Clock()
+    budget = TimeBudget(120, finalize=True, slots=2, closing=500, now=clock)
+    budget.learn_of_weights()
+    clock.now += 89
+    assert not budget.over
+    clock.now += 2
+    assert budget.over
+
+
+def test_work_that_waits_for_the_processor_is_slow() -> None:
+    pace = WorkPace()
+    assert pace.slowdown == 1.0
+    with pace:
+        time.sleep(0.05)
+    assert pace.last >= 0.05
+    assert pace.slowdown > 2
 
 
 def test_once_there_is_a_model_running_trials_have_a_few_seconds() -> None:
