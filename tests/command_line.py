@@ -41,7 +41,11 @@ LONG = TINY.replace("epochs: 2", "epochs: 400").replace("trials: 3", "trials: 2"
 
 
 def automl(
-    *arguments: str, cwd: Path, encoding: str = "utf-8", columns: int | None = 100
+    *arguments: str,
+    cwd: Path,
+    encoding: str = "utf-8",
+    columns: int | None = 100,
+    stdin: bytes = b"",
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end in this process, which has its libraries already."""
     output, errors = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
@@ -49,6 +53,7 @@ def automl(
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
         patch.chdir(cwd)
         patch.setattr(sys, "argv", command)
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding=encoding))
         patch.setitem(sys.modules, "__main__", program)
         patch.setenv("NO_COLOR", "1")
         patch.setenv("COLUMNS", str(columns or ""))

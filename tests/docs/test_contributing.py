@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
+from export_formats import WRITES_KERAS
+
+from automl.export.keras.exporter import keras_on
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ BLOCKS = re.findall(r"```python\n(\"\"\".*?)```", GUIDE, re.DOTALL)
 FILES = dict(zip(NAMES, BLOCKS, strict=True))
 LINES = re.findall(r'^ +"(\w+)": "([\w.]+):(\w+)",$', GUIDE, re.MULTILINE)
 
-# Run in a process of its own, for Keras's backend is that of a whole process.
+# Run where Keras is on PyTorch, for its backend is that of a whole process.
 KERAS = """
 import sys
 from types import ModuleType
@@ -64,11 +64,9 @@ def test_it_is_a_layer(layer: type) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("keras") is None, reason="needs Keras")
+@pytest.mark.skipif(not WRITES_KERAS, reason="needs pip install 'automl[keras]'")
 def test_its_keras_half_does_nothing_unless_the_model_is_trained_further() -> None:
-    script = f"FILES = {FILES!r}\n{KERAS}"
-    settings = {"KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, **settings})
+    keras_on("torch").call(exec, KERAS, {"FILES": FILES})
 
 
 def test_the_tables_lines_name_what_the_files_hold() -> None:

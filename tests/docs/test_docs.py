@@ -35,7 +35,10 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e-?\d+)?")
 DURATION = re.compile(r"(?:# (?:h|min) )*# (?:s|min)\b")
 PROGRAM = r"^(python -m )?automl "
 # What takes no shell, no server and no Ray, and so no process of its own.
-ALONE = re.compile(PROGRAM + r"(?!dashboard|serve|search (?!.*--executor local))[^<>|]*")
+ALONE = re.compile(
+    PROGRAM
+    + r"(?!dashboard|serve|search (?!.*--executor local))(?P<words>[^<>|]*)(?:< (?P<file>\S+))?"
+)
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,9 @@ def run(command: Command, cwd: Path) -> str:
     text = command.text
     if " search " in text:
         text += f" {command.flags}"
-    if ALONE.fullmatch(text):
-        done = automl(*shlex.split(re.sub(PROGRAM, "", text)), cwd=cwd)
+    if alone := ALONE.fullmatch(text):
+        given = (cwd / alone["file"]).read_bytes() if alone["file"] else b""
+        done = automl(*shlex.split(alone["words"]), cwd=cwd, stdin=given)
         return done.stdout + done.stderr
     return run_in_shell(re.sub(PROGRAM, f"{sys.executable} -m automl ", text), cwd)
 

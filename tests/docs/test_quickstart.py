@@ -15,6 +15,18 @@ from patience import PATIENCE
 pytestmark = pytest.mark.slow
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "docs" / "quickstart.ipynb"
+# The space of that name in the working directory comes first, and is quick.
+CNN = """\
+task: image_classification
+data: digits
+network:
+  - stage: conv
+    repeat: {low: 1, high: 2}
+    layers: [{conv2d: {filters: {choices: [4, 8]}}}, {activation: relu}]
+  - global_avg_pool
+training: {batch_size: 128, optimizer: {adamw: {lr: {low: 1e-3, high: 1e-1, log: true}}}}
+baseline: {conv.repeat: 1}
+"""
 EXECUTE = """
 import sys, nbformat
 from nbclient import NotebookClient
@@ -29,6 +41,8 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """The code cells, run in a folder of their own by the kernel of this Python."""
     folder = tmp_path_factory.mktemp("notebook")
     done = folder / "done.ipynb"
+    (folder / "search_spaces").mkdir()
+    (folder / "search_spaces" / "cnn.yaml").write_text(CNN)
     subprocess.run(
         [sys.executable, "-W", "ignore", "-c", EXECUTE, NOTEBOOK, done],
         cwd=folder,

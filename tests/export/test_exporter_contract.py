@@ -20,7 +20,7 @@ from automl.data.dataset import Dataset
 from automl.export import EXPORTERS
 from automl.export.bundle import WEIGHTS, Bundle
 from automl.export.exporter import Exported, Exporter
-from automl.export.runtime import input_name
+from automl.export.runtime import ModelFunction, input_name
 from automl.inference.predict import Predictor
 from automl.tasks.task import LabelPrediction, QuantityPrediction
 
@@ -37,6 +37,7 @@ class Written:
     model: torch.nn.Module
     file: Path
     data: Dataset
+    run: ModelFunction
 
 
 @pytest.fixture(scope="class", params=CASES)
@@ -55,8 +56,9 @@ def written(
     format: str = request.param
     bundle = bundle_of(case)
     file, data = data_of(CASES[case].kind)
-    exported = exported_of(case, format)
-    return Written(exported, EXPORTERS[format](), bundle, bundle.model(), file, data)
+    exported, exporter = exported_of(case, format), EXPORTERS[format]()
+    run = exporter.load(exported.path)
+    return Written(exported, exporter, bundle, bundle.model(), file, data, run)
 
 
 class TestExporter:
@@ -71,7 +73,7 @@ class TestExporter:
     @pytest.mark.parametrize("length", [1, 2, 64])
     def test_it_agrees_at_any_batch_length(self, written: Written, length: int) -> None:
         inputs = written.data.train.inputs[:length]
-        found = written.exporter.load(written.exported.path)(inputs)
+        found = written.run(inputs)
         expected = outputs_of(written.model, inputs)
         assert (found.dtype, found.shape) == (np.float32, expected.shape)
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-4)
@@ -79,7 +81,7 @@ class TestExporter:
     def test_it_takes_read_only_inputs(self, written: Written) -> None:
         inputs = written.data.validation.inputs[:3].copy()
         inputs.setflags(write=False)
-        assert len(written.exporter.load(written.exported.path)(inputs)) == 3
+        assert len(written.run(inputs)) == 3
 
     def test_what_is_written_is_a_bundle(self, written: Written) -> None:
         path, format = written.exported.path, written.exported.format

@@ -132,10 +132,11 @@ class KerasProcess:
 
     Args:
         backend: Keras's name of the backend.
+        library: Module that the process imports as it starts, before the first call needs it.
     """
 
-    def __init__(self, backend: str) -> None:
-        self._backend = backend
+    def __init__(self, backend: str, library: str = "keras") -> None:
+        self._backend, self._library = backend, library
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -193,7 +194,7 @@ class KerasProcess:
         # On the CPU, like all formats; a GPU may be busy with trials.
         settings = {"KERAS_BACKEND": self._backend, "CUDA_VISIBLE_DEVICES": ""}
         return subprocess.Popen(
-            [sys.executable, "-m", "automl.export.keras.exporter"],
+            [sys.executable, "-m", "automl.export.keras.exporter", self._library],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -210,13 +211,13 @@ def keras_on(backend: str) -> KerasProcess:
 
 
 def main() -> None:
-    """Import Keras, and answer calls until there are no more."""
+    """Import the library that is named, and answer calls until there are no more."""
     # Ctrl-C is for the process that waits for the answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What libraries print must not get among the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    import_module("keras")
+    import_module(sys.argv[1])
     serve(sys.stdin.buffer, answers)
 
 
