@@ -40,6 +40,7 @@ from automl.tasks.task import WrongAnswer
 from automl.training.device import Tensors, give_back_memory
 from automl.training.fit import Diverged, check_data, compute_outputs, fit
 from automl.training.state import TrainingRun
+from automl.trials import preparation
 from automl.trials.files import (
     BEAT_SECONDS,
     TRAINING_PER_SAVING,
@@ -49,13 +50,6 @@ from automl.trials.files import (
     go_on,
 )
 from automl.trials.memory import shortage_behind
-from automl.trials.preparation import (
-    DeviceData,
-    affordable_epochs,
-    check_latency,
-    measure_latency,
-    prepare,
-)
 
 # Status of a training that was not allowed to finish.
 _STOPPED = {Verdict.PAUSE: Status.PAUSED, Verdict.STOP: Status.PRUNED}
@@ -93,7 +87,7 @@ class TrialRunner:
         torch.set_num_threads(threads)
         _import_early()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._place = DeviceData(self.device)
+        self._place = preparation.DeviceData(self.device)
         self._segment = Segment(0, threads, 1, str(self.device), **machine_facts)
 
     def __call__(self, spec: TrialSpec, data: Dataset) -> Trial:
@@ -144,7 +138,7 @@ class TrialRunner:
 
 
 def _judged(
-    run: TrialRun, data: Dataset, place: DeviceData, curve: list[Measurement]
+    run: TrialRun, data: Dataset, place: preparation.DeviceData, curve: list[Measurement]
 ) -> Generator[Measurement, Decision, TrialOutcome]:
     for measurement in run.measurements(data, place):
         curve.append(measurement)
@@ -190,7 +184,7 @@ class TrialRun:
         self._segment = replace(segment, grad_accumulation=spec.grad_accumulation)
         self._run: TrainingRun | None = None
 
-    def measurements(self, data: Dataset, place: DeviceData) -> Iterator[Measurement]:
+    def measurements(self, data: Dataset, place: preparation.DeviceData) -> Iterator[Measurement]:
         """The measurements that an earlier attempt saved, then those of this one.
 
         At the end the best weights and the learning curve are on disk.
@@ -223,18 +217,20 @@ class TrialRun:
             self._files.save_weights(run.best_weights)
         return tuple(run.measurements)
 
-    def _train(self, data: Dataset, place: DeviceData) -> Iterator[Measurement]:
-        fresh = partial(prepare, self._spec, data, self._device)
+    def _train(self, data: Dataset, place: preparation.DeviceData) -> Iterator[Measurement]:
+        fresh = partial(preparation.prepare, self._spec, data, self._device)
         run = self._run = go_on(fresh, self._files.state)
         self._heartbeat.follow(run.model)
         train, validation = place(data)
         if self._spec.max_seconds is not None and run.step == 0:
             check_data(run, train)
-            run.epochs = affordable_epochs(fresh(), train, validation, self._spec.max_seconds)
+            run.epochs = preparation.affordable_epochs(
+                fresh(), train, validation, self._spec.max_seconds
+            )
         self._files.add_segment(replace(self._segment, begins=run.step, epochs=run.epochs))
         if run.latency is None:
-            run.latency = measure_latency(run.model, train)
-        check_latency(run.latency, self._spec.max_latency)
+            run.latency = preparation.measure_latency(run.model, train)
+        preparation.check_latency(run.latency, self._spec.max_latency)
         yield from tuple(run.measurements)
         checkpoints = Checkpoints(self._files.state, run, self._training_per_saving)
         for measurement in fit(run, train, validation):

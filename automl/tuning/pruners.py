@@ -9,15 +9,6 @@ from typing import ClassVar
 
 import numpy as np
 import optuna
-from optuna.pruners import (
-    BasePruner,
-    HyperbandPruner,
-    MedianPruner,
-    NopPruner,
-    PercentilePruner,
-    SuccessiveHalvingPruner,
-    WilcoxonPruner,
-)
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
@@ -39,7 +30,7 @@ PERCENTILE = 25.0
 THRESHOLD = 0.1
 
 
-class Pruner(BasePruner):
+class Pruner(optuna.pruners.BasePruner):
     """An Optuna pruner that says why.
 
     Args:
@@ -185,7 +176,7 @@ def _came_to_rung(study: optuna.Study, trial: FrozenTrial) -> int:
     return sum(last in reached for reached in rungs)
 
 
-class Asha(SuccessiveHalvingPruner, Pruner):
+class Asha(optuna.pruners.SuccessiveHalvingPruner, Pruner):
     """Successive halving that waits for nobody; of several objectives by their fronts.
 
     At a ninth and at a third of a whole trial, the better third goes on. Earlier than that, a curve
@@ -220,7 +211,7 @@ class Asha(SuccessiveHalvingPruner, Pruner):
         return str(self._fronts.position(study, trial))
 
 
-class Hyperband(HyperbandPruner, Pruner):
+class Hyperband(optuna.pruners.HyperbandPruner, Pruner):
     """Brackets of successive halving whose first rungs are at 1, 3, 9 … steps.
 
     Each trial belongs to one. It must be the study's own pruner: samplers then look at a bracket's
@@ -262,7 +253,7 @@ def explain_quantile(study: optuna.Study, trial: FrozenTrial, percentile: float,
     )
 
 
-class Median(MedianPruner, Pruner):
+class Median(optuna.pruners.MedianPruner, Pruner):
     """Stops a trial whose best so far is worse than the median of the others at that step.
 
     Source: Golovin et al., "Google Vizier: A Service for Black-Box Optimization" (KDD 2017).
@@ -276,7 +267,7 @@ class Median(MedianPruner, Pruner):
         return explain_quantile(study, trial, 50.0, "the median")
 
 
-class Percentile(PercentilePruner, Pruner):
+class Percentile(optuna.pruners.PercentilePruner, Pruner):
     """Stops a trial whose best so far is not in the better quarter of the others at that step.
 
     Source: https://optuna.readthedocs.io, ``optuna.pruners.PercentilePruner``.
@@ -290,7 +281,7 @@ class Percentile(PercentilePruner, Pruner):
         return explain_quantile(study, trial, PERCENTILE, "the best quarter")
 
 
-class Wilcoxon(WilcoxonPruner, Pruner):
+class Wilcoxon(optuna.pruners.WilcoxonPruner, Pruner):
     """Stops a trial whose curve is, step by step, significantly worse than the best trial's.
 
     The test pairs equal steps of two trials. It fits here because all trials of a study report
@@ -311,7 +302,7 @@ class Wilcoxon(WilcoxonPruner, Pruner):
         )
 
 
-class NeverPrune(NopPruner, Pruner):
+class NeverPrune(optuna.pruners.NopPruner, Pruner):
     """Every trial runs to its end."""
 
     several_objectives = True

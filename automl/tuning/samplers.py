@@ -10,16 +10,9 @@ from random import Random
 from typing import ClassVar
 
 import numpy as np
+import optuna
 from cmaes import CMA
 from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
-from optuna.samplers import (
-    BaseSampler,
-    BruteForceSampler,
-    GPSampler,
-    QMCSampler,
-    RandomSampler,
-    TPESampler,
-)
 from optuna.search_space import intersection_search_space
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
@@ -60,7 +53,7 @@ class Sampler(ABC):
         self.parameters, self.seed = parameters, seed
 
     @abstractmethod
-    def for_trial(self, number: int) -> BaseSampler:
+    def for_trial(self, number: int) -> optuna.samplers.BaseSampler:
         """The sampler of trial ``number``, counted from 0."""
 
     def trial_seed(self, number: int) -> int:
@@ -68,7 +61,7 @@ class Sampler(ABC):
         return Random(f"{self.seed}:{number}").getrandbits(32)
 
 
-class PerTrial(BaseSampler):
+class PerTrial(optuna.samplers.BaseSampler):
     """Draws each trial with a sampler of its own, which is dropped when the next trial begins.
 
     Args:
@@ -79,7 +72,7 @@ class PerTrial(BaseSampler):
         self._make = sampler.for_trial
         self._current = (0, self._make(0))
 
-    def _sampler(self, trial: FrozenTrial) -> BaseSampler:
+    def _sampler(self, trial: FrozenTrial) -> optuna.samplers.BaseSampler:
         if self._current[0] != trial.number:
             self._current = trial.number, self._make(trial.number)
         return self._current[1]
@@ -124,9 +117,9 @@ class RandomSearch(Sampler):
     Source: Bergstra & Bengio, "Random Search for Hyper-Parameter Optimization" (JMLR 2012).
     """
 
-    def for_trial(self, number: int) -> BaseSampler:
+    def for_trial(self, number: int) -> optuna.samplers.BaseSampler:
         """Optuna's sampler, seeded for the trial."""
-        return RandomSampler(seed=self.trial_seed(number))
+        return optuna.samplers.RandomSampler(seed=self.trial_seed(number))
 
 
 class QuasiMonteCarlo(Sampler):
@@ -135,18 +128,18 @@ class QuasiMonteCarlo(Sampler):
     Source: https://optuna.readthedocs.io, ``optuna.samplers.QMCSampler``.
     """
 
-    def for_trial(self, number: int) -> BaseSampler:
+    def for_trial(self, number: int) -> optuna.samplers.BaseSampler:
         """Optuna's sampler with the study's own seed: all trials are points of one sequence."""
         with quiet_optuna():
-            return QMCSampler(
+            return optuna.samplers.QMCSampler(
                 scramble=True,
                 seed=self.seed,
-                independent_sampler=RandomSampler(seed=self.trial_seed(number)),
+                independent_sampler=optuna.samplers.RandomSampler(seed=self.trial_seed(number)),
                 warn_independent_sampling=False,
             )
 
 
-class GridDraws(BruteForceSampler):
+class GridDraws(optuna.samplers.BruteForceSampler):
     """Optuna's exhaustive sampler, which follows conditional parameters."""
 
     def after_trial(
@@ -171,7 +164,7 @@ class Grid(Sampler):
             )
         super().__init__(parameters, seed)
 
-    def for_trial(self, number: int) -> BaseSampler:
+    def for_trial(self, number: int) -> optuna.samplers.BaseSampler:
         """Optuna's sampler, which leaves out what was drawn before."""
         with quiet_optuna():
             return GridDraws(seed=self.trial_seed(number), avoid_premature_stop=True)
@@ -192,13 +185,13 @@ class Tpe(Sampler):
     et al., "BOHB" (ICML 2018), for the share of random draws.
     """
 
-    def for_trial(self, number: int) -> BaseSampler:
+    def for_trial(self, number: int) -> optuna.samplers.BaseSampler:
         """TPE, or the random draws of one trial in ten."""
         seed = self.trial_seed(number)
         if Random(seed).random() < RANDOM_SHARE:
-            return RandomSampler(seed=seed)
+            return optuna.samplers.RandomSampler(seed=seed)
         with quiet_optuna():
-            return TPESampler(
+            return optuna.samplers.TPESampler(
                 n_startup_trials=STARTUP_TRIALS,
                 multivariate=True,
                 group=True,
@@ -213,13 +206,15 @@ class GaussianProcess(Sampler):
     Source: https://optuna.readthedocs.io, ``optuna.samplers.GPSampler``.
     """
 
-    def for_trial(self, number: int) -> BaseSampler:
+    def for_trial(self, number: int) -> optuna.samplers.BaseSampler:
         """Optuna's sampler, seeded for the trial."""
         with quiet_optuna():
-            return GPSampler(seed=self.trial_seed(number), warn_independent_sampling=False)
+            return optuna.samplers.GPSampler(
+                seed=self.trial_seed(number), warn_independent_sampling=False
+            )
 
 
-class CmaEsDraws(BaseSampler):
+class CmaEsDraws(optuna.samplers.BaseSampler):
     """CMA-ES over the numeric parameters that every trial has; the others are drawn at random.
 
     The strategy's state is computed anew from the study's trials, in the order of their numbers:
@@ -230,7 +225,7 @@ class CmaEsDraws(BaseSampler):
     """
 
     def __init__(self, seed: int) -> None:
-        self._seed, self._others = seed, RandomSampler(seed=seed)
+        self._seed, self._others = seed, optuna.samplers.RandomSampler(seed=seed)
 
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
@@ -288,7 +283,7 @@ class CmaEs(Sampler):
 
     several_objectives = False
 
-    def for_trial(self, number: int) -> BaseSampler:
+    def for_trial(self, number: int) -> optuna.samplers.BaseSampler:
         """The strategy as it is after the trials so far."""
         return CmaEsDraws(self.trial_seed(number))
 

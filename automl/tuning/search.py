@@ -10,17 +10,10 @@ from automl.core.final import FINALISTS
 from automl.core.records import NetworkProfile, TrialRecord
 from automl.core.trial import Config, Decision, Status, TrialResult, TrialSpec
 from automl.store import StudyFolder
+from automl.tuning import scheduler
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 from automl.tuning.dashboard import DashboardArtifacts, StudyNote, trial_note
 from automl.tuning.judge import Judge
-from automl.tuning.scheduler import (
-    MAX_WASTED,
-    Event,
-    FirstComeScheduler,
-    Proposal,
-    Proposals,
-    RoundScheduler,
-)
 from automl.tuning.study import SharedStudy
 from automl.tuning.study_state import StudyState
 from automl.tuning.time_budget import TimeBudget
@@ -64,14 +57,14 @@ class Search:
             closing=context.closing,
         )
         self._judge = Judge(context.metric, plan, self._budget, stop)
-        self._proposals = Proposals(study, context.space, inspect, watcher.end)
-        self._scheduler = (RoundScheduler if plan.deterministic else FirstComeScheduler)(
-            study, self._ask
-        )
+        self._proposals = scheduler.Proposals(study, context.space, inspect, watcher.end)
+        self._scheduler = (
+            scheduler.RoundScheduler if plan.deterministic else scheduler.FirstComeScheduler
+        )(study, self._ask)
         self._retention = WeightsRetention(folder, study.state)
         self._artifacts = DashboardArtifacts(folder.dashboard_files)
         self._note = StudyNote(study, context)
-        self._open: dict[int, Proposal] = {}  # asked for and not told yet
+        self._open: dict[int, scheduler.Proposal] = {}  # asked for and not told yet
         self._unannounced: set[int] = set()  # of them, those that watchers were not told of
         self._decided: list[tuple[int, Decision]] = []
         self._exhausted = self._pausing_announced = False
@@ -114,7 +107,7 @@ class Search:
             self._arrange(Finished(TrialResult(proposal.number, proposal.ended)))
         return None
 
-    def _ask(self) -> Proposal | None:
+    def _ask(self) -> scheduler.Proposal | None:
         """The next trial, unless the study has all its trials; call it in the study's turn."""
         self._study.claims.take_over()
         has_all = self._study.state.claimed >= self._context.plan.trials
@@ -127,7 +120,7 @@ class Search:
             self._open[proposal.number] = proposal
         return proposal
 
-    def _spec(self, proposal: Proposal) -> TrialSpec:
+    def _spec(self, proposal: scheduler.Proposal) -> TrialSpec:
         context, number = self._context, proposal.number
         return TrialSpec(
             number=number,
@@ -177,7 +170,7 @@ class Search:
         """Time of the trial's last heartbeat."""
         return self._context.folder.trial(number).heartbeat
 
-    def _arrange(self, event: Event) -> None:
+    def _arrange(self, event: scheduler.Event) -> None:
         for due in self._scheduler.arrange(event):
             if isinstance(due, Measured):
                 self._decide(due)
@@ -205,7 +198,7 @@ class Search:
         self._infeasible_in_a_row = (
             self._infeasible_in_a_row + 1 if record.status == "infeasible" else 0
         )
-        self._exhausted = self._exhausted or self._infeasible_in_a_row >= MAX_WASTED
+        self._exhausted = self._exhausted or self._infeasible_in_a_row >= scheduler.MAX_WASTED
         self._retention.end(record)
         self._note.end(record)
         if record.status == "complete":

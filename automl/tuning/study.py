@@ -24,6 +24,7 @@ from automl.core.errors import StudyError
 from automl.core.machine import locked
 from automl.core.records import Reference, TrialRecord
 from automl.core.trial import Status, TrialResult
+from automl.tuning import trial_records
 from automl.tuning.journal_repair import IDENTITY
 from automl.tuning.optuna_private import (
     QueueAwareStudy,
@@ -34,13 +35,6 @@ from automl.tuning.optuna_private import (
 )
 from automl.tuning.storage import turn_at
 from automl.tuning.study_state import StudyState, TrialClaims
-from automl.tuning.trial_records import (
-    FEASIBLE,
-    OUT_OF_BOUNDS,
-    REFERENCES,
-    costs_of,
-    note_end,
-)
 
 # Study attribute with what all searches of the study must agree on.
 AGREEMENT = "automl:agreement"
@@ -186,7 +180,7 @@ class SharedStudy:
     def note_references(self, references: Sequence[Reference]) -> None:
         """Keep models to compare with, which dashboards show as well."""
         kept = [asdict(each) for each in references]
-        self._storage.set_study_user_attr(study_id(self._study), REFERENCES, kept)
+        self._storage.set_study_user_attr(study_id(self._study), trial_records.REFERENCES, kept)
 
     def write_note(self, markdown: str) -> None:
         """Set what the dashboard says of the study."""
@@ -221,7 +215,7 @@ class SharedStudy:
     def reject(self, trial: optuna.Trial, reason: str, violation: float) -> TrialRecord:
         """Tell Optuna that a configuration cannot be run, and by how much it is over a limit."""
         result = TrialResult(trial.number, Status.INFEASIBLE, reason=reason, violation=violation)
-        note_end(trial, result, f"**Infeasible: {reason}**")
+        trial_records.note_end(trial, result, f"**Infeasible: {reason}**")
         return self.tell(trial)
 
     def repeat(self, trial: optuna.Trial, twin: int) -> TrialRecord:
@@ -235,8 +229,8 @@ class SharedStudy:
 
     def _constrain(self, trial: optuna.Trial, status: Status) -> None:
         """Set the constraint that samplers learn from: 0 or less is feasible."""
-        if status in OUT_OF_BOUNDS:
-            trial.set_constraint(FEASIBLE, trial.user_attrs.get("violation", 1.0))
+        if status in trial_records.OUT_OF_BOUNDS:
+            trial.set_constraint(trial_records.FEASIBLE, trial.user_attrs.get("violation", 1.0))
         elif status is Status.PRUNED and len(self._study.directions) > 1:
             trial.set_constraint(STOPPED_EARLY, SLIGHT)
 
@@ -251,7 +245,7 @@ class SharedStudy:
     def _objectives(self, number: int) -> list[float]:
         """A trial's metric and the costs of its model, in the order of the objectives."""
         trial = self.state.trial(number)
-        costs = costs_of(trial, (self._study.metric_names or [])[1:])
+        costs = trial_records.costs_of(trial, (self._study.metric_names or [])[1:])
         # A damaged journal may have lost some of the attributes.
         value = trial.values[0] if trial.values else trial.user_attrs["value"]
         return [value, *(each for each in costs if each is not None)]

@@ -15,16 +15,8 @@ from automl.core.executor import MOST_LOSSES
 from automl.core.machine import is_alive, this_process
 from automl.core.records import COUNTED, Point, StudyRecord, TrialRecord, dominates
 from automl.core.trial import Config, Status
+from automl.tuning import trial_records
 from automl.tuning.optuna_private import study_id, study_storage, trial_id
-from automl.tuning.trial_records import (
-    CONFIG,
-    costs_of,
-    fingerprint,
-    has_begun,
-    status_of,
-    study_record,
-    trial_record,
-)
 
 
 class StudyState:
@@ -53,11 +45,11 @@ class StudyState:
 
     def record(self, number: int) -> TrialRecord:
         """A trial as a plain value."""
-        return trial_record(self.trial(number))
+        return trial_records.trial_record(self.trial(number))
 
     def records(self) -> StudyRecord:
         """The whole study as a plain value."""
-        return study_record(self._study)
+        return trial_records.study_record(self._study)
 
     def running(self) -> list[FrozenTrial]:
         """The trials that run according to Optuna, whether or not their processes are alive."""
@@ -77,7 +69,7 @@ class StudyState:
     @property
     def begun(self) -> int:
         """Number of trials that ever went to a worker."""
-        running = sum(map(has_begun, self._unended()))
+        running = sum(map(trial_records.has_begun, self._unended()))
         return running + self._begun
 
     def best_complete(self, most: int | None = None) -> list[int]:
@@ -99,8 +91,12 @@ class StudyState:
             number: Number of the trial that has it now.
             config: Configuration to look for.
         """
-        ours = fingerprint(config)
-        same = (each.number for each in self._unended() if each.user_attrs.get(CONFIG) == ours)
+        ours = trial_records.fingerprint(config)
+        same = (
+            each.number
+            for each in self._unended()
+            if each.user_attrs.get(trial_records.CONFIG) == ours
+        )
         found = {*same, *([self._configs[ours]] if ours in self._configs else [])} - {number}
         return min(found, default=None)
 
@@ -135,12 +131,12 @@ class StudyState:
 
     def _count(self, trial: FrozenTrial) -> None:
         """Count a trial that has ended."""
-        status = status_of(trial)
+        status = trial_records.status_of(trial)
         self._counted += status in COUNTED
-        if has_begun(trial):
+        if trial_records.has_begun(trial):
             self._begun += 1
-            known = self._configs.setdefault(trial.user_attrs[CONFIG], trial.number)
-            self._configs[trial.user_attrs[CONFIG]] = min(known, trial.number)
+            known = self._configs.setdefault(trial.user_attrs[trial_records.CONFIG], trial.number)
+            self._configs[trial.user_attrs[trial_records.CONFIG]] = min(known, trial.number)
         if status == "complete":
             point = self._point(trial)
             insort(self._complete, (point[0], trial.number))
@@ -149,7 +145,7 @@ class StudyState:
     def _point(self, trial: FrozenTrial) -> Point:
         """A complete trial's objectives, smaller is better; without those that are not known."""
         maximize = self._study.directions[0] == StudyDirection.MAXIMIZE
-        costs = costs_of(trial, (self._study.metric_names or [])[1:])
+        costs = trial_records.costs_of(trial, (self._study.metric_names or [])[1:])
         value = -trial.values[0] if maximize else trial.values[0]
         return (value, *(each for each in costs if each is not None))
 
@@ -240,7 +236,7 @@ class TrialClaims:
             owner = trial.user_attrs.get("owner", "")
             if self._has(trial.number) if owner == self._owner else is_alive(owner):
                 continue
-            if has_begun(trial) and self.lose(trial.number).too_many:
+            if trial_records.has_begun(trial) and self.lose(trial.number).too_many:
                 reason = "given up: its process died several times before its next report"
                 self._give_up(trial, reason)
             else:

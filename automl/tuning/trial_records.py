@@ -20,14 +20,7 @@ from automl.core.machine import is_alive
 from automl.core.records import Reference, StudyRecord, TrialRecord
 from automl.core.registry import nearest
 from automl.core.trial import Config, Status, TrialResult
-from automl.tuning.optuna_private import (
-    BatchJournalStorage,
-    quiet_optuna,
-    remember_attributes,
-    study_id,
-    trial_id,
-    write_note,
-)
+from automl.tuning import optuna_private
 
 _STATUSES = {
     TrialState.COMPLETE: "complete",
@@ -119,7 +112,7 @@ def load_study(storage: BaseStorage, name: str) -> optuna.Study:
         StudyError: if there is no such study; names the nearest.
     """
     try:
-        with quiet_optuna():
+        with optuna_private.quiet_optuna():
             return optuna.load_study(storage=storage, study_name=name)
     except KeyError as error:
         known = tuple(optuna.get_all_study_names(storage))
@@ -187,9 +180,9 @@ def has_begun(trial: FrozenTrial | optuna.Trial) -> bool:
 
 def note_attributes(trial: optuna.Trial, attributes: Mapping[str, object]) -> None:
     """Set attributes of a trial; in a journal all of them at once."""
-    if isinstance(trial.storage, BatchJournalStorage):
-        trial.storage.set_trial_user_attrs(trial_id(trial), attributes)
-        remember_attributes(trial, attributes)
+    if isinstance(trial.storage, optuna_private.BatchJournalStorage):
+        trial.storage.set_trial_user_attrs(optuna_private.trial_id(trial), attributes)
+        optuna_private.remember_attributes(trial, attributes)
         return
     for name, value in attributes.items():
         trial.set_user_attr(name, value)
@@ -216,7 +209,12 @@ def note_end(trial: optuna.Trial, result: TrialResult, note: str) -> None:
         note: Note for the dashboard, in Markdown; empty for none.
     """
     if note:
-        write_note(trial.storage, study_id(trial.study), note, trial_id(trial))
+        optuna_private.write_note(
+            trial.storage,
+            optuna_private.study_id(trial.study),
+            note,
+            optuna_private.trial_id(trial),
+        )
     known = trial.user_attrs
     ended = _attributes(result, known.get(LATENCY))
     # Empty values are not written, except over what a pause left there.
