@@ -13,16 +13,18 @@ from automl.api.stored_study import storage_of
 from automl.core.errors import StudyError, UserError
 from automl.core.final import NO_REFIT, Estimate, FinalRecord
 from automl.core.machine import locked
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count
 from automl.core.trial import Config
+from automl.finalizing.doubts import find_doubts
 from automl.finalizing.ensemble import load_model, task_of
 from automl.finalizing.record import count_test_opening, keep_final, read_final, read_test_opened
 from automl.store import Store, StudyFolder, holds_weights
+from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from automl.core.records import StudyRecord, TrialRecord
     from automl.data.dataset import Dataset
     from automl.export.bundle import Bundle
     from automl.export.facts import MemberNetwork, ModelFacts, ModelOrigin, ModelScore
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from automl.inference.bootstrap import MetricScore
     from automl.inference.evaluate import Evaluation
     from automl.models.modules.model import Model
-    from automl.tuning.plan import Plan
 
 # Size of the batches that models are run on.
 EXAMPLES_AT_ONCE = 64
@@ -240,7 +241,6 @@ class FinalBundle:
 
     def _doubts(self, final: FinalRecord) -> tuple[str, ...]:
         """What speaks against the model, now that the test split is open."""
-        from automl.finalizing.doubts import find_doubts
         from automl.trials.references import find_references
 
         study, training = self.study, self.trained.fits[0].spec.config.training

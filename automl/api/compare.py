@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from automl.api.stored_study import StoredStudy
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
+from automl.core.records import StudyRecord
 from automl.store import StudyFolder
-
-if TYPE_CHECKING:
-    from automl.core.records import StudyRecord
+from automl.tasks import TASKS
 
 
 @dataclass(frozen=True)
@@ -115,8 +113,6 @@ def _measured(study: StudyRecord, folder: StudyFolder) -> Mapping[str, float]:
 
 
 def _shared_metrics(studies: tuple[ComparedStudy, ...]) -> Mapping[str, bool]:
-    from automl.tasks import TASKS
-
     if len({each.task for each in studies}) > 1:
         return {}
     larger = {each.name: each.maximize for each in TASKS[studies[0].task].metrics}

@@ -15,13 +15,15 @@ from automl.core.errors import UserError
 from automl.core.machine import write_text
 from automl.core.text import count
 from automl.core.trial import Config
+from automl.data import DATASETS
 from automl.store import StudyFolder
+from automl.tasks import TASKS
 from automl.tuning.context import Watcher
+from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
     from automl.data.catalogue.published import DatasetEntry
     from automl.data.dataset import Dataset
-    from automl.tuning.plan import Plan
 
 
 class DatasetLoader:
@@ -76,8 +78,6 @@ class DatasetLoader:
 
 def kind_of(task: str) -> str:
     """The kind of data that a task reads."""
-    from automl.tasks import TASKS
-
     return TASKS[task].data
 
 
@@ -88,7 +88,6 @@ def dataset_name(data: str, kind: str) -> str:
         UnknownName: if it is neither a known name nor a path; names the nearest.
         DataError: if it is a path without data, or a dataset of another kind.
     """
-    from automl.data import DATASETS
     from automl.data.source import find_source
 
     find_source(data, kind)
@@ -163,8 +162,6 @@ def path_or_frame(data: Any, folder: StudyFolder) -> tuple[str | None, FrameFile
 
 def datasets() -> tuple[DatasetEntry, ...]:
     """All published datasets."""
-    from automl.data import DATASETS
-
     return tuple(DATASETS[name].entry for name in DATASETS)
 
 
@@ -174,8 +171,6 @@ def dataset(name: str) -> DatasetEntry:
     Raises:
         UnknownName: if there is none of that name; names the nearest.
     """
-    from automl.data import DATASETS
-
     return DATASETS[name].entry
 
 

@@ -11,19 +11,18 @@ from automl.api.bundles import estimate, make_facts, validation_outputs, with_me
 from automl.core.errors import StudyError, UserError
 from automl.core.final import EnsembleMember, EnsembleRecord, Estimate, FinalRecord
 from automl.core.machine import locked
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count
+from automl.core.trial import Config
 from automl.finalizing.ensemble import Candidate, choose_members, task_of
 from automl.finalizing.record import count_test_opening, keep_final, read_test_opened
-from automl.store import WEIGHTS, holds_weights
+from automl.store import WEIGHTS, StudyFolder, holds_weights
+from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
-    from automl.core.records import StudyRecord, TrialRecord
-    from automl.core.trial import Config
     from automl.data.dataset import Dataset
     from automl.export.bundle import Bundle
     from automl.export.facts import ModelFacts
-    from automl.store import StudyFolder
-    from automl.tuning.plan import Plan
 
 
 def has_ensemble(final: FinalRecord, folder: StudyFolder, most: int | None) -> bool:

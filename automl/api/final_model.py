@@ -23,31 +23,23 @@ from automl.core.final import (
     RunningRefit,
 )
 from automl.core.machine import is_alive, locked, this_process, write_text
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, value
+from automl.core.trial import Config
+from automl.finalizing import ranking
 from automl.finalizing.ensemble import load_model, task_of
-from automl.finalizing.ranking import (
-    MeanScore,
-    RankingObjective,
-    affordable_refits,
-    count_starters,
-    new_seeds,
-    pick_finalists,
-    pick_in_time,
-)
 from automl.finalizing.record import read_final
 from automl.store import StudyFolder
 from automl.tasks import metric_bounds
 from automl.tuning.context import SearchContext, Watcher
+from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from automl.core.records import StudyRecord, TrialRecord
-    from automl.core.trial import Config
     from automl.data.dataset import Dataset
     from automl.finalizing.finalizer import FinalTraining
     from automl.finalizing.refits import Refit, Refits
-    from automl.tuning.plan import Plan
 
 
 def known_final(study: StudyRecord, folder: StudyFolder) -> FinalRecord | None:
@@ -55,7 +47,7 @@ def known_final(study: StudyRecord, folder: StudyFolder) -> FinalRecord | None:
     final = read_final(folder)
     if final is None:
         return None
-    numbers = {each.number for each in pick_in_time(study, folder)}
+    numbers = {each.number for each in ranking.pick_in_time(study, folder)}
     return replace(final, outdated=numbers != {each.trial for each in final.finalists})
 
 
@@ -76,7 +68,7 @@ def _is_current(final: FinalRecord, plan: Plan) -> bool:
 
 def lacks_final(study: StudyRecord, folder: StudyFolder, plan: Plan) -> bool:
     """Whether a study is to have a final model, and has no finished one yet."""
-    wanted = plan.finalize and bool(pick_finalists(study, folder))
+    wanted = plan.finalize and bool(ranking.pick_finalists(study, folder))
     return wanted and finished_final(study, folder, plan) is None
 
 
@@ -123,7 +115,7 @@ class FinalModel:
         from automl.finalizing.refits import Refits
 
         plan, folder, datasets = self.context.plan, self.context.folder, self.context.datasets
-        fits, seeds = Refits(folder, datasets), new_seeds(plan.seed)
+        fits, seeds = Refits(folder, datasets), ranking.new_seeds(plan.seed)
         trained = self._train(study, fits, seeds, publish)
         if trained is None:
             return None
@@ -149,11 +141,11 @@ class FinalModel:
         from automl.finalizing.finalizer import Finalizer, ModelLimits, RaceRules
 
         context, plan = self.context, self.context.plan
-        finalists = pick_in_time(study, context.folder)
+        finalists = ranking.pick_in_time(study, context.folder)
         # What a trial takes depends on the machine.
-        most = MOST_REFITS if plan.deterministic else affordable_refits(study, finalists)
-        self._announce(finalists[: count_starters(len(finalists), most)])
-        objective = RankingObjective(context.metric, context.maximize)
+        most = MOST_REFITS if plan.deterministic else ranking.affordable_refits(study, finalists)
+        self._announce(finalists[: ranking.count_starters(len(finalists), most)])
+        objective = ranking.RankingObjective(context.metric, context.maximize)
         limits = ModelLimits(plan.single, plan.minimize, self.limits)
         finalizer = Finalizer(
             fits,
@@ -217,7 +209,7 @@ class RefitRunner:
 
 def measure_mean(
     fits: Sequence[Refit], metric: str, datasets: Callable[[Config], Dataset]
-) -> MeanScore:
+) -> ranking.MeanScore:
     """The mean objective of refits of one trial on the validation split, with its interval.
 
     Args:
@@ -256,7 +248,9 @@ def measure_mean(
     if split.clusters is not None:
         drawn += f" in {split.clusters.count:,} {split.clusters.name}"
     basis = f"mean of {seeds}{spread}, {drawn}, {found.method}"
-    return MeanScore(Estimate(metric, fmean(known), found.low, found.high, basis), found.error)
+    return ranking.MeanScore(
+        Estimate(metric, fmean(known), found.low, found.high, basis), found.error
+    )
 
 
 @contextmanager

@@ -21,10 +21,12 @@ from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
 from automl.core.executor import STALL_SECONDS
 from automl.core.storage_url import StorageUrl
+from automl.execution import EXECUTORS
 from automl.store import Store
 from automl.store.study_folder import check_study_name
+from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.context import Watcher
-from automl.tuning.plan import choose_metric
+from automl.tuning.plan import Plan, check_objectives, choose_metric
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -137,9 +139,6 @@ def search(
         UserError: on anything the user can mend; no study exists then.
     """
     from automl.data.kinds import check_kind
-    from automl.execution import EXECUTORS
-    from automl.tuning import PRUNERS, SAMPLERS
-    from automl.tuning.plan import Plan, check_objectives
 
     watcher = watcher or default_watcher()
     space = space or _space_for(data, watcher)

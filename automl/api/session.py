@@ -23,22 +23,25 @@ from automl.api.stored_study import StoredStudy, storage_of
 from automl.api.watchers import default_watcher
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
+from automl.core.executor import Executor, RunTrials
 from automl.core.final import FinalRecord
+from automl.core.records import NetworkProfile, StudyRecord
 from automl.core.text import shell_word
+from automl.core.trial import Config
+from automl.execution import EXECUTORS
+from automl.execution.resources import Resources
 from automl.finalizing.ranking import pick_finalists, pick_in_time
 from automl.finalizing.record import read_final
 from automl.report.machine import hardware_and_versions
 from automl.store import Store, StudyFolder, writing
+from automl.trials import make_runner
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
+from automl.tuning.plan import Plan, fitted_in_words
 from automl.tuning.time_budget import FINAL_SHARE, WorkPace
 
 if TYPE_CHECKING:
-    from automl.core.executor import Executor, RunTrials
-    from automl.core.records import NetworkProfile, StudyRecord
-    from automl.core.trial import Config
     from automl.data.dataset import Dataset
     from automl.spaces.space import SearchSpace
-    from automl.tuning.plan import Plan
     from automl.tuning.study import SharedStudy
 
 # Seconds that one free CPU core takes to measure and write the final model, but for the references.
@@ -142,8 +145,6 @@ class SearchSession:
 
     def _open(self, open_study: OpenStudy, executor: Executor) -> tuple[SearchContext, SharedStudy]:
         """Read the data, resolve the plan for it, and open the study."""
-        from automl.tuning.plan import fitted_in_words
-
         datasets = DatasetLoader.of(self.plan, self.watcher)
         data = datasets(baseline_config(self.space))
         plan = self.plan.resolved(self.space, data)
@@ -257,10 +258,6 @@ def _write_note(
 
 def start_workers(plan: Plan) -> Executor:
     """The executor of a plan, whose workers start in the background."""
-    from automl.execution import EXECUTORS
-    from automl.execution.resources import Resources
-    from automl.trials import make_runner
-
     # The number of threads changes how sums are rounded, so in a deterministic search it may not
     # depend on how many workers share the cores.
     fixed = 1 if plan.deterministic else None

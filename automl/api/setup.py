@@ -12,17 +12,17 @@ from automl.core.machine import locked
 from automl.core.text import shell_word
 from automl.report.machine import changes, environment_record
 from automl.store import Store, StudyFolder
+from automl.tasks import TASKS
 from automl.tuning.context import Watcher
-from automl.tuning.plan import make_sampling
+from automl.tuning.plan import Plan, make_sampling
+from automl.tuning.warm_start import MOST, Fitting, WarmStart
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
     from automl.data.dataset import Dataset
     from automl.spaces.space import SearchSpace
-    from automl.tuning.plan import Plan
     from automl.tuning.study import SharedStudy
-    from automl.tuning.warm_start import WarmStart
 
 
 def check_new(folder: StudyFolder) -> None:
@@ -97,7 +97,6 @@ class StudySetup:
         return self.plan.metric
 
     def _create(self, storage: BaseStorage) -> SharedStudy:
-        from automl.tasks import TASKS
         from automl.tuning.study import create_study
 
         sampler, pruner = make_sampling(self.plan, self.space)
@@ -211,7 +210,6 @@ def warm_start(plan: Plan, other: str, space: SearchSpace, store: Store) -> Warm
         StudyError: if there is no study ``other``; names the nearest.
     """
     from automl.spaces import domain
-    from automl.tuning.warm_start import MOST, Fitting
 
     source = StoredStudy.in_store(store, other)
     fitting = Fitting.between(source.space().parameters(), space.parameters(), domain.accept)

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 from automl.api.spaces import make_vocabulary
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError, UserError
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.registry import Registry, nearest
 from automl.core.text import count, shell_word
 from automl.store import Store, StudyFolder
+from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
     import optuna
     from optuna.storages import BaseStorage
 
-    from automl.core.records import StudyRecord, TrialRecord
     from automl.spaces.space import SearchSpace
-    from automl.tuning.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,6 @@ class StoredStudy:
     @classmethod
     def in_store(cls, store: Store, name: str) -> StoredStudy:
         """The study of that name in an open results folder; see ``find``."""
-        from automl.tuning.plan import Plan
-
         folder, names = store.study(name), store.names()
         if name not in names:
             guess = nearest(name, names)

@@ -14,7 +14,8 @@ from automl.api.stored_study import StoredStudy, numbered_trial, storage_of
 from automl.core.defaults import RESULTS
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.errors import StudyError
-from automl.core.records import NetworkProfile
+from automl.core.final import FinalRecord
+from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
 from automl.core.storage_url import StorageUrl
 from automl.core.text import count
 from automl.core.trial import Measurement
@@ -22,8 +23,6 @@ from automl.store import Store
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 
 if TYPE_CHECKING:
-    from automl.core.final import FinalRecord
-    from automl.core.records import StudyRecord, TrialRecord
     from automl.tuning.importances import Importances
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from automl.core.final import FinalProgress
 from automl.core.records import TrialRecord
@@ -18,10 +18,8 @@ from automl.store import StudyFolder
 from automl.tracking import TRACKERS
 from automl.tracking.tracker import BackgroundTracker, TrackedTrial, TrialEnd, finish
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
+from automl.tuning.plan import Plan
 from automl.tuning.progress import SearchProgress
-
-if TYPE_CHECKING:
-    from automl.tuning.plan import Plan
 
 # Seconds between two drawings, for each passes through the kernel to the browser.
 INTERVAL = 0.5
@@ -56,8 +54,6 @@ def tracked(
 
 def next_steps(folder: StudyFolder) -> tuple[tuple[str, str], ...]:
     """Commands that show what trackers wrote of a study, each with its purpose."""
-    from automl.tuning.plan import Plan
-
     names = Plan.from_record(folder.record()).track
     looks = (TRACKERS[name].look(folder.path / "trials") for name in names)
     return tuple(each for each in looks if each is not None)

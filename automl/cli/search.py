@@ -6,41 +6,22 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from automl.cli import options
 from automl.cli.hints import suggesting_right_space
-from automl.cli.options import (
-    Data,
-    Ensemble,
-    ImageSize,
-    Json,
-    Quiet,
-    Results,
-    Single,
-    Storage,
-    StorageEnv,
-    Study,
-    Timeout,
-    Trials,
-    Workers,
-    complete_from,
-    complete_space,
-    complete_study,
-    parse_duration,
-)
 from automl.cli.terminal import echo
 from automl.cli.view import INTERRUPTED, choose_view, stop_on_signals
 from automl.core.defaults import RESULTS
 from automl.core.records import COSTS
 from automl.core.text import either
 from automl.execution import EXECUTORS
+from automl.store import Store
 from automl.tracking import TRACKERS
 from automl.tuning import PRUNERS, SAMPLERS
-
-if TYPE_CHECKING:
-    from automl.tuning.context import SearchOutcome, Watcher
+from automl.tuning.context import SearchOutcome, Watcher
 
 BEGINNING = "reading the data, starting workers"
 
@@ -51,10 +32,10 @@ def search(
         typer.Argument(
             metavar="SPACE",
             help="A shipped search space (see: automl spaces) or a file.  [chosen by --data]",
-            autocompletion=complete_space,
+            autocompletion=options.complete_space,
         ),
     ] = None,
-    data: Data = None,
+    data: options.Data = None,
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column to predict.  [found by name]")
     ] = None,
@@ -96,16 +77,16 @@ def search(
             "--keep-rare", help="Keep classes of one or two examples, in the train split."
         ),
     ] = False,
-    size: ImageSize = None,
+    size: options.ImageSize = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the study.  [name of the space]")
     ] = None,
-    trials: Trials = None,
-    timeout: Timeout = None,
+    trials: options.Trials = None,
+    timeout: options.Timeout = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Epochs of a full trial.")
     ] = None,
-    workers: Workers = None,
+    workers: options.Workers = None,
     cpus_per_trial: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="CPU threads per trial.")
     ] = None,
@@ -118,7 +99,7 @@ def search(
         typer.Option(
             metavar="NAME",
             help=f"Sampler: {either(SAMPLERS)}.",
-            autocompletion=complete_from(SAMPLERS),
+            autocompletion=options.complete_from(SAMPLERS),
         ),
     ] = None,
     pruner: Annotated[
@@ -126,7 +107,7 @@ def search(
         typer.Option(
             metavar="NAME",
             help=f"Pruner: {either(PRUNERS)}.",
-            autocompletion=complete_from(PRUNERS),
+            autocompletion=options.complete_from(PRUNERS),
         ),
     ] = None,
     metric: Annotated[
@@ -137,7 +118,7 @@ def search(
         typer.Option(
             metavar="NAME",
             help=f"Also minimise {either(COSTS)}; may be repeated.",
-            autocompletion=complete_from(COSTS),
+            autocompletion=options.complete_from(COSTS),
         ),
     ] = None,
     init_from: Annotated[
@@ -145,7 +126,7 @@ def search(
         typer.Option(
             metavar="STUDY",
             help="Study whose best configurations are tried first.",
-            autocompletion=complete_study,
+            autocompletion=options.complete_study,
         ),
     ] = None,
     overrides: Annotated[
@@ -157,15 +138,15 @@ def search(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Random seed.")] = 0,
-    storage: Storage = None,
-    storage_env: StorageEnv = None,
-    results: Results = RESULTS,
+    storage: options.Storage = None,
+    storage_env: options.StorageEnv = None,
+    results: options.Results = RESULTS,
     executor: Annotated[
         str,
         typer.Option(
             metavar="NAME",
             help=f"Where trials run: {either(EXECUTORS)} (in this process).",
-            autocompletion=complete_from(EXECUTORS),
+            autocompletion=options.complete_from(EXECUTORS),
         ),
     ] = "ray",
     ray_address: Annotated[
@@ -188,25 +169,25 @@ def search(
         typer.Option(
             metavar="NAME",
             help=f"Also send measurements to {either(TRACKERS)}; may be repeated.",
-            autocompletion=complete_from(TRACKERS),
+            autocompletion=options.complete_from(TRACKERS),
         ),
     ] = None,
     no_finalize: Annotated[
         bool,
         typer.Option("--no-finalize", help="Stop at the best trial; do not open the test split."),
     ] = False,
-    ensemble: Ensemble = None,
-    single: Single = False,
-    json: Json = False,
-    quiet: Quiet = False,
+    ensemble: options.Ensemble = None,
+    single: options.Single = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Search a space for a good model."""
     from automl import api
     from automl.spaces.document import split_overrides
 
-    seconds = parse_duration(timeout, "--timeout")
-    trial_seconds = parse_duration(trial_timeout, "--trial-timeout")
-    stall_seconds = parse_duration(stall_timeout, "--stall-timeout")
+    seconds = options.parse_duration(timeout, "--timeout")
+    trial_seconds = options.parse_duration(trial_timeout, "--trial-timeout")
+    stall_seconds = options.parse_duration(stall_timeout, "--stall-timeout")
 
     def run(watcher: Watcher, stop: threading.Event) -> SearchOutcome:
         return api.search(
@@ -257,22 +238,22 @@ def search(
 
 
 def resume(
-    study: Study,
-    trials: Trials = None,
-    timeout: Timeout = None,
+    study: options.Study,
+    trials: options.Trials = None,
+    timeout: options.Timeout = None,
     data: Annotated[
         str | None, typer.Option(metavar="PATH", help="New path of the data, if it has moved.")
     ] = None,
-    workers: Workers = None,
-    results: Results = RESULTS,
-    json: Json = False,
-    quiet: Quiet = False,
+    workers: options.Workers = None,
+    results: options.Results = RESULTS,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Continue a study until it has all its trials."""
     from automl import api
 
     study, results = api.locate_study(study, results)
-    seconds = parse_duration(timeout, "--timeout")
+    seconds = options.parse_duration(timeout, "--timeout")
 
     def run(watcher: Watcher, stop: threading.Event) -> SearchOutcome:
         return api.resume(
@@ -290,15 +271,15 @@ def resume(
 
 
 def finalize(
-    study: Study,
-    ensemble: Ensemble = None,
+    study: options.Study,
+    ensemble: options.Ensemble = None,
     single: Annotated[
         bool | None,
         typer.Option("--single/--average", help="One training, or the average of its refits."),
     ] = None,
-    results: Results = RESULTS,
-    json: Json = False,
-    quiet: Quiet = False,
+    results: options.Results = RESULTS,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Refit the best trials, average the refits of one and measure them on the test split."""
     from automl import api
@@ -321,7 +302,6 @@ def run_watched(
 ) -> None:
     """Run a search with its view; print how it ended, and exit with a code for that."""
     from automl.cli.summary import summarize
-    from automl.store import Store
 
     with stop_on_signals() as stop, closing(choose_view(as_json, quiet, BEGINNING, stop)) as view:
         outcome = run(view, stop)

@@ -15,14 +15,13 @@ from automl.cli.terminal import counting, echo, table, wrap
 from automl.cli.view import INTERRUPTED, choose_view, stop_on_signals
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError
-from automl.core.records import to_stored
+from automl.core.records import StudyRecord, to_stored
 from automl.core.text import count, either, shell_word, value
 from automl.report import FORMATS
+from automl.tuning.context import SearchOutcome
 
 if TYPE_CHECKING:
     from automl.api.studies import StudyOverview, TrialDetails
-    from automl.core.records import StudyRecord
-    from automl.tuning.context import SearchOutcome
 
 KILOBYTE = 1000
 # File name that stands for standard output.

@@ -19,7 +19,8 @@ from automl.core.registry import Registry, nearest
 from automl.core.storage_url import StorageUrl
 from automl.core.text import either, epochs
 from automl.spaces.domain import FixedSuggest
-from automl.training.settings import batch_size_for, epochs_for
+from automl.tasks import TASKS
+from automl.training.settings import batch_size_for, epochs_for, reporting_steps
 from automl.tuning import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
@@ -122,8 +123,6 @@ class Plan:
     @property
     def steps(self) -> int:
         """Reporting steps of a full trial."""
-        from automl.training.settings import reporting_steps
-
         return reporting_steps(self.epochs)
 
     def resolved(self, space: SearchSpace, data: Dataset) -> Plan:
@@ -133,8 +132,6 @@ class Plan:
             DataError: if the data is for another task than the space.
             UserError: if the task does not measure the metric.
         """
-        from automl.tasks import TASKS
-
         check_task(data, space)
         named = self.metric or space.objective.metric
         usual = TASKS[data.task](data.target).usual_metric(bool(data.rare_classes))
@@ -269,8 +266,6 @@ def choose_metric(name: str | None, *tasks: str) -> str:
     Raises:
         UserError: if no task measures it.
     """
-    from automl.tasks import TASKS
-
     if name is None:
         return TASKS[tasks[0]].default_metric
     metrics = tuple(dict.fromkeys(each.name for task in tasks for each in TASKS[task].metrics))
