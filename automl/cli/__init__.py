@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from automl.cli import compare, data, export, inference, reproduce, search, spaces, studies
-from automl.cli.hints import CommandGroup
+from automl.cli.entry_point import CommandGroup
 from automl.core.defaults import __version__
 
 app = typer.Typer(

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.hints import next_steps, results_flag
 from automl.cli.options import Json, Results, complete_study
-from automl.cli.terminal import echo, fits, table, wrap
+from automl.cli.terminal import echo, fits, next_steps, results_flag, table, wrap
 from automl.core.defaults import RESULTS
 from automl.core.records import to_stored
 from automl.core.text import count, duration, plain, shell_word, value

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.hints import program, subcommands
+from automl.cli.entry_point import subcommands
 from automl.cli.options import Json, complete_from
-from automl.cli.terminal import echo, table
+from automl.cli.terminal import echo, program, table
 from automl.core.defaults import FIRST_SPACES
 from automl.data import DATASETS
 

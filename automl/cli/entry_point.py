@@ -1,4 +1,4 @@
-"""Run the command line: hide passwords first, and turn errors into messages and exit codes.
+"""The command line as a whole: its list of commands, its errors and exit codes, and no passwords.
 
 Ray writes the command line of the process that starts it to its logs, and trackers note it too: it
 is not enough to forget a password, so the program begins once more without it.
@@ -8,14 +8,35 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
 
 from automl.cli.terminal import use_lookalikes
 from automl.core.errors import SpaceError, UserError
+from automl.core.registry import nearest
 from automl.core.storage_url import UrlSecrets, split_secrets, without_secrets
 from automl.core.text import one_line
 
+# Name of a command in other tools -> its name here.
+_NAMES_ELSEWHERE: Mapping[str, str] = {
+    **dict.fromkeys(("fit", "train", "tune", "run", "start", "optimize", "optimise"), "search"),
+    **dict.fromkeys(("continue", "restart"), "resume"),
+    **dict.fromkeys(("infer", "classify", "apply", "use"), "predict"),
+    **dict.fromkeys(("score", "test", "validate"), "evaluate"),
+    **dict.fromkeys(("list", "ls", "status"), "studies"),
+    **dict.fromkeys(("save", "convert", "download"), "export"),
+    **dict.fromkeys(("ui", "board", "view"), "dashboard"),
+    **dict.fromkeys(("datasets", "fetch"), "data"),
+    **dict.fromkeys(("init", "create"), "new"),
+    "help": "--help",
+    "version": "--version",
+    "describe": "show",
+    "best": "show",
+}
 OPTION, VARIABLE = "--storage", "--storage-env"
 
 
@@ -101,3 +122,38 @@ def _options(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
     for each, following in zip(arguments, [*arguments[1:], ""], strict=True):
         option, mark, value = each.partition("=")
         yield (option, value) if mark else (each, following)
+
+
+class CommandGroup(TyperGroup):
+    """A group that lists its commands in full and suggests the nearest for an unknown one."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that ``args`` begin with.
+
+        Raises:
+            UserError: if there is no such command; suggests one.
+        """
+        name, known = args[0], tuple(self.list_commands(ctx))
+        if name in known or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        elsewhere = _NAMES_ELSEWHERE.get(name.lower(), "")
+        meant = elsewhere if elsewhere.startswith("-") or elsewhere in known else None
+        meant = meant or nearest(name, known)
+        guess = f"did you mean {ctx.command_path} {meant}? " if meant else ""
+        every = f"all commands: {ctx.command_path} --help"
+        raise UserError(f"there is no command {name!r}; {guess}{every}")
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands, one a line, wrapped rather than cut."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                rows.append((name, command.get_short_help_str(limit=1000)))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def subcommands(help: str) -> typer.Typer:
+    """A group of subcommands."""
+    return typer.Typer(help=help, no_args_is_help=True, cls=CommandGroup)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.hints import program
 from automl.cli.options import Json, Results, Study, complete_from, parse_latency
-from automl.cli.terminal import echo, table
+from automl.cli.terminal import echo, program, table
 from automl.core.defaults import RESULTS
 from automl.core.text import either
 from automl.export import EXPORTERS

@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 
 from automl.cli import options
-from automl.cli.hints import suggesting_right_space
-from automl.cli.terminal import echo
+from automl.cli.terminal import echo, suggesting_right_space
 from automl.cli.view import INTERRUPTED, choose_view, stop_on_signals
 from automl.core.defaults import RESULTS
 from automl.core.records import COSTS

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from automl.cli.hints import next_steps, results_flag
 from automl.cli.summary import best_trial_text, final_text, front_text, tally
-from automl.cli.terminal import USUAL_WIDTH, table, terminal_width, wrap
+from automl.cli.terminal import USUAL_WIDTH, next_steps, results_flag, table, terminal_width, wrap
 from automl.core.error_analysis import Confusion, ErrorAnalysis
 from automl.core.final import FinalRecord
 from automl.core.records import NetworkProfile, StudyRecord, TrialRecord, in_words, to_stored

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.hints import program, suggesting_right_space
 from automl.cli.options import Data, ImageSize, Json, Space, complete_space
-from automl.cli.terminal import counting, echo, table
+from automl.cli.terminal import counting, echo, program, suggesting_right_space, table
 from automl.core.records import to_stored
 from automl.core.text import count
 

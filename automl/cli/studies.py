@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.hints import next_steps, program, results_flag
 from automl.cli.options import Json, Results, Storage, StorageEnv, Study, complete_from
-from automl.cli.terminal import counting, echo, table, wrap
+from automl.cli.terminal import counting, echo, next_steps, program, results_flag, table, wrap
 from automl.cli.view import INTERRUPTED, choose_view, stop_on_signals
 from automl.core.defaults import RESULTS
 from automl.core.errors import UserError

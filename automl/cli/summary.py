@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl.cli.hints import next_steps, results_flag
-from automl.cli.terminal import columns, table, wrap
+from automl.cli.terminal import columns, next_steps, results_flag, table, wrap
 from automl.core.final import EnsembleRecord, Estimate, FinalRecord, openings
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, duration, plain, shell_word, value

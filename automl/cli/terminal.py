@@ -1,18 +1,22 @@
-"""The terminal: its width, its characters, aligned tables, and a count during long work."""
+"""The terminal: width, characters, aligned tables, a count during long work, and next commands."""
 
 from __future__ import annotations
 
 import codecs
 import os
 import re
+import shlex
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from automl.core.text import lines, one_line, shortened
+from automl.core.defaults import RESULTS
+from automl.core.errors import UserError, WrongSpace
+from automl.core.text import lines, one_line, shell_word, shortened
 
 # Width of drawings without a terminal.
 USUAL_WIDTH = 80
@@ -136,6 +140,46 @@ def fits(rows: Sequence[Sequence[str]]) -> bool:
     """Whether these columns need no wrapping."""
     width = terminal_width()
     return width is None or sum(_widths(rows)) + len(GAP) * (len(rows[0]) - 1) <= width
+
+
+def program() -> str:
+    """The program as the user called it: ``"automl"`` or ``"python -m automl"``."""
+    return "automl" if Path(sys.argv[0]).name == "automl" else "python -m automl"
+
+
+def results_flag(results: str) -> str:
+    """The ``--results`` flag of a next command; empty for the default folder."""
+    return "" if results == RESULTS else f" --results {shell_word(results)}"
+
+
+def next_steps(steps: Sequence[tuple[str, str]]) -> str:
+    """The section of next commands.
+
+    Args:
+        steps: Commands without the program's name, each with its purpose.
+    """
+    return f"Next:\n{columns([(f'{program()} {step}', what) for step, what in steps], '  ')}"
+
+
+def _retyped(word: str | None, instead: str) -> str:
+    """The command that the user typed, with the first ``word`` replaced by ``instead``."""
+    arguments = sys.argv[1:]
+    if word in arguments:
+        arguments[arguments.index(word)] = instead
+    return f"{program()} {shlex.join(arguments)}"
+
+
+@contextmanager
+def suggesting_right_space(space: str | None) -> Iterator[None]:
+    """Name the right command if the data is for another space than the typed one.
+
+    Raises:
+        UserError: with that command.
+    """
+    try:
+        yield
+    except WrongSpace as error:
+        raise UserError(f"{error.reason}: {_retyped(space, error.right)}") from None
 
 
 def _widths(cells: Sequence[Sequence[str]]) -> list[int]:
