@@ -16,6 +16,7 @@ from automl.core.errors import StudyError
 from automl.core.records import COSTS, StudyRecord, TrialRecord, in_words
 from automl.core.text import count, shell_word
 from automl.core.trial import Config
+from automl.export import EXPORTERS
 from automl.finalizing.record import read_final, read_test_opened
 from automl.store import StudyFolder, holds_weights
 from automl.tuning.context import Watcher
@@ -59,7 +60,6 @@ def export(
         ExportError: if the exported model disagrees with the original, or quantisation costs too
             much of its score or is not supported by the format.
     """
-    from automl.export import EXPORTERS
     from automl.export.exporter import check_quantization, export_bundle
     from automl.export.quantization import Quantization
 

@@ -12,6 +12,7 @@ from automl.api.stored_study import locate_bundle, locate_study
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError, require
 from automl.finalizing.record import read_test_opened
+from automl.serving import ServerSettings
 from automl.store import Openings, Store, StudyFolder
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from automl.inference.inputs import Rows
     from automl.inference.output import WrittenPredictions
     from automl.inference.predict import InputPrediction, Predictor
-    from automl.serving import ServerSettings
 
 STANDARD_INPUT = "-"
 _NOT_COUNTED = (

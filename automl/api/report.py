@@ -15,12 +15,12 @@ from automl.core.machine import write_text
 from automl.core.records import TrialRecord
 from automl.finalizing.record import read_test_opened
 from automl.report import FORMATS, BestModel, Plots, Provenance, Report, StudyCost
+from automl.report.panels import FIGURES
 from automl.store import StudyFolder
+from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
     import optuna
-
-    from automl.tuning.plan import Plan
 
 Progress = Callable[[int, int], None]
 
@@ -106,7 +106,6 @@ def collect_report(stored: StoredStudy, progress: Progress) -> Report:
 
 
 def _plots(study: optuna.Study, progress: Progress) -> Plots:
-    from automl.report.panels import FIGURES
     from automl.tuning.plots import Figures
 
     figures, drawn = Figures(study), {}

@@ -14,17 +14,21 @@ from automl.api.stored_study import StoredStudy, numbered_trial
 from automl.core.curve_comparison import Agreement, CurveComparison, compare_curves
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
+from automl.core.executor import Executor
+from automl.core.machine import count_cores
+from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, duration
 from automl.core.trial import Decision, Measurement, Segment, TrialResult, TrialSpec, Verdict
+from automl.execution import EXECUTORS
+from automl.execution.resources import Resources
+from automl.execution.trial_loop import run_until
 from automl.report.machine import changes_of_data, changes_of_machine
+from automl.trials import make_runner
 from automl.tuning.context import Watcher
+from automl.tuning.plan import Plan
 
 if TYPE_CHECKING:
-    from automl.core.executor import Executor
-    from automl.core.records import StudyRecord, TrialRecord
     from automl.data.dataset import Dataset
-    from automl.execution.resources import Resources
-    from automl.tuning.plan import Plan
 
 Progress = Callable[[int, int], None]
 # Statuses that follow from a trial's own numbers, in the step after its last measurement.
@@ -210,8 +214,6 @@ class TrainedTrial:
 
     def _assumed(self) -> Segment:
         """The segment of a trial that is trained in one go, with default threads."""
-        from automl.core.machine import count_cores
-
         alone = self.plan.executor == "local" and not self.plan.deterministic
         return Segment(
             begins=0,
@@ -273,8 +275,6 @@ class TrialReplay:
     def _train(
         self, segment: Segment, last: int, then: Decision, on_step: Callable[[int], None]
     ) -> TrialResult:
-        from automl.execution.trial_loop import run_until
-
         spec = replace(
             self.spec, resume=segment.begins > 0, grad_accumulation=segment.grad_accumulation
         )
@@ -290,16 +290,11 @@ class TrialReplay:
             executor.close()
 
     def _executor(self, segment: Segment) -> Executor:
-        from automl.execution import EXECUTORS
-        from automl.trials import make_runner
-
         runner = partial(make_runner, deterministic=self.plan.deterministic)
         return EXECUTORS[self.plan.executor](runner, self._resources(segment))
 
     def _resources(self, segment: Segment) -> Resources:
         """One worker of this machine, like the original one."""
-        from automl.execution.resources import Resources
-
         if self.plan.executor == "local":
             return Resources(cpus_per_trial=segment.threads)
         gpus = 0 if segment.device == "cpu" else None

@@ -11,6 +11,7 @@ from automl.core.errors import StudyError, UserError
 from automl.core.machine import locked
 from automl.core.text import shell_word
 from automl.report.machine import changes, environment_record
+from automl.spaces import domain
 from automl.store import Store, StudyFolder
 from automl.tasks import TASKS
 from automl.tuning.context import Watcher
@@ -209,8 +210,6 @@ def warm_start(plan: Plan, other: str, space: SearchSpace, store: Store) -> Warm
     Raises:
         StudyError: if there is no study ``other``; names the nearest.
     """
-    from automl.spaces import domain
-
     source = StoredStudy.in_store(store, other)
     fitting = Fitting.between(source.space().parameters(), space.parameters(), domain.accept)
     return fitting.warm_start(source.record(), min(MOST, plan.trials - 1))

@@ -12,13 +12,21 @@ from automl.api.datasets import DatasetLoader, dataset_name, kind_of
 from automl.core.errors import UnknownName, UserError
 from automl.core.records import NetworkProfile
 from automl.core.trial import Config
+from automl.data import DATASETS
+from automl.models.layers import LAYERS
+from automl.spaces import find_space, list_spaces, purpose
+from automl.spaces.context import Vocabulary
+from automl.spaces.domain import FixedSuggest
+from automl.tasks import TASKS
+from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
+from automl.training.settings import SpaceTraining
+from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.context import Watcher
 from automl.tuning.plan import check_task
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset
     from automl.report.space_check import SpaceCheck
-    from automl.spaces.context import Vocabulary
     from automl.spaces.space import SearchSpace
 
 # Networks that are sampled before a search, and again if more than half of those are infeasible.
@@ -31,14 +39,6 @@ MOST_INFEASIBLE = 0.2
 
 def make_vocabulary() -> Vocabulary:
     """Every name that a search space may use."""
-    from automl.data import DATASETS
-    from automl.models.layers import LAYERS
-    from automl.spaces.context import Vocabulary
-    from automl.tasks import TASKS
-    from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
-    from automl.training.settings import SpaceTraining
-    from automl.tuning import PRUNERS, SAMPLERS
-
     return Vocabulary(
         tasks=TASKS,
         datasets=DATASETS,
@@ -58,15 +58,11 @@ def make_vocabulary() -> Vocabulary:
 
 def spaces() -> tuple[tuple[str, Path], ...]:
     """The search spaces at hand, each with its file; one in ./search_spaces wins."""
-    from automl.spaces import list_spaces
-
     return tuple(list_spaces(Path.cwd()))
 
 
 def space_purpose(file: Path) -> str:
     """What a space is for, as its file says in its first comment."""
-    from automl.spaces import purpose
-
     return purpose(file)
 
 
@@ -159,8 +155,6 @@ def _with_size(found: SpaceCheck, space: SearchSpace, data: Dataset, name: str) 
 
 def baseline_config(space: SearchSpace) -> Config:
     """The configuration of a space's baseline, which is its simplest."""
-    from automl.spaces.domain import FixedSuggest
-
     return space.sample(FixedSuggest(space.baseline()))
 
 
@@ -170,8 +164,6 @@ def new_space(name: str, source: str) -> Path:
     Raises:
         UserError: if there is one of that name already.
     """
-    from automl.spaces import find_space
-
     target = Path("search_spaces") / f"{name.removesuffix('.yaml')}.yaml"
     if target.exists():
         raise UserError(f"{target} is there already; choose another name")
@@ -195,7 +187,6 @@ def find_and_read(space: str, overrides: Mapping[str, str] | None = None) -> Sea
         UnknownName: if there is no space of that name.
         SpaceError: with all that is wrong in the file.
     """
-    from automl.spaces import find_space
     from automl.spaces.space import read_space
 
     cwd = Path.cwd()

@@ -14,6 +14,7 @@ from automl.api.report import report
 from automl.api.session import finalize
 from automl.api.stored_study import StoredStudy, locate_study
 from automl.core.defaults import RESULTS
+from automl.core.final import FinalRecord
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, duration, epoch, one_line, value
 from automl.tuning.context import SearchOutcome
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
 
-    from automl.core.final import FinalRecord
     from automl.export.exporter import Exported
 
 SHOWN = 5

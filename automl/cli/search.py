@@ -17,7 +17,6 @@ from automl.core.defaults import RESULTS
 from automl.core.records import COSTS
 from automl.core.text import either
 from automl.execution import EXECUTORS
-from automl.store import Store
 from automl.tracking import TRACKERS
 from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.context import SearchOutcome, Watcher
@@ -301,6 +300,7 @@ def run_watched(
 ) -> None:
     """Run a search with its view; print how it ended, and exit with a code for that."""
     from automl.cli.summary import summarize
+    from automl.store import Store
 
     with stop_on_signals() as stop, closing(choose_view(as_json, quiet, BEGINNING, stop)) as view:
         outcome = run(view, stop)
