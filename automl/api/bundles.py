@@ -16,9 +16,14 @@ from automl.core.machine import locked
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count
 from automl.core.trial import Config
-from automl.finalizing.doubts import find_doubts
 from automl.finalizing.ensemble import load_model, task_of
-from automl.finalizing.record import count_test_opening, keep_final, read_final, read_test_opened
+from automl.finalizing.record import (
+    count_test_opening,
+    find_doubts,
+    keep_final,
+    read_final,
+    read_test_opened,
+)
 from automl.store import Store, StudyFolder, holds_weights
 from automl.tuning.plan import Plan
 

@@ -6,7 +6,7 @@ import pytest
 
 from automl.core.final import Estimate, Finalist, FinalRecord
 from automl.core.records import Reference
-from automl.finalizing.doubts import FEW_UPDATES, find_doubts
+from automl.finalizing.record import FEW_UPDATES, find_doubts
 
 FREE = Reference("always 'no'", {"accuracy": 0.93})
 
