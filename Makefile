@@ -6,7 +6,7 @@ EXTRAS := dev
 # All of them, or those that are named here.
 TESTS :=
 # What takes longest comes first, lest one worker still be at it when the others have nothing left.
-LONGEST := tests/faults tests/docs/test_docs.py tests/execution/test_ray_executor.py tests/export \
+LONGEST := tests/faults tests/docs/test_docs.py tests/execution/test_ray_processes.py tests/export \
 	tests/tracking/test_tracked_search.py tests/gpu tests/cli/test_stopping.py
 # How pytest ends that found none to run.
 NO_TESTS := 5

@@ -24,8 +24,6 @@ from automl.execution.worker import WorkerFailure
 if TYPE_CHECKING:
     from automl.execution.cluster import Pool
 
-_RESTARTS = 3
-
 _MOMENT = 0.02  # seconds
 _START_SECONDS = 10.0  # seconds
 # Read by Ray when it is imported, and handed on to the processes it starts.
@@ -51,9 +49,11 @@ class RayExecutor:
     Args:
         make_runner: Function that makes a worker's runner, called in the worker.
         resources: Resources to use; the default is every GPU, else every core.
+        restarts: Number of times that a Ray which died is replaced.
     """
 
-    def __init__(self, make_runner: MakeRunner, resources: Resources) -> None:
+    def __init__(self, make_runner: MakeRunner, resources: Resources, *, restarts: int = 3) -> None:
+        self._restarts = restarts
         self._queue = TrialQueue()
         self._ended: list[Measured | Finished] = []
         self._deaths = 0
@@ -159,7 +159,7 @@ class RayExecutor:
 
     def _start_anew(self, pool: Pool, death: str) -> list[Measured | Finished]:
         self._deaths += 1
-        if self._deaths > _RESTARTS:
+        if self._deaths > self._restarts:
             raise UserError(
                 f"Ray died {self._deaths} times (the last time: {death}); go on with "
                 "`automl resume`, or use the executor 'local'"

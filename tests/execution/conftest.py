@@ -12,28 +12,29 @@ from automl.execution.ray import QUIET, silence_ray
 from automl.execution.resources import Resources
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ray_with_room() -> Iterator[None]:
-    """One Ray for all tests of this process, with room for more than one executor."""
+    """One Ray for the tests of a file, with room for more than one executor."""
     silence_ray()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", IMPORTABLE)
         import ray
 
-        ray.init(address="local", num_cpus=4, include_dashboard=False, **QUIET)
+        # GPUs are numbers to Ray, which asks for none that is not there.
+        ray.init(address="local", num_cpus=6, num_gpus=2, include_dashboard=False, **QUIET)
         yield
         ray.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def started(ray_with_room: None) -> Iterator[Callable[[str], Executor]]:
     """Executors by name with the tests' runner, each started once."""
     running: dict[str, Executor] = {}
 
     def start(name: str) -> Executor:
         if name not in running:
-            workers = 2 if name == "ray" else None
-            resources = Resources(workers=workers, cpus_per_trial=1)
+            of_ray = {"workers": 2, "gpus_per_trial": 0} if name == "ray" else {}
+            resources = Resources(cpus_per_trial=1, **of_ray)
             running[name] = EXECUTORS[name](runners.make, resources)
         return running[name]
 

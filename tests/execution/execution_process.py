@@ -5,22 +5,41 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import execution_runners as runners
-from execution_driver import DATA, all_workers, drive, first_event, reports
+from execution_driver import DATA, IMPORTABLE, all_workers, drive, first_event, reports
 
 from automl.core.errors import UserError
 from automl.core.executor import Executor, Measured
 from automl.core.trial import CONTINUE, Decision
 from automl.execution import EXECUTORS
-from automl.execution.ray import QUIET, silence_ray
+from automl.execution.ray import RayExecutor, silence_ray
 from automl.execution.resources import Resources
 
 MARK = "EXECUTION_TEST_MARK"  # inherited by every process that is started below this one
+
+
+def mark(scenario: str) -> str:
+    """What the processes below a scenario's driver are known by."""
+    return f"{scenario} of {os.getpid()}"
+
+
+def start(scenario: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start a scenario in a process of its own."""
+    environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
+    return subprocess.Popen(
+        [sys.executable, __file__, scenario, *arguments],
+        env=environment | {MARK: mark(scenario), "PYTHONPATH": IMPORTABLE},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def marked(mark: str) -> dict[int, str]:
@@ -81,15 +100,26 @@ def search() -> None:
     heard: set[int] = set()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda signum, frame: heard.add(signum))
-    executor = EXECUTORS["ray"](runners.make, Resources(workers=3, cpus_per_trial=2))
+    executor = EXECUTORS["ray"](runners.make, Resources(workers=2, cpus_per_trial=2))
     lines = [executor.device]
+    (first,) = reports(executor, 1)
+    lines += [f"first: {'with' if first['ray'] else 'without'} Ray, {first['threads']:.0f} threads"]
     tasks = ["slow", "killed", "slow", "escape"]
     specs = [runners.make_spec(number, task) for number, task in enumerate(tasks)]
     ended = drive(executor, specs, interrupt)
     lines += [ended[number].status.name for number in sorted(ended)]
     lines += [signal.Signals(number).name for number in sorted(heard)]
+    all_workers(executor)
+    executor.poll(1.0)
+    gone = not any("first_worker" in line for line in marked(os.environ[MARK]).values())
+    lines += [f"then gone: {gone}"]
     lines += [f"{report['threads']:.0f} threads" for report in reports(executor, 1)]
+    until_stuck(executor, 0, "spin")
+    until_stuck(executor, 1, "stick")
+    time.sleep(0.5)
+    began = time.monotonic()
     executor.close()
+    lines += [f"{'soon' if time.monotonic() - began < 30 else 'late'}"]
     lines += [f"{len(lingering(os.environ[MARK]))} processes left"]
     sys.stdout.write("\n".join(lines))
 
@@ -112,9 +142,9 @@ def hang() -> None:
 
 
 def outlive() -> None:
-    executor = EXECUTORS["ray"](runners.make, Resources(workers=1))
+    executor = RayExecutor(runners.make, Resources(workers=1), restarts=1)
     lines = []
-    names = ["ray::DashboardAgent", "/raylet", "/gcs_server", "/raylet"]
+    names = ["ray::DashboardAgent", "/gcs_server"]
     all_workers(executor)
     try:
         for number, name in enumerate(names):
@@ -127,33 +157,6 @@ def outlive() -> None:
         lines += [str(error)]
     executor.close()
     lines += [f"{len(lingering(os.environ[MARK], but_for='Agent'))} processes left"]
-    sys.stdout.write("\n".join(lines))
-
-
-def close() -> None:
-    executor = EXECUTORS["ray"](runners.make, Resources(workers=2, cpus_per_trial=1))
-    until_stuck(executor, 0, "spin")
-    until_stuck(executor, 1, "stick")
-    time.sleep(0.5)
-    began = time.monotonic()
-    executor.close()
-    lines = [f"{'soon' if time.monotonic() - began < 30 else 'late'}"]
-    lines += [f"{len(lingering(os.environ[MARK]))} processes left"]
-    sys.stdout.write("\n".join(lines))
-
-
-def begin() -> None:
-    executor = EXECUTORS["ray"](runners.make, Resources(workers=1, cpus_per_trial=1))
-    (first,) = reports(executor, 1)
-    lines = [f"first: {'with' if first['ray'] else 'without'} Ray, {first['threads']:.0f} thread"]
-    all_workers(executor)
-    executor.poll(1.0)
-    gone = not any("first_worker" in line for line in marked(os.environ[MARK]).values())
-    executor.close()
-    lines += [
-        f"then gone: {gone}",
-        f"{len(lingering(os.environ[MARK]))} processes left",
-    ]
     sys.stdout.write("\n".join(lines))
 
 
@@ -185,34 +188,9 @@ def lose_a_node() -> None:
     sys.stdout.write("\n".join(lines))
 
 
-def gpus() -> None:
-    silence_ray()
-    import ray
-
-    ray.init(address="local", num_cpus=4, num_gpus=2, include_dashboard=False, **QUIET)
-    executor = EXECUTORS["ray"](runners.make, Resources(cpus_per_trial=1, gpus_per_trial=0.5))
-    lines = [executor.device, f"shares memory: {executor.shares_memory}"]
-    all_workers(executor)
-    for number in range(12):
-        executor.submit(runners.make_spec(number, "span"), DATA, alone=number == 5)
-    results = drive(executor, [], started=12)
-    lone = results.pop(5)
-    began, ended = (lone.measurements[-1].metrics[name] for name in ("began", "ended"))
-    beside = {
-        "its GPU" if other.reason == lone.reason else "another GPU"
-        for other in results.values()
-        if other.measurements[-1].metrics["began"] < ended
-        and other.measurements[-1].metrics["ended"] > began
-    }
-    lines += [f"GPUs used: {sorted({result.reason for result in results.values()})}"]
-    lines += [f"beside the lone trial: {sorted(beside)}"]
-    executor.close()
-    ray.shutdown()
-    sys.stdout.write("\n".join(lines))
-
-
 def join() -> None:
-    executor = EXECUTORS["ray"](runners.make, Resources(cpus_per_trial=2, address=sys.argv[2]))
+    resources = Resources(workers=1, cpus_per_trial=2, gpus_per_trial=0, address=sys.argv[2])
+    executor = EXECUTORS["ray"](runners.make, resources)
     result = drive(executor, [runners.make_spec(0, "train")])[0]
     executor.close()
     sys.stdout.write(f"{executor.device}: {result.status.name}")
@@ -225,7 +203,7 @@ def local() -> None:
     sys.stdout.write(f"{result.status.name}, {len(loaded)} of Ray and PyTorch loaded")
 
 
-SCENARIOS = (search, begin, fail, hang, outlive, close, lose_a_node, gpus, join, local)
+SCENARIOS = (search, fail, hang, outlive, lose_a_node, join, local)
 
 if __name__ == "__main__":
     {scenario.__name__: scenario for scenario in SCENARIOS}[sys.argv[1]]()
