@@ -1,4 +1,4 @@
-"""A short campaign of faults at random moments; the long one is for benchmarks/faults."""
+"""The shortest campaign of faults at random moments; the long one is for benchmarks/faults."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ CAMPAIGN = Path(__file__).parents[2] / "benchmarks" / "faults"
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds processes in /proc")
-@pytest.mark.parametrize(("executor", "fault"), [("local", "torn journal"), ("ray", "worker")])
-def test_faults_lose_nothing_and_double_nothing(executor: str, fault: str) -> None:
+def test_faults_lose_nothing_and_double_nothing() -> None:
     command = [sys.executable, str(CAMPAIGN), "--faults", "1", "--trials", "2", "--seed", "3"]
     run = subprocess.run(
-        [*command, "--executor", executor, "--only", fault],
+        [*command, "--executor", "local", "--only", "torn journal"],
         capture_output=True,
         text=True,
         check=False,
