@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from patience import PATIENCE
@@ -49,16 +55,55 @@ def automl(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end in this process, which has its libraries already."""
     output, errors = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
-    command = [program.__file__, *arguments]
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
+    typed = io.TextIOWrapper(io.BytesIO(stdin), encoding=encoding)
+    environment = {"NO_COLOR": "1", "COLUMNS": str(columns or "")}
+    with redirect_stdout(output), redirect_stderr(errors):
+        code = _run(arguments, cwd, environment, typed)
+    return subprocess.CompletedProcess(arguments, code, _written(output), _written(errors))
+
+
+def on_terminal(*arguments: str, cwd: Path, width: int, **environment: str) -> str:
+    """What a command that succeeds writes to a terminal, run in this process.
+
+    Args:
+        width: Columns of the terminal.
+        environment: What is said of it: TERM, NO_COLOR.
+    """
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    told = dict.fromkeys(("COLUMNS", "NO_COLOR", "PYTHONIOENCODING"), "")
+    with ThreadPoolExecutor(1) as reader:
+        written = reader.submit(_read_all, ours)
+        with open(theirs, "w", encoding="utf-8") as output, redirect_stdout(output):  # noqa: PTH123
+            code = _run(arguments, cwd, told | environment, io.StringIO())
+    os.close(ours)
+    assert code == 0
+    return written.result().decode().replace("\r\n", "\n")
+
+
+def _read_all(descriptor: int) -> bytes:
+    written = b""
+    while part := _read(descriptor):
+        written += part
+    return written
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # how a terminal says that nobody writes any more
+        return b""
+
+
+def _run(arguments: Sequence[str], cwd: Path, environment: Mapping[str, str], stdin: TextIO) -> int:
+    with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
-        patch.setattr(sys, "argv", command)
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding=encoding))
+        patch.setattr(sys, "argv", [program.__file__, *arguments])
+        patch.setattr(sys, "stdin", stdin)
         patch.setitem(sys.modules, "__main__", program)
-        patch.setenv("NO_COLOR", "1")
-        patch.setenv("COLUMNS", str(columns or ""))
-        code = _exit_code()
-    return subprocess.CompletedProcess(command, code, _written(output), _written(errors))
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        return _exit_code()
 
 
 def _exit_code() -> int:

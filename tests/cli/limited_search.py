@@ -27,3 +27,4 @@ space, small, large, more = sys.argv[1:]
 search(space, small)
 resource.setrlimit(resource.RLIMIT_DATA, (taken() + int(more),) * 2)
 search(space, large)
+sys.stdout.write(f"imported: {'ray' if 'ray' in sys.modules else 'no Ray'}\n")

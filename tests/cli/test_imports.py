@@ -46,13 +46,8 @@ def test_nothing_heavy_is_imported_to_answer_at_once(arguments: tuple[str, ...],
     assert imported(*arguments, cwd=tmp_path) == []
 
 
-def test_a_study_is_searched_without_ray_and_shown_without_scikit_learn(tmp_path: Path) -> None:
-    from command_line import TINY
-
-    (tmp_path / "tiny.yaml").write_text(TINY)
-    flags = ("--executor", "local", "--trials", "1", "--epochs", "1", "--no-finalize")
-    assert "ray" not in imported("search", "tiny.yaml", *flags, cwd=tmp_path)
-    assert not {"ray", "sklearn", "torch"} & set(imported("show", "tiny", cwd=tmp_path))
+def test_a_study_is_shown_without_ray_pytorch_and_scikit_learn(finished) -> None:
+    assert not {"ray", "sklearn", "torch"} & set(imported("show", "tiny", cwd=finished.cwd))
 
 
 def test_a_broken_space_is_told_without_torch(tmp_path: Path) -> None:

@@ -46,7 +46,10 @@ def save_images(folder: Path, count: int) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what is allocated")
 def test_a_search_on_a_set_larger_than_the_memory_it_may_take(tmp_path: Path) -> None:
-    """197 MB of pixels, and 90 MB beyond what a search on a small folder left behind."""
+    """197 MB of pixels, and 90 MB beyond what a search on a small folder left behind.
+
+    Neither search imports Ray, as its executor is the local one.
+    """
     save_images(tmp_path / "small", SMALL)
     save_images(tmp_path / "large", LARGE)
     (tmp_path / "space.yaml").write_text(SPACE)
@@ -61,6 +64,7 @@ def test_a_search_on_a_set_larger_than_the_memory_it_may_take(tmp_path: Path) ->
     )
     assert run.returncode == 0, run.stderr
     assert "Best: trial 0" in run.stdout.partition("large: large")[2], run.stdout
+    assert run.stdout.endswith("imported: no Ray\n")
     (pixels,) = (tmp_path / "cache").rglob("large*/**/pixels.u8")
     assert pixels.stat().st_size == LARGE * 3 * SIDE**2 > 2 * MAY_TAKE
     bundle = json.loads((tmp_path / "results/large/best/bundle.json").read_text())

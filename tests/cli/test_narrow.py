@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
-import struct
-import subprocess
-import termios
+from functools import partial
 from pathlib import Path
 
 import pytest
-from command_line import COMMAND, TINY, automl
+from command_line import TINY, automl, on_terminal
 from hypothesis import given
 from hypothesis import strategies as st
-from patience import PATIENCE
 
 from automl.cli.terminal import columns, table, wrap
 
@@ -23,42 +18,15 @@ COLOUR = re.compile(r"\x1b\[[\d;]*3\d[\d;]*m")
 WORDS = st.lists(st.text("abcxyz", min_size=1, max_size=12), max_size=30).map(" ".join)
 
 
-def environment(**extra: str) -> dict[str, str]:
-    """The test's own, without what it says of terminals."""
-    told = ("COLUMNS", "NO_COLOR", "TERM", "PYTHONIOENCODING")
-    kept = {name: each for name, each in os.environ.items() if name not in told}
-    return {**kept, "OMP_NUM_THREADS": "1", **extra}
-
-
-def on_terminal(*arguments: str, cwd: Path, **extra: str) -> str:
-    """What a command writes to a terminal of 60 columns."""
-    ours, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, WIDTH, 0, 0))
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], cwd=cwd, env=environment(**extra), stdout=theirs, stdin=theirs
-    )
-    os.close(theirs)
-    written = b""
-    while part := _read(ours):
-        written += part
-    os.close(ours)
-    assert process.wait(PATIENCE) == 0
-    return written.decode().replace("\r\n", "\n")
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except OSError:  # how a terminal says that nobody writes any more
-        return b""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [("show", "tiny"), ("show", "tiny", "--trial", "0"), ("watch", "tiny")]
 )
 def test_lines_fit_the_terminal(finished, arguments: tuple[str, ...]) -> None:
-    shown = on_terminal(*arguments, cwd=finished.cwd, TERM="xterm", NO_COLOR="1")
+    # The live view, which asks the terminals that this process has from its start, is told by name.
+    told = {"COLUMNS": str(WIDTH)} if arguments[0] == "watch" else {}
+    plain = {"TERM": "xterm", "NO_COLOR": "1"}
+    shown = on_terminal(*arguments, cwd=finished.cwd, width=WIDTH, **plain, **told)
     visible = re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", shown)
     assert visible
     assert all(len(line.rpartition("\r")[2]) <= WIDTH for line in visible.splitlines())
@@ -96,7 +64,7 @@ def test_a_character_that_nothing_looks_like_is_spelled_out(tmp_path: Path) -> N
 def test_a_dumb_terminal_gets_lines_and_nothing_to_act_on(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
     flags = ("--no-finalize", "--executor", "local", "--trials", "1", "--epochs", "1")
-    shown = on_terminal("search", "tiny.yaml", *flags, cwd=tmp_path, TERM="dumb")
+    shown = on_terminal("search", "tiny.yaml", *flags, cwd=tmp_path, width=WIDTH, TERM="dumb")
     assert "\x1b" not in shown
     assert "[1/1] trial 0 complete" in shown
 
@@ -105,15 +73,14 @@ def test_a_dumb_terminal_gets_lines_and_nothing_to_act_on(tmp_path: Path) -> Non
 def test_no_color_is_honoured_by_the_live_view(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
     flags = ("--no-finalize", "--executor", "local", "--trials", "1", "--epochs", "1")
-    named = {"TERM": "xterm-256color"}
-    coloured = on_terminal("search", "tiny.yaml", *flags, cwd=tmp_path, **named)
+    search = partial(on_terminal, "search", "tiny.yaml", *flags, cwd=tmp_path, width=WIDTH)
+    coloured = search(TERM="xterm-256color")
     assert COLOUR.search(coloured)
     kept = re.sub(r"\x1b\[[?\d;]*[A-Za-z]|\r", "", coloured)
     head, _, rest = kept.partition("tiny: digits")
     assert rest.count("tiny: digits") == 0, "what is searched is above the view, and stays there"
     assert re.search("reading the data, starting workers, [0-9]+ s", head)
-    again = ("--name", "again")
-    plain = on_terminal("search", "tiny.yaml", *flags, *again, cwd=tmp_path, NO_COLOR="1", **named)
+    plain = search("--name", "again", TERM="xterm-256color", NO_COLOR="1")
     assert not COLOUR.search(plain)
     assert "\x1b" in plain
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import LONG, automl, start
@@ -51,10 +52,12 @@ def all_end(group: int) -> bool:
     return not group_members(group)
 
 
-@pytest.mark.parametrize("executor", ["ray", "local"])
-def test_the_first_ctrl_c_pauses_and_a_resume_goes_on(executor: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", [("--workers", "1"), ("--executor", "local")])
+def test_ctrl_c_pauses_a_resume_goes_on_and_a_second_stops_now(
+    where: tuple[str, str], tmp_path: Path
+) -> None:
     (tmp_path / "long.yaml").write_text(LONG)
-    running = start("search", "long.yaml", "--no-finalize", "--executor", executor, cwd=tmp_path)
+    running = start("search", "long.yaml", "--no-finalize", *where, cwd=tmp_path)
     wait_for_report(tmp_path / "results", running)
     os.killpg(running.pid, signal.SIGINT)
     output, errors = running.communicate(timeout=PATIENCE)
@@ -63,31 +66,29 @@ def test_the_first_ctrl_c_pauses_and_a_resume_goes_on(executor: str, tmp_path: P
     assert "Traceback" not in errors
     assert all_end(running.pid)
 
-    study = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)
-    states = {each["status"] for each in study["trials"]}
+    study = trials(tmp_path)
+    states = {each["status"] for each in study}
     assert states <= {"paused", "pruned", "complete", "waiting"}
     assert "paused" in states
 
-    paused = [each for each in study["trials"] if each["status"] == "paused"]
     resumed = start("resume", "long", cwd=tmp_path)
     wait_for_report(tmp_path / "results", resumed)
     os.killpg(resumed.pid, signal.SIGINT)
-    resumed.communicate(timeout=PATIENCE)
-    again = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)["trials"]
+    os.killpg(resumed.pid, signal.SIGINT)
+    _, errors = resumed.communicate(timeout=PATIENCE)
+    assert resumed.returncode == 130
+    assert "Traceback" not in errors
+    assert all_end(resumed.pid)
+
+    again = trials(tmp_path)
+    assert "running" not in {each["status"] for each in again}
+    paused = [each for each in study if each["status"] == "paused"]
     later = [again[each["number"]] for each in paused]
     assert [each["parameters"] for each in later] == [each["parameters"] for each in paused]
     assert sum(each["epoch"] for each in later) > sum(each["epoch"] for each in paused)
 
 
-def test_the_second_ctrl_c_stops_now(tmp_path: Path) -> None:
-    (tmp_path / "long.yaml").write_text(LONG)
-    running = start("search", "long.yaml", cwd=tmp_path)
-    wait_for_report(tmp_path / "results", running)
-    os.killpg(running.pid, signal.SIGINT)
-    os.killpg(running.pid, signal.SIGINT)
-    _, errors = running.communicate(timeout=PATIENCE)
-    assert running.returncode == 130
-    assert "Traceback" not in errors
-    assert all_end(running.pid)
-    study = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)
-    assert "running" not in {each["status"] for each in study["trials"]}
+def trials(cwd: Path) -> list[dict[str, Any]]:
+    study = json.loads(automl("show", "long", "--json", cwd=cwd).stdout)
+    found: list[dict[str, Any]] = study["trials"]
+    return found

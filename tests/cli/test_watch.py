@@ -45,27 +45,12 @@ def first_line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline()
 
 
-def test_a_search_is_followed_to_its_end(tmp_path: Path) -> None:
+def test_a_search_is_followed_to_the_end_of_its_final_model(tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text(TINY)
-    flags = ("--no-finalize", "--executor", "local", "--pruner", "none", "--trials", "4", "--quiet")
-    searching = start("search", "long.yaml", *flags, cwd=tmp_path)
-    wait_for_trial(tmp_path, searching)
-    watched = automl("watch", "long", "--json", cwd=tmp_path)
-    searching.communicate(timeout=PATIENCE)
-    assert (watched.returncode, watched.stderr) == (0, "")
-    begin, *trials, end = map(json.loads, watched.stdout.splitlines())
-    assert (begin["event"], begin["study"], begin["trials"]) == ("begin", "long", 4)
-    assert [each["number"] for each in trials] == [0, 1, 2, 3][begin["done"] :]
-    assert (end["event"], end["reason"], end["trials"]) == ("end", "done", 4)
-    study = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)
-    assert end["best"] == study["best"]
-
-
-def test_the_making_of_the_final_model_is_followed(tmp_path: Path) -> None:
-    (tmp_path / "long.yaml").write_text(TINY.replace("epochs: 2", "epochs: 5"))
     flags = ("--executor", "local", "--pruner", "none", "--trials", "2", "--quiet")
     with start("search", "long.yaml", *flags, cwd=tmp_path) as searching:
         wait_for_trial(tmp_path, searching)
+        for_scripts = start("watch", "long", "--json", cwd=tmp_path)
         watched = automl("watch", "long", cwd=tmp_path)
     assert (watched.returncode, watched.stderr) == (0, "")
     assert re.search(r"^\[\d/\d\] trainings of the final model", watched.stdout, re.MULTILINE)
@@ -73,8 +58,20 @@ def test_the_making_of_the_final_model_is_followed(tmp_path: Path) -> None:
     assert "The test split was opened once." in watched.stdout
     assert not (tmp_path / "results/long/final/progress.json").exists()
 
+    output, errors = for_scripts.communicate(timeout=PATIENCE)
+    assert (for_scripts.returncode, errors) == (0, "")
+    begin, *events, end = map(json.loads, output.splitlines())
+    assert (begin["event"], begin["study"], begin["trials"]) == ("begin", "long", 2)
+    trials = [each["number"] for each in events if each["event"] == "trial"]
+    assert trials == [0, 1][begin["done"] :]
+    assert (end["event"], end["reason"], end["trials"]) == ("end", "done", 2)
+    study = json.loads(automl("show", "long", "--json", cwd=tmp_path).stdout)
+    assert end["best"] == study["best"]
 
-def test_ctrl_c_leaves_the_search_alone(searched: subprocess.Popen[str], tmp_path: Path) -> None:
+
+def test_ctrl_c_leaves_a_search_alone_and_one_that_dies_is_noticed(
+    searched: subprocess.Popen[str], tmp_path: Path
+) -> None:
     watching = start("watch", "long", cwd=tmp_path)
     assert first_line(watching).startswith("long: digits, ")
     os.killpg(watching.pid, signal.SIGINT)
@@ -83,8 +80,6 @@ def test_ctrl_c_leaves_the_search_alone(searched: subprocess.Popen[str], tmp_pat
     assert output.startswith("The search of long continues. Watch it again: ")
     assert searched.poll() is None
 
-
-def test_a_search_that_dies_is_noticed(searched: subprocess.Popen[str], tmp_path: Path) -> None:
     watching = start("watch", "long", cwd=tmp_path)
     first_line(watching)
     os.killpg(searched.pid, signal.SIGKILL)

@@ -30,7 +30,8 @@ def save_digits(folder: Path, count: int) -> list[int]:
 def test_search_says_what_it_found_and_leaves_the_folder_as_documented(tmp_path: Path) -> None:
     """As it is typed, and so on Ray's workers."""
     (tmp_path / "tiny.yaml").write_text(TINY)
-    run = run_process("search", "tiny.yaml", "--pruner", "none", "--trials", "2", cwd=tmp_path)
+    flags = ("--pruner", "none", "--trials", "2", "--epochs", "1", "--workers", "1")
+    run = run_process("search", "tiny.yaml", *flags, cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     assert "tiny: digits, " in run.stdout
