@@ -205,10 +205,9 @@ def measure_ways(place: Path) -> Iterator[tuple[str, bool, int, int]]:
     digits = load_dataset("digits", "images", {}, 0, lambda *_: None)
     run(make_runner(1)(make_spec(place), digits))
     before = resident()
-    for _ in range(2):
-        for way in Ways(place, digits).all():
-            forget_peak()
-            yield way.__name__, way(), resident() - before, peak() - before
+    for way in Ways(place, digits).all():
+        forget_peak()
+        yield way.__name__, way(), resident() - before, peak() - before
 
 
 MEASURED = """
@@ -227,7 +226,7 @@ for measured in measure_ways(Path(sys.argv[1])):
 def test_memory_is_back_where_it_was_after_each_trial(tmp_path: Path) -> None:
     """In a process of its own: a trial may take again, unseen, what earlier tests gave back."""
     measured = [json.loads(line) for line in lines_of_python(MEASURED, tmp_path)]
-    assert len(measured) == 16
+    assert len(measured) == 8
     for name, ended_well, left, most in measured:
         assert ended_well, name
         # Some of it is in fragments that drawing leaves; they come and go, and do not grow.
