@@ -51,6 +51,8 @@ LATE_SHARE, LATE_SECONDS = 0.1, 10.0
 # Share of the draws that may be infeasible.
 MOST_INFEASIBLE = 0.2
 COLUMNS = ("command", "seconds", "trials", "infeasible", "final on test", "free on test", "verdict")
+# Networks that are sampled for a share.
+SAMPLES = 200
 # Side in pixels of the thumbnails that the forest sees, and its trees.
 THUMBNAIL, TREES = 32, 300
 # Least probability of a forest, for one of 0 has no logarithm.
@@ -133,7 +135,7 @@ class Fit:
         data: The data in a line.
         ends: How many trials ended how.
         completed: Numbers of the complete trials.
-        samples: Networks that ``check`` drew, 0 for a search.
+        samples: Networks that were sampled for a share, 0 for a search.
         infeasible: How many of them cannot be trained, and for a search how many trials.
         problem: What is wrong with the space for the data, or why the command failed.
         metric: Metric that ranks trials.
@@ -197,14 +199,28 @@ class Fit:
         return tuple(name for name, each in self.free.items() if sign * (each - value) > 0)
 
 
-def run(case: FitCase) -> Fit:
+def check(case: FitCase) -> Fit:
+    """Count the networks of a space that cannot be trained on the data, without a device."""
+    data = str(made(case.data)) if case.data in SETS else case.data or None
+    before, began = os.getloadavg()[0], time.perf_counter()
+    found = api.check(case.space, data, samples=SAMPLES)
+    return Fit(
+        case.group,
+        case.command,
+        time.perf_counter() - began,
+        (before, os.getloadavg()[0]),
+        samples=found.samples,
+        infeasible=found.infeasible,
+        problem=found.problem,
+    )
+
+
+def search(case: FitCase) -> Fit:
     """Run the command of a case, and measure what came of it."""
-    sets = [case.data] if case.data in SETS else []
-    folder = [made(name) for name in sets]
+    folder = [made(case.data)] if case.data in SETS else []
     with TemporaryDirectory() as results:
         typed = case.command.removeprefix("automl ").split()
-        if case.group != "shares":
-            typed += ["--name", "fits", "--results", results]
+        typed += ["--name", "fits", "--results", results]
         before, began = os.getloadavg()[0], time.perf_counter()
         ended = subprocess.run(
             (sys.executable, "-m", "automl", *typed, "--json"),
@@ -217,18 +233,7 @@ def run(case: FitCase) -> Fit:
         seconds = time.perf_counter() - began
         fit = Fit(case.group, case.command, seconds, (before, os.getloadavg()[0]))
         (FOUND / f"{case.key}.log").write_text(ended.stdout + ended.stderr, encoding="utf-8")
-        if case.group == "shares":
-            return _with_shares(fit, ended)
         return _with_study(fit, results, ended)
-
-
-def _with_shares(fit: Fit, ended: subprocess.CompletedProcess[str]) -> Fit:
-    if ended.returncode:
-        return _changed(fit, problem=_last_line(ended.stderr))
-    found = json.loads(ended.stdout)
-    baseline = found["baseline"] and f"the baseline: {found['baseline']}"
-    samples, infeasible = found["samples"], found["infeasible"]
-    return _changed(fit, samples=samples, infeasible=infeasible, problem=baseline)
 
 
 def _with_study(fit: Fit, results: str, ended: subprocess.CompletedProcess[str]) -> Fit:
@@ -363,7 +368,7 @@ def main() -> None:
         file = FOUND / f"{case.key}.json"
         wanted = not given.names or {case.group, case.key, case.space} & set(given.names)
         if wanted and (given.again or not file.is_file()):
-            fit = run(case)
+            fit = check(case) if case.group == "shares" else search(case)
             file.write_text(json.dumps(asdict(fit), indent=1), encoding="utf-8")
             print(row(fit), end="", flush=True)
     PAGE.write_text(page(read_found()), encoding="utf-8")

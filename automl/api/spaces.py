@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from automl.report.space_check import SpaceCheck
     from automl.spaces.space import SearchSpace
 
+# Networks that are sampled to check a space.
+USUAL_SAMPLES = 1_000
 # Networks that are sampled before a search, and again if more than half of those are infeasible.
 FEW_SAMPLES, MANY_SAMPLES = 20, 200
 # Sides in pixels that are tried where a space does not fit the images.
@@ -71,6 +73,7 @@ def check(
     data: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
     size: int | None = None,
+    samples: int = USUAL_SAMPLES,
 ) -> SpaceCheck:
     """A space in words: its parameters, its size and the networks it holds.
 
@@ -79,6 +82,7 @@ def check(
         data: Name or path of the dataset; None is the space's own.
         progress: Hears how many of how many networks are sampled.
         size: Side in pixels that images are scaled to; None is theirs, at most 128.
+        samples: Number of networks to sample.
 
     Raises:
         SpaceError: with all that is wrong in the file.
@@ -100,7 +104,7 @@ def check(
     def inspected(config: Config, limits: Mapping[str, float]) -> NetworkProfile:
         return inspect(config, datasets(config), limits)
 
-    found = check_space(parsed, inspected, progress)
+    found = check_space(parsed, inspected, progress, samples=samples)
     return (
         _with_size(found, parsed, datasets(baseline_config(parsed)), name)
         if found.problem

@@ -18,7 +18,6 @@ from automl.spaces import domain
 from automl.spaces.domain import FixedSuggest, RandomSuggest
 from automl.spaces.space import SearchSpace
 
-SAMPLES = 1000
 # Share of the networks that a better limit lets through.
 ENOUGH = 0.9
 
@@ -164,7 +163,8 @@ def check_space(
     space: SearchSpace,
     inspect: Inspect,
     progress: Callable[[int, int], None] = lambda done, total: None,
-    samples: int = SAMPLES,
+    *,
+    samples: int,
 ) -> SpaceCheck:
     """Sample networks of a space and build each without a device.
 
