@@ -23,6 +23,14 @@ from tracked_trials import PARAMETERS, complete, small_trial, step
 from automl.tracking.tensorboard import TensorBoard
 from automl.tracking.tracker import TrackedTrial, TrialEnd
 
+# TensorBoard imports TensorFlow for seconds where it is installed, and needs none of it here.
+SERVE = """
+import sys
+sys.modules["tensorflow"] = None
+from tensorboard.main import run_main
+run_main()
+"""
+
 
 def read(folder: Path) -> EventAccumulator:
     return EventAccumulator(str(folder), {"tensors": 0, "images": 0}).Reload()
@@ -112,7 +120,7 @@ def ask(url: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
 def served(logdir: Path) -> Iterator[str]:
     """The address of TensorBoard itself, once it serves."""
     where = ("--logdir", str(logdir), "--host", "127.0.0.1", "--port", "0", "--load_fast", "false")
-    command = [sys.executable, "-m", "tensorboard.main", *where]
+    command = [sys.executable, "-c", SERVE, *where]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         try:
             said = iter(server.stderr or ())
@@ -126,7 +134,7 @@ def experiment_of(url: str) -> dict[str, Any]:
     """What the HParams tab is made of, once it is served and both trials are read."""
     found: dict[str, Any] = {}
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:  # where there is TensorFlow, its server loads that first
+    while time.monotonic() < deadline:
         with suppress(URLError):
             found = ask(url, "experiment", {})
         if len(found.get("hparamInfos", ())) > len(PARAMETERS):

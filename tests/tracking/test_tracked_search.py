@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import LONG, TINY, automl, run_process, start
+from command_line import LONG, TINY, automl, start
 from offline_run import OfflineRun, read_runs
 from patience import PATIENCE
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -46,12 +46,12 @@ def curve(trial: Path) -> list[tuple[int, float]]:
 
 def test_a_search_is_tracked_by_both_and_so_is_what_a_resume_adds(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
-    searched = run_process("search", "tiny.yaml", "--trials", "1", *BOTH, cwd=tmp_path)
+    searched = automl("search", "tiny.yaml", "--trials", "1", *BOTH, cwd=tmp_path)
     assert searched.returncode == 0, searched.stderr
     assert searched.stderr == ""
     assert "tensorboard --logdir results/tiny/trials" in searched.stdout
     assert "wandb sync results/tiny/trials/*/wandb/offline-run-*" in searched.stdout
-    resumed = run_process("resume", "tiny", "--trials", "2", cwd=tmp_path)
+    resumed = automl("resume", "tiny", "--trials", "2", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     trials = shown(tmp_path / "results", "tiny")
     assert len(trials) == 2
@@ -144,7 +144,7 @@ def test_a_tracker_that_cannot_write_ends_and_the_search_does_not(tmp_path: Path
     # A file where the first trial's runs would go.
     (tmp_path / "results" / "tiny" / "trials" / "0000").mkdir(parents=True)
     (tmp_path / "results" / "tiny" / "trials" / "0000" / "wandb").touch()
-    searched = run_process("search", "tiny.yaml", "--trials", "2", *BOTH, cwd=tmp_path)
+    searched = automl("search", "tiny.yaml", "--trials", "2", *BOTH, cwd=tmp_path)
     assert searched.returncode == 0, searched.stderr
     complaint = "wandb: tracking ends here, the search continues ("
     assert searched.stdout.count(complaint) == 1
