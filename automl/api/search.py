@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from os import PathLike, fspath
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from automl.api.datasets import dataset_name, kind_of, path_or_frame
@@ -140,6 +141,7 @@ def search(
     """
     from automl.data.kinds import check_kind
 
+    began = monotonic()
     watcher = watcher or default_watcher()
     space = space or _space_for(data, watcher)
     changed = {path: _as_yaml(value) for path, value in (overrides or {}).items()}
@@ -202,7 +204,7 @@ def search(
         tracked(plan, folder, watcher, stop) as followed,
         frame.kept(folder, followed.announce) if frame else nullcontext(),
     ):
-        outcome = SearchSession(plan, parsed, store, followed, stop).begin()
+        outcome = SearchSession(plan, parsed, store, followed, stop, began).begin()
     return Study(outcome, results)
 
 
@@ -236,12 +238,13 @@ def resume(
     Raises:
         StudyError: if there is no such study, or it cannot be continued.
     """
+    began = monotonic()
     stored = StoredStudy.find(name, results)
     place = None if data is None else dataset_name(data, kind_of(stored.plan.task))
     plan = stored.plan.changed(trials, timeout, place, workers)
     space, stop = stored.space(), stop or threading.Event()
     with tracked(plan, stored.folder, watcher or default_watcher(), stop) as followed:
-        outcome = SearchSession(plan, space, stored.store, followed, stop).resume()
+        outcome = SearchSession(plan, space, stored.store, followed, stop, began).resume()
     return Study(outcome, results)
 
 

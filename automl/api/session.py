@@ -37,15 +37,16 @@ from automl.store import Store, StudyFolder, writing
 from automl.trials import make_runner
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 from automl.tuning.plan import Plan, fitted_in_words
-from automl.tuning.time_budget import FINAL_SHARE, WorkPace
+from automl.tuning.time_budget import WorkPace, most_closing
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset
     from automl.spaces.space import SearchSpace
     from automl.tuning.study import SharedStudy
 
-# Seconds that one free CPU core takes to measure and write the final model, but for the references.
-CLOSING_SECONDS = 4.0
+# Seconds that one free CPU core takes to measure and write the final model and to end the workers,
+# but for the references.
+CLOSING_SECONDS = 5.0
 # Creates or opens the study.
 OpenStudy = Callable[[StudySetup], "SharedStudy"]
 # Searches, or makes the final model.
@@ -244,7 +245,7 @@ class SearchSession:
         timeout = self.plan.timeout
         if timeout is None:
             return inf
-        return self.began + timeout - min(closing, FINAL_SHARE * timeout) - time.monotonic()
+        return self.began + timeout - most_closing(closing, timeout) - time.monotonic()
 
 
 def _write_note(

@@ -13,6 +13,8 @@ from automl.core.text import duration
 FINAL_SHARE = 0.25
 # Share of the time that one trial may take, so that each worker trains several.
 TRIAL_SHARE = 0.125
+# Share in which that model is measured and written, at most; only a slow machine takes as long.
+CLOSING_SHARE = 0.4
 # Share of a trial's time below which none is begun: it would say little.
 LEAST_SHARE = 0.5
 # Seconds of a trial that are always granted, so that there is a model in the end.
@@ -57,8 +59,8 @@ class TimeBudget:
         self.timeout, self._slots, self._grants, self._now = timeout, slots, grants, now
         self._began = now() if began is None else began
         self._most_kept = (timeout or 0.0) * FINAL_SHARE if finalize else 0.0
-        self.kept = self._most_kept
-        self._closing = min(closing, self._most_kept)
+        self._closing = most_closing(closing, timeout) if finalize else 0.0
+        self.kept = max(self._most_kept, self._closing)
         self._has_model = self._has_weights = False
 
     @property
@@ -104,7 +106,7 @@ class TimeBudget:
             rounds = refit_rounds(FINALISTS, CONTENDERS, self._slots)
             slowest = max(each.seconds for each in best)
             refits = rounds * (slowest + OVERHEAD_SECONDS)
-            self.kept = min(self._most_kept, refits + self._closing)
+            self.kept = max(min(self._most_kept, refits + self._closing), self._closing)
 
     def learn_of_weights(self) -> None:
         """Know that a trial has measured its weights, so that a paused one can be the model."""
@@ -114,7 +116,7 @@ class TimeBudget:
         """How the time is divided, or "" where there is no limit."""
         if self.timeout is None or not self._most_kept:
             return ""
-        kept = duration(self._most_kept)
+        kept = duration(self.kept)
         return f"time limit {duration(self.timeout)}: up to {kept} are kept for the final model"
 
     @property
@@ -129,6 +131,16 @@ class TimeBudget:
 
     def _left_but(self, kept: float) -> float:
         return float("inf") if self.timeout is None else self.timeout - kept - self.elapsed
+
+
+def most_closing(seconds: float, timeout: float | None) -> float:
+    """Seconds of a time limit in which the final model is measured and written.
+
+    Args:
+        seconds: Seconds that it takes.
+        timeout: Time limit in seconds, or None.
+    """
+    return min(seconds, CLOSING_SHARE * (timeout or 0.0))
 
 
 class WorkPace:
