@@ -54,31 +54,53 @@ class Size:
         data: Dataset of the searches.
         trials: Of each search.
         epochs: Of each trial.
+        executor: Of the searches.
         shares: Of a GPU, for the searches whose trials share one.
         device: What benchmarks/training.py trains on.
         seeds: Of each training there.
         models: That are trained there.
+        precisions: They are trained in.
     """
 
     data: str
     trials: int
     epochs: int
+    executor: str
     shares: tuple[float, ...]
     device: str
     seeds: int
     models: tuple[str, ...]
+    precisions: tuple[str, ...]
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Those of a search."""
+        amount = ("--trials", str(self.trials), "--epochs", str(self.epochs))
+        return ("--data", self.data, *amount, "--executor", self.executor)
 
 
 FULL = Size(
     data="fashion_mini",
     trials=8,
     epochs=3,
+    executor="ray",
     shares=(1.0, 0.5, 0.25),
     device="cuda",
     seeds=3,
     models=("cnn", "lstm"),
+    precisions=("float32", "bfloat16"),
 )
-TINY = Size("digits", trials=1, epochs=1, shares=(0.0,), device="cpu", seeds=1, models=("cnn",))
+TINY = Size(
+    data="digits",
+    trials=1,
+    epochs=1,
+    executor="local",
+    shares=(0.0,),
+    device="cpu",
+    seeds=1,
+    models=("cnn",),
+    precisions=("bfloat16",),
+)
 
 
 class CommandFailed(Exception):
@@ -122,8 +144,7 @@ def doctor(size: Size, folder: Path) -> Iterator[Figure]:
 
 def whole_path(size: Size, folder: Path) -> Iterator[Figure]:
     """From the command to predictions."""
-    amount = ("--data", size.data, "--trials", str(size.trials), "--epochs", str(size.epochs))
-    output, seconds = run(*AUTOML, "search", "cnn", *amount, folder=folder)
+    output, seconds = run(*AUTOML, "search", "cnn", *size.flags, folder=folder)
     done = next(line for line in output.splitlines() if line.startswith("Done: "))
     yield Figure("search cnn with its final model", f"{seconds:.1f} s; {done}")
     _, seconds = run(*AUTOML, "export", "cnn", "--format", "onnx", folder=folder)
@@ -135,12 +156,11 @@ def whole_path(size: Size, folder: Path) -> Iterator[Figure]:
 
 def sharing(size: Size, folder: Path) -> Iterator[Figure]:
     """Trials that share a GPU."""
-    amount = ("--data", size.data, "--trials", str(size.trials), "--epochs", str(size.epochs))
     for share in size.shares:
-        flags = ("--gpus-per-trial", f"{share:g}", "--name", f"share-{share:g}")
-        alone = ("--pruner", "none", "--no-finalize")
-        _, seconds = run(*AUTOML, "search", "cnn", *amount, *flags, *alone, folder=folder)
-        at_once = f"{1 / share:.0f} at once on a GPU" if share else "on CPU workers"
+        of_gpu = ("--gpus-per-trial", f"{share:g}") if share else ()
+        alone = ("--name", f"share-{share:g}", "--pruner", "none", "--no-finalize")
+        _, seconds = run(*AUTOML, "search", "cnn", *size.flags, *of_gpu, *alone, folder=folder)
+        at_once = f"{1 / share:.0f} at once on a GPU" if share else "on a CPU"
         yield Figure(f"{size.trials} trials, {at_once}", f"{seconds:.1f} s")
 
 
@@ -149,13 +169,13 @@ def memory(size: Size, folder: Path) -> Iterator[Figure]:
     if size.device == "cpu":
         yield Figure("memory after a trial that ran out of it", "not run: needs a GPU")
         return
-    output, _ = run(sys.executable, __file__, *began_now("memory"), folder=folder)
+    output, _ = run(sys.executable, __file__, *began_now("memory", size), folder=folder)
     yield Figure("memory after a trial that ran out of it", _last_line(output))
 
 
 def speed(size: Size, folder: Path) -> Iterator[Figure]:
     """Samples a second beside a plain loop."""
-    for precision in ("float32", "bfloat16"):
+    for precision in size.precisions:
         flags = ("--device", size.device, "--seeds", str(size.seeds), "--precision", precision)
         epochs = ("--epochs", "11" if size.device == "cuda" else "1")
         models = ("--models", *size.models)
@@ -170,7 +190,7 @@ def speed(size: Size, folder: Path) -> Iterator[Figure]:
 
 def first_step(size: Size, folder: Path) -> Iterator[Figure]:
     """Seconds from the command to the first measured step."""
-    output, _ = run(sys.executable, __file__, *began_now("first-step"), folder=folder)
+    output, _ = run(sys.executable, __file__, *began_now("first-step", size), folder=folder)
     yield Figure("from the command to the first measured step", _last_line(output))
 
 
@@ -191,7 +211,7 @@ def measure(size: Size, folder: Path) -> Iterator[Figure]:
 # --- what needs a process of its own -------------------------------------------------------------
 
 
-def time_first_step(began: float) -> None:
+def time_first_step(size: Size, began: float) -> None:
     """Search, and print when the first measurement came."""
     import automl
     from automl.tuning.context import Watcher
@@ -204,11 +224,20 @@ def time_first_step(began: float) -> None:
 
     watcher = First()
     with tempfile.TemporaryDirectory() as results:
-        automl.search("cnn", trials=1, epochs=1, results=results, finalize=False, watcher=watcher)
+        automl.search(
+            "cnn",
+            data=size.data,
+            trials=1,
+            epochs=1,
+            executor=size.executor,
+            results=results,
+            finalize=False,
+            watcher=watcher,
+        )
     print(f"{watcher.seconds:.1f} s")
 
 
-def leave_little_memory(began: float) -> None:
+def leave_little_memory(size: Size, began: float) -> None:
     """Fill the GPU but for a little, search there, and print what is reserved before and after."""
     import torch
 
@@ -229,9 +258,10 @@ def leave_little_memory(began: float) -> None:
     print(f"{before / 2**20:.0f} MiB reserved before, {after / 2**20:.0f} after ({ended})")
 
 
-def began_now(part: str) -> list[str]:
+def began_now(part: str, size: Size) -> list[str]:
     """The flags of a part's own process."""
-    return ["--only", part, "--began", str(time.time())]
+    tiny = ["--tiny"] if size is TINY else []
+    return ["--only", part, "--began", str(time.time()), *tiny]
 
 
 ALONE = {"first-step": time_first_step, "memory": leave_little_memory}
@@ -279,12 +309,13 @@ def main() -> int:
     parser.add_argument("--only", choices=sorted(ALONE), help="a part's own process")
     parser.add_argument("--began", type=float, help="when that process was begun")
     options = parser.parse_args()
+    size = TINY if options.tiny else FULL
     if options.only:
-        ALONE[options.only](options.began)
+        ALONE[options.only](size, options.began)
         return 0
     figures = []
     with tempfile.TemporaryDirectory() as folder:
-        for figure in measure(TINY if options.tiny else FULL, Path(folder)):
+        for figure in measure(size, Path(folder)):
             figures.append(figure)
             print(f"{figure.part}: {figure.value}", flush=True)
     options.out.mkdir(parents=True, exist_ok=True)

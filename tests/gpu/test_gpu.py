@@ -54,5 +54,5 @@ def test_the_benchmark_runs_on_a_cpu(tmp_path: Path) -> None:
     assert "Done: 1 trial " in parts["search cnn with its final model"]
     assert float(parts["from the command to the first measured step"].removesuffix(" s")) > 0
     assert parts["memory after a trial that ran out of it"] == "not run: needs a GPU"
-    assert {"training the cnn in float32", "training the cnn in bfloat16"} <= parts.keys()
+    assert "training the cnn in bfloat16" in parts
     assert (tmp_path / "figures.md").read_text().startswith("### ")
