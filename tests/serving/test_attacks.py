@@ -53,6 +53,7 @@ class Victim:
 
 @pytest.fixture(scope="module")
 def victim(sample_of: SampleOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
+    """One server for all attacks, which a SIGTERM ends in order."""
     folder = tmp_path_factory.mktemp("victim")
     options = ("--port", "0", "--allow-host", "models.example")
     process = start("serve", str(sample_of("table").folder), *options, cwd=folder)
@@ -66,8 +67,9 @@ def victim(sample_of: SampleOf, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield victim
     finally:
         process.terminate()
-        _, errors = process.communicate(timeout=PATIENCE)
-    assert errors == ""
+        output, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, errors) == (0, "")
+    assert re.search(r"^Ended after [\d,]+ requests\.$", output, re.MULTILINE)
 
 
 def rows(content: bytes) -> bytes:
