@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from automl.data import DATASETS
 from automl.data.dataset import Dataset, Split
 from automl.data.series.forecast import seasonal_naive
 from automl.data.splits import FIXED_SEED
+
+# Side in pixels of the thumbnails that the forest sees, how many are made at once, and its trees.
+THUMBNAIL, AT_ONCE, TREES = 32, 64, 300
+# Least probability of a forest, for one of 0 has no logarithm.
+LEAST = 1e-6
 
 Predict = Callable[[Split], NDArray]
 
@@ -76,3 +82,31 @@ def ridge(name: str, data: Dataset) -> Predict:
 def flat(split: Split) -> NDArray:
     """(N, …) -> (N, numbers)."""
     return split.inputs.reshape(len(split), -1)
+
+
+def forest(name: str, data: Dataset) -> Predict:
+    """A random forest on thumbnails of images, fitted on train and validation."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    known = (data.train, data.validation)
+    model = RandomForestClassifier(TREES, random_state=0, n_jobs=1)
+    pixels = np.concatenate([thumbnails(each) for each in known])
+    model.fit(pixels, np.concatenate([each.targets for each in known]))
+    classes = int(model.classes_.max()) + 1
+
+    def predict(split: Split) -> NDArray:
+        found = np.full((len(split), classes), LEAST)
+        found[:, model.classes_] = np.maximum(model.predict_proba(thumbnails(split)), LEAST)
+        return np.log(found)
+
+    return predict
+
+
+def thumbnails(split: Split) -> NDArray:
+    """(N, numbers): images at 32×32 pixels, or at their own size if that is smaller."""
+    rows = []
+    for at in range(0, len(split), AT_ONCE):
+        images = torch.from_numpy(np.asarray(split.inputs[at : at + AT_ONCE])).float()
+        side = min(THUMBNAIL, images.shape[-1])
+        rows.append(torch.nn.functional.adaptive_avg_pool2d(images, side).flatten(1).numpy())
+    return np.concatenate(rows)
