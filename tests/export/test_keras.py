@@ -102,6 +102,17 @@ def test_a_text_does_not_see_the_padding_that_longer_ones_bring(
 
 
 @needs_keras
+def test_a_relative_folder_is_that_of_the_caller_now(
+    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, network in (("first", IMAGES), ("second", SHORTCUTS)):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        folder, _ = write(network, digits, Path("models"))
+    assert folder.resolve() == tmp_path / "second" / "models" / "keras"
+
+
+@needs_keras
 @pytest.mark.parametrize("case", ["table_dense", "series_gru", "forecast_temporal_conv"])
 def test_missing_numbers_and_unknown_categories_are_what_they_were(
     bundle_of: BundleOf,

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -59,7 +60,9 @@ outputs = model.predict(inputs, verbose=0)
         require("keras", "keras", "tensorflow")
         # Started early, to be ready when the file is.
         keras_on("tensorflow").start()
-        keras_on("torch").call(write_file, bundle, folder / self.file)
+        # The process stays in the folder that this one was in when it started.
+        bundle = replace(bundle, folder=bundle.folder.resolve())
+        keras_on("torch").call(write_file, bundle, (folder / self.file).resolve())
 
     def load(self, folder: Path) -> ModelFunction:
         """Runs the file on both backends and gives TensorFlow's outputs.
@@ -67,7 +70,7 @@ outputs = model.predict(inputs, verbose=0)
         The function raises ExportError if the backends differ.
         """
         require("keras", "keras", "tensorflow")
-        file = folder / self.file
+        file = (folder / self.file).resolve()
 
         def run(inputs: Inputs) -> Outputs:
             outputs = keras_on("tensorflow").call(predict_file, file, inputs)
