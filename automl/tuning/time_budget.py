@@ -61,7 +61,8 @@ class TimeBudget:
         self._most_kept = (timeout or 0.0) * FINAL_SHARE if finalize else 0.0
         self._closing = most_closing(closing, timeout) if finalize else 0.0
         self.kept = max(self._most_kept, self._closing)
-        self._has_model = self._has_weights = False
+        self._has_model = False
+        self._first_weights: float | None = None  # seconds until a trial had measured its weights
 
     @property
     def elapsed(self) -> float:
@@ -76,13 +77,16 @@ class TimeBudget:
         refitted. Until a first one has measured anything, they go on even longer: there is no model
         without weights.
         """
-        return self._left_for_running <= 0 and (self._has_weights or self.overdue)
+        has_weights = self._first_weights is not None
+        return self._left_for_running <= 0 and (has_weights or self.overdue)
 
     @property
     def overdue(self) -> bool:
         """Whether the extra time for running trials is over, too."""
-        grace = GRACE_SECONDS if self._has_weights else FIRST_GRACE_SECONDS
-        return self._left_for_running <= -grace
+        if self._first_weights is None:
+            return self._left_for_running <= -FIRST_GRACE_SECONDS
+        since = min(-self._left_for_running, self.elapsed - self._first_weights)
+        return since >= GRACE_SECONDS  # a trial that has just measured must be able to pause
 
     @property
     def has_room(self) -> bool:
@@ -102,7 +106,8 @@ class TimeBudget:
     def learn(self, best: Sequence[TrialRecord]) -> None:
         """Keep as much time for the final model as the best complete trials say that it takes."""
         if best:
-            self._has_model = self._has_weights = True
+            self._has_model = True
+            self.learn_of_weights()
             rounds = refit_rounds(FINALISTS, CONTENDERS, self._slots)
             slowest = max(each.seconds for each in best)
             refits = rounds * (slowest + OVERHEAD_SECONDS)
@@ -110,7 +115,8 @@ class TimeBudget:
 
     def learn_of_weights(self) -> None:
         """Know that a trial has measured its weights, so that a paused one can be the model."""
-        self._has_weights = True
+        if self._first_weights is None:
+            self._first_weights = self.elapsed
 
     def in_words(self) -> str:
         """How the time is divided, or "" where there is no limit."""

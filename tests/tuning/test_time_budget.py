@@ -103,6 +103,16 @@ def test_until_a_first_trial_is_complete_trials_have_the_time_of_the_refits() ->
     assert budget.kept == 8 + 4 * 2
 
 
+def test_a_trial_whose_first_weights_come_late_has_time_to_pause() -> None:
+    budget, clock = make_budget(20)
+    clock.now += 50
+    budget.learn_of_weights()
+    assert budget.over
+    assert not budget.overdue
+    clock.now += 11
+    assert budget.overdue
+
+
 def test_on_a_very_slow_machine_closing_has_a_share_of_the_time() -> None:
     clock = Clock()
     budget = TimeBudget(120, finalize=True, slots=2, closing=500, now=clock)
