@@ -13,6 +13,7 @@ from automl.api.spaces import check, new_space, schema, space_purpose, spaces
 from automl.api.stored_study import locate_study
 from automl.api.studies import (
     dashboard,
+    delivered,
     final,
     importances,
     look,
@@ -31,6 +32,7 @@ __all__ = [
     "check",
     "compare",
     "dashboard",
+    "delivered",
     "doctor",
     "evaluate",
     "export",

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from automl.api.stored_study import StoredStudy
 from automl.core.defaults import RESULTS
+from automl.core.delivered import DeliveredModel, delivered_model
 from automl.core.errors import UserError
 from automl.core.records import StudyRecord
+from automl.finalizing.record import read_final
 from automl.store import StudyFolder
 from automl.tasks import TASKS
 
@@ -24,7 +26,8 @@ class ComparedStudy:
         fingerprint: SHA-256 of the data.
         columns: Options of the reader, such as the names of columns.
         seed: Random seed of the splits and the search.
-        metrics: Validation metrics of the best trial at its best step.
+        delivered: Model that the study delivers; None while it has none.
+        searched: Validation metrics of the best trial at its best step.
     """
 
     study: StudyRecord
@@ -33,7 +36,19 @@ class ComparedStudy:
     fingerprint: str
     columns: Mapping[str, str | bool | int]
     seed: int
-    metrics: Mapping[str, float]
+    delivered: DeliveredModel | None
+    searched: Mapping[str, float]
+
+    def metrics(self, split: str) -> Mapping[str, float]:
+        """The metrics of the delivered model on a split, as far as they were measured there."""
+        if self.delivered is None:
+            return {}
+        if split == self.delivered.split:
+            scores = self.delivered.scores
+        else:
+            scores = (self.delivered.validation,) if split == "validation" else ()
+        measured = {each.metric: each.value for each in scores}
+        return self.searched if self.delivered.final is None and measured else measured
 
     @property
     def gain(self) -> float | None:
@@ -53,19 +68,26 @@ class StudyComparison:
     Args:
         studies: Studies in the order they were named.
         differences: Reasons why the comparison may be unfair, one sentence each.
-        metrics: Metrics that all best trials measured -> whether larger is better; objectives of
-            the studies come first.
+        split: Split on which all delivered models were measured: ``"test"`` if all are final
+            models, else ``"validation"``.
+        metrics: Metrics that all delivered models have on it -> whether larger is better;
+            objectives of the studies come first.
     """
 
     studies: tuple[ComparedStudy, ...]
     differences: tuple[str, ...]
+    split: str
     metrics: Mapping[str, bool]
 
+    def values(self, metric: str) -> dict[str, float]:
+        """The name of each study -> the value of its delivered model in one of ``metrics``."""
+        return {each.study.name: each.metrics(self.split)[metric] for each in self.studies}
+
     def ahead(self, metric: str) -> tuple[str, ...]:
-        """The names of the studies whose best trial has the best value of one of ``metrics``."""
-        best = max if self.metrics[metric] else min
-        top = best(each.metrics[metric] for each in self.studies)
-        return tuple(e.study.name for e in self.studies if e.metrics[metric] == top)
+        """The names of the studies whose delivered model is the best in one of ``metrics``."""
+        values = self.values(metric)
+        top = max(values.values()) if self.metrics[metric] else min(values.values())
+        return tuple(name for name, each in values.items() if each == top)
 
 
 def compare(names: list[str], results: str = RESULTS) -> StudyComparison:
@@ -84,8 +106,11 @@ def compare(names: list[str], results: str = RESULTS) -> StudyComparison:
             f"compare {' '.join(names)}: name two or more studies, each once (see: automl studies)"
         )
     studies = tuple(_read(name, results) for name in names)
-    metrics = _shared_metrics(studies)
-    return StudyComparison(studies, tuple(filter(None, _differences(studies, metrics))), metrics)
+    models = [each.delivered for each in studies if each.delivered is not None]
+    split = "test" if all(each.split == "test" for each in models) else "validation"
+    metrics = _shared_metrics(studies, split)
+    differences = tuple(filter(None, _differences(studies, metrics)))
+    return StudyComparison(studies, differences, split, metrics)
 
 
 def _read(name: str, results: str) -> ComparedStudy:
@@ -98,7 +123,8 @@ def _read(name: str, results: str) -> ComparedStudy:
         fingerprint=str(record.get("data_sha256", "")),
         columns=plan.options,
         seed=plan.seed,
-        metrics=_measured(study, stored.folder),
+        delivered=delivered_model(study, read_final(stored.folder)),
+        searched=_measured(study, stored.folder),
     )
 
 
@@ -112,12 +138,12 @@ def _measured(study: StudyRecord, folder: StudyFolder) -> Mapping[str, float]:
     return {study.metric: best.objective, **found}
 
 
-def _shared_metrics(studies: tuple[ComparedStudy, ...]) -> Mapping[str, bool]:
+def _shared_metrics(studies: tuple[ComparedStudy, ...], split: str) -> Mapping[str, bool]:
     if len({each.task for each in studies}) > 1:
         return {}
     larger = {each.name: each.maximize for each in TASKS[studies[0].task].metrics}
     names = dict.fromkeys([*(each.study.metric for each in studies), *larger])
-    shared = [name for name in names if all(name in each.metrics for each in studies)]
+    shared = [name for name in names if all(name in each.metrics(split) for each in studies)]
     return {name: larger[name] for name in shared if name in larger}
 
 

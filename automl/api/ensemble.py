@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from automl.api.bundles import estimate, make_facts, validation_outputs, with_members
+from automl.api.bundles import make_facts, validation_outputs, with_members
+from automl.api.final_bundle import estimate
 from automl.core.errors import StudyError, UserError
 from automl.core.final import EnsembleMember, EnsembleRecord, Estimate, FinalRecord
 from automl.core.machine import locked

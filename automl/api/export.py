@@ -12,12 +12,13 @@ from automl.api.bundles import make_bundle
 from automl.api.datasets import DatasetLoader
 from automl.api.stored_study import StoredStudy
 from automl.core.defaults import RESULTS
+from automl.core.delivered import DeliveredModel, delivered_model
 from automl.core.errors import StudyError
 from automl.core.records import COSTS, StudyRecord, TrialRecord, in_words
 from automl.core.text import count, shell_word
 from automl.core.trial import Config
 from automl.export import EXPORTERS
-from automl.finalizing.record import read_final, read_test_opened
+from automl.finalizing.record import EndedRefit, kept_refits, read_final, read_test_opened
 from automl.store import StudyFolder, holds_weights
 from automl.tuning.context import Watcher
 
@@ -44,8 +45,8 @@ def export(
 
     Args:
         name: Name of the study.
-        trial: Number of the trial; None is the final model if it is within all limits, else the
-            best trial that is.
+        trial: Number of the trial; None is the final model if it is within all limits; else the
+            best of the refits that it is the average of, if that is; else the best trial that is.
         ensemble: Whether the ensemble is exported, as one model.
         max_latency: Maximum milliseconds for one example, as measured by the search; None is any.
         max_parameters: Maximum number of parameters; None is any.
@@ -71,18 +72,20 @@ def export(
     given = {cost: most for cost, most in limits.items() if most is not None}
     if ensemble:
         _check_exclusive("--ensemble", trial, given)
-        final: Bundle | None = _load_ensemble_bundle(folder)
+        kept: Bundle | None = _load_ensemble_bundle(folder)
     else:
-        final = None if trial is not None else _load_final_bundle(study, folder, given)
-    number = (
-        final.facts.origin.trial if final else _choose_trial(study, folder, trial, given).number
-    )
+        kept = None if trial is not None else _load_final_bundle(study, folder, given)
+    refit = None if kept or trial is not None else _choose_refit(study, folder, given)
+    if kept is not None:
+        number = kept.facts.origin.trial
+    else:
+        number = refit.trial if refit else _choose_trial(study, folder, trial, given).number
     data = DatasetLoader.of(plan, Watcher())(Config(**folder.trial(number).config()))
     target = Path(output) if output else folder.exported(f"{format}-{kind}" if kind else format)
     quantization = Quantization(kind, data.train.inputs, data.validation) if kind else None
     with TemporaryDirectory() as scratch:
         place = Path(scratch) / "bundle"
-        bundle = final or make_bundle(folder, plan, study.trials[number], data, place)
+        bundle = kept or make_bundle(folder, plan, study.trials[number], data, place, refit)
         bundle = replace(bundle, facts=_opened_by_now(bundle.facts, folder))
         return export_bundle(
             bundle, format, target, data.validation.inputs, quantization=quantization
@@ -125,13 +128,27 @@ def _choose_trial(
 def _load_final_bundle(
     study: StudyRecord, folder: StudyFolder, limits: Mapping[str, float]
 ) -> Bundle | None:
-    """The bundle of a study's final model, if there is one within all limits."""
+    """The bundle of a study's final model, if there is one and all of it is within all limits."""
     from automl.export.bundle import Bundle
 
-    final = read_final(folder)
-    if final is None or not _is_within(study.trials[final.trial], limits):
+    delivered = delivered_model(study, read_final(folder))
+    if delivered is None or delivered.final is None or not _is_within(delivered, limits):
         return None
     return Bundle.load(folder.best)
+
+
+def _choose_refit(
+    study: StudyRecord, folder: StudyFolder, limits: Mapping[str, float]
+) -> EndedRefit | None:
+    """The best refit of a final model that is the average of several, if one is within limits."""
+    delivered = delivered_model(study, read_final(folder))
+    if delivered is None or delivered.final is None or delivered.members == 1:
+        return None
+    if not _is_within(delivered.trial, limits):
+        return None
+    refits = [each for each in kept_refits(folder, delivered.final) if holds_weights(each.weights)]
+    sign = 1 if study.maximize else -1
+    return max(refits, key=lambda each: sign * (each.result.objective or 0.0), default=None)
 
 
 def _load_ensemble_bundle(folder: StudyFolder) -> Bundle:
@@ -172,8 +189,8 @@ def _numbered(kept: Sequence[TrialRecord], number: int) -> TrialRecord:
     )
 
 
-def _is_within(trial: TrialRecord, limits: Mapping[str, float]) -> bool:
-    costs = {name: trial.cost(name) for name in limits}
+def _is_within(model: TrialRecord | DeliveredModel, limits: Mapping[str, float]) -> bool:
+    costs = {name: model.cost(name) for name in limits}
     return all(cost is not None and cost <= limits[name] for name, cost in costs.items())
 
 

@@ -10,8 +10,9 @@ from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from automl.api.bundles import FinalBundle, has_bundle_of, validation_outputs
+from automl.api.bundles import validation_outputs
 from automl.api.ensemble import EnsembleMaker, has_ensemble
+from automl.api.final_bundle import FinalBundle, has_bundle_of
 from automl.core.executor import RunTrials, TimeLimits
 from automl.core.final import (
     ASKED_FOR,

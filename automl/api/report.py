@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from automl.api.final_model import known_final
 from automl.api.stored_study import StoredStudy
 from automl.core.defaults import RESULTS
+from automl.core.delivered import DeliveredModel, delivered_model
 from automl.core.errors import StudyError, UserError
 from automl.core.machine import write_text
-from automl.core.records import TrialRecord
-from automl.finalizing.record import read_test_opened
-from automl.report import FORMATS, BestModel, Plots, Provenance, Report, StudyCost
+from automl.finalizing.record import kept_curves, read_test_opened
+from automl.report import FORMATS, ModelDetails, Plots, Provenance, Report, StudyCost
 from automl.report.panels import FIGURES
 from automl.store import StudyFolder
 from automl.tuning.plan import Plan
@@ -93,14 +93,15 @@ def collect_report(stored: StoredStudy, progress: Progress) -> Report:
 
     loaded, folder, plan = stored.load(), stored.folder, stored.plan
     record, cost = study_record(loaded), time_used(loaded, folder.runs())
+    final = known_final(record, folder)
     return Report(
         study=record,
         epochs=plan.epochs,
         cost=StudyCost(cost.begun, cost.ended, cost.wall, cost.on_workers),
         plots=_plots(loaded, progress),
-        model=_model(folder, record.best),
+        model=_details(folder, delivered_model(record, final)),
         origin=_origin(folder.record(), plan),
-        final=known_final(record, folder),
+        final=final,
         test_opened=read_test_opened(folder),
     )
 
@@ -120,15 +121,23 @@ def _plots(study: optuna.Study, progress: Progress) -> Plots:
     )
 
 
-def _model(folder: StudyFolder, best: TrialRecord | None) -> BestModel:
-    if best is None:
-        return BestModel()
-    trial = folder.trial(best.number)
+def _details(folder: StudyFolder, delivered: DeliveredModel | None) -> ModelDetails:
+    if delivered is None:
+        return ModelDetails()
+    number, final = delivered.trial.number, delivered.final
+    trial = folder.trial(number)
     try:
         network = trial.network()
     except StudyError:  # copied without its trials
         network = None
-    return BestModel(network, trial.curve(), trial.review())
+    if final is None:
+        curve = trial.curve()
+        curves = {f"trial {number}": curve} if curve else {}
+        return ModelDetails(network, curves, trial.review(), "the best trial")
+    reviewed = "the final model"
+    if not final.members:
+        reviewed = "the average of its refits, which were not trained on these examples,"
+    return ModelDetails(network, kept_curves(folder, final), folder.final_review(), reviewed)
 
 
 def _origin(record: dict[str, Any], plan: Plan) -> Provenance:

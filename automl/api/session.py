@@ -24,7 +24,6 @@ from automl.api.watchers import default_watcher
 from automl.core.defaults import RESULTS
 from automl.core.errors import StudyError
 from automl.core.executor import Executor, RunTrials
-from automl.core.final import FinalRecord
 from automl.core.records import NetworkProfile, StudyRecord
 from automl.core.text import shell_word
 from automl.core.trial import Config
@@ -227,6 +226,8 @@ class SearchSession:
         run_trials: RunTrials,
     ) -> SearchOutcome:
         """Make the final model in the remaining time; if that ends first, the reason says so."""
+        from automl.tuning.dashboard import note_final
+
         if not pick_in_time(outcome.study, context.folder):
             return outcome
         limits = self.space.objective.constraints
@@ -237,8 +238,9 @@ class SearchSession:
         if final is None:
             reason = "interrupted" if self.stop.is_set() else "time limit"
             return replace(outcome, reason=reason, seconds=seconds)
-        _write_note(outcome, context, study, final)
-        return replace(outcome, seconds=seconds, final=final)
+        outcome = replace(outcome, seconds=seconds, final=final)
+        note_final(study, context, outcome)
+        return outcome
 
     def _seconds_left(self, closing: float) -> float:
         """Seconds until the final model has to be made of the refits that have ended."""
@@ -246,15 +248,6 @@ class SearchSession:
         if timeout is None:
             return inf
         return self.began + timeout - most_closing(closing, timeout) - time.monotonic()
-
-
-def _write_note(
-    outcome: SearchOutcome, context: SearchContext, study: SharedStudy, final: FinalRecord
-) -> None:
-    """Add the final model to the study's note."""
-    from automl.tuning.dashboard import study_note
-
-    study.write_note(study_note(context, outcome.study.best, outcome.study.baseline, final))
 
 
 def start_workers(plan: Plan) -> Executor:

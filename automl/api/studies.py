@@ -12,6 +12,7 @@ from automl.api.datasets import DatasetLoader
 from automl.api.final_model import known_final, lacks_final, read_progress
 from automl.api.stored_study import StoredStudy, numbered_trial, storage_of
 from automl.core.defaults import RESULTS
+from automl.core.delivered import DeliveredModel, delivered_model
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.errors import StudyError
 from automl.core.final import FinalRecord
@@ -19,6 +20,7 @@ from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
 from automl.core.storage_url import StorageUrl
 from automl.core.text import count
 from automl.core.trial import Measurement
+from automl.finalizing.record import read_final
 from automl.store import Store
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 
@@ -39,6 +41,11 @@ class StudyOverview:
     study: StudyRecord
     final: FinalRecord | None
     importances: Importances
+
+    @property
+    def delivered(self) -> DeliveredModel | None:
+        """The model that the study delivers; None while it has none."""
+        return delivered_model(self.study, self.final)
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,22 @@ def final(name: str, results: str = RESULTS) -> FinalRecord | None:
     """
     stored = StoredStudy.find(name, results)
     return known_final(stored.record(), stored.folder)
+
+
+def delivered(study: StudyRecord, results: str = RESULTS) -> DeliveredModel | None:
+    """The model that a study delivers: its final model, or the best trial while there is none.
+
+    Args:
+        study: The study with all its trials.
+        results: Results folder that the study is in.
+
+    Returns:
+        The model with the scores that it is known by; None while the study has none.
+
+    Raises:
+        StudyError: if there is no such study.
+    """
+    return delivered_model(study, read_final(StoredStudy.find(study.name, results).folder))
 
 
 def importances(name: str, results: str = RESULTS) -> Importances:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
 
+    from automl.core.delivered import DeliveredModel
     from automl.export.exporter import Exported
 
 SHOWN = 5
@@ -60,6 +61,11 @@ class Study:
     def final(self) -> FinalRecord | None:
         """How its final model was made and what it is worth, or None while there is none."""
         return self.outcome.final
+
+    @property
+    def delivered(self) -> DeliveredModel | None:
+        """The model that it delivers, the final one if there is one; None while it has none."""
+        return self.outcome.delivered
 
     @property
     def trials(self) -> DataFrame:
@@ -146,11 +152,11 @@ class Study:
         return figure(StoredStudy.find(self.name, self.results).storage, self.name, kind)
 
     def __repr__(self) -> str:
-        return _study_as_text(self.record)
+        return _study_as_text(self.record, self.delivered)
 
     def _repr_html_(self) -> str:
         """What Jupyter shows."""
-        return _study_as_html(self.record)
+        return _study_as_html(self.record, self.delivered)
 
 
 def load(name: str, results: str = RESULTS) -> Study:
@@ -170,7 +176,7 @@ def load(name: str, results: str = RESULTS) -> Study:
     return Study(SearchOutcome(record, "loaded", 0.0, final), results)
 
 
-def _study_as_text(study: StudyRecord) -> str:
+def _study_as_text(study: StudyRecord, delivered: DeliveredModel | None) -> str:
     """The study in a line, then its best trials in columns."""
     rows = [_headings(study), *map(_row, _shown(study))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -178,23 +184,22 @@ def _study_as_text(study: StudyRecord) -> str:
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     )
-    return "\n".join([_headline(study), *lines])
+    return "\n".join([_headline(study, delivered), *lines])
 
 
-def _study_as_html(study: StudyRecord) -> str:
+def _study_as_html(study: StudyRecord, delivered: DeliveredModel | None) -> str:
     """The same as an HTML table with a caption."""
     head = "".join(f"<th>{escape(name)}</th>" for name in _headings(study))
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _row(trial))}</tr>"
         for trial in _shown(study)
     )
-    caption = f"<caption>{escape(_headline(study))}</caption>"
+    caption = f"<caption>{escape(_headline(study, delivered))}</caption>"
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _headline(study: StudyRecord) -> str:
-    best = study.best
-    found = f"best {study.metric} {value(best.objective)}" if best else "none complete yet"
+def _headline(study: StudyRecord, delivered: DeliveredModel | None) -> str:
+    found = f"{delivered.kind} {delivered.scored()}" if delivered else "none complete yet"
     return one_line(f"{study.name}: {count(study.counted, 'trial')}, {found}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from automl.cli.summary import best_trial_text, final_text, front_text, tally
+from automl.cli.summary import front_text, result_text, tally
 from automl.cli.terminal import USUAL_WIDTH, next_steps, results_flag, table, terminal_width, wrap
 from automl.core.error_analysis import Confusion, ErrorAnalysis
 from automl.core.final import FinalRecord
@@ -16,7 +16,7 @@ from automl.report.charts import draw_bars, draw_curve
 from automl.report.summary import endings
 
 if TYPE_CHECKING:
-    from automl.api.studies import TrialDetails
+    from automl.api.studies import StudyOverview, TrialDetails
     from automl.tuning.importances import Importances
 
 # Rows of the table of trials, and parameters with a bar.
@@ -28,12 +28,11 @@ SHOWN = 12
 WORST = 3
 
 
-def study_text(
-    study: StudyRecord, final: FinalRecord | None, importances: Importances, results: str
-) -> str:
+def study_text(look: StudyOverview, results: str) -> str:
     """A study for people."""
-    found = [best_trial_text(study), final_text(final) if final else "", front_text(study)]
-    found += [_importances(importances), _trials(study), _next(study, final, results)]
+    study, final = look.study, look.final
+    found = [result_text(study, look.delivered), front_text(study)]
+    found += [_importances(look.importances), _trials(study), _next(study, final, results)]
     return "\n\n".join(filter(None, found))
 
 

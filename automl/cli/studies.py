@@ -21,6 +21,7 @@ from automl.tuning.context import SearchOutcome
 
 if TYPE_CHECKING:
     from automl.api.studies import StudyOverview, TrialDetails
+    from automl.core.delivered import DeliveredModel
 
 KILOBYTE = 1000
 # File name that stands for standard output.
@@ -33,31 +34,44 @@ def studies(results: Results = RESULTS, json: Json = False) -> None:
 
     found = api.studies(results)
     if json:
-        facts = ({**study_json(each), "state": api.state(each, results)} for each in found)
+        facts = (
+            {**study_json(each, api.delivered(each, results)), "state": api.state(each, results)}
+            for each in found
+        )
         echo(json_module.dumps(list(facts)))
     elif not found:
         echo(f"No studies in {results} yet. Begin one: {program()} search cnn")
     else:
-        headings = ("study", "trials", "best", "metric", "state")
-        echo(table(headings, (_row(study, api.state(study, results)) for study in found)))
+        headings = ("study", "trials", "model", "score", "95% interval", "state")
+        rows = (_row(e, api.delivered(e, results), api.state(e, results)) for e in found)
+        echo(table(headings, rows))
 
 
-def study_json(study: StudyRecord) -> dict[str, object]:
-    """A study for scripts, without its trials."""
+def study_json(study: StudyRecord, delivered: DeliveredModel | None) -> dict[str, object]:
+    """A study for scripts, without its trials.
+
+    Args:
+        study: The study with all its trials.
+        delivered: The model that it delivers; None while it has none.
+    """
     best = study.best
     return {
         "name": study.name,
         "metric": study.metric,
         "maximize": study.maximize,
         "trials_done": study.counted,
+        "delivered": delivered.as_stored() if delivered else None,
         "best": to_stored(best) if best else None,
     }
 
 
-def _row(study: StudyRecord, state: str) -> tuple[str, ...]:
-    best = study.best
-    scored = value(best.objective if best else None)
-    return study.name, f"{study.counted:,}", scored, study.metric, state
+def _row(study: StudyRecord, delivered: DeliveredModel | None, state: str) -> tuple[str, ...]:
+    trials = f"{study.counted:,}"
+    if delivered is None:
+        return study.name, trials, "-", f"{study.metric} -", "-", state
+    score = delivered.score
+    told = f"{score.metric} {value(score.value)} on {delivered.split}"
+    return study.name, trials, delivered.kind, told, score.interval or "-", state
 
 
 def show(
@@ -81,18 +95,18 @@ def show(
 def _show_study(look: StudyOverview, results: str, json: bool) -> None:
     from automl.cli.summary import objectives_json
 
-    record, final, importances = look.study, look.final, look.importances
+    record, final = look.study, look.final
     if not json:
         from automl.cli.show_text import study_text
 
-        echo(study_text(record, final, importances, results))
+        echo(study_text(look, results))
         return
     facts = {
-        **study_json(record),
+        **study_json(record, look.delivered),
         **objectives_json(record),
         "baseline": to_stored(record.baseline) if record.baseline else None,
         "final": to_stored(final) if final else None,
-        "importances": to_stored(importances),
+        "importances": to_stored(look.importances),
         "trials": [to_stored(each) for each in record.trials],
     }
     echo(json_module.dumps(facts))
@@ -124,7 +138,7 @@ def watch(study: Study, results: Results = RESULTS, json: Json = False) -> None:
 
 def _ended(outcome: SearchOutcome, results: str) -> str:
     """Why the watching ended, and the next commands."""
-    from automl.cli.summary import best_trial_text, final_text
+    from automl.cli.summary import result_text
 
     study, flag = outcome.study, results_flag(results)
     if outcome.reason == "interrupted":
@@ -136,8 +150,8 @@ def _ended(outcome: SearchOutcome, results: str) -> str:
     if outcome.reason == "abandoned":
         said = f"No process of this machine searches {study.name} any more, after {trials}."
         steps.insert(0, (f"resume {shell_word(study.name)}{flag}", "continue where it stopped"))
-    final = [final_text(outcome.final)] if outcome.final else []
-    return "\n\n".join([wrap(said), best_trial_text(study), *final, next_steps(steps)])
+    result = result_text(study, outcome.delivered)
+    return "\n\n".join([wrap(said), result, next_steps(steps)])
 
 
 def dashboard(

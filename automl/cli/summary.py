@@ -1,10 +1,11 @@
-"""A study in a few lines: its best trial, its front, its final model and what to do next."""
+"""A study in a few lines: the model that it delivers, its front and what to do next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from automl.cli.terminal import columns, next_steps, results_flag, table, wrap
+from automl.core.delivered import DeliveredModel
 from automl.core.final import EnsembleRecord, Estimate, FinalRecord, openings
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.text import count, duration, plain, shell_word, value
@@ -23,14 +24,13 @@ _WITHOUT_MODEL = ("failed", "diverged", "infeasible")
 
 
 def summarize(outcome: SearchOutcome, store: Store) -> str:
-    """The best trial, the baseline, the paths of the results and the next commands."""
+    """The delivered model, the best trial, the paths of the results and the next commands."""
     study, folder = outcome.study, store.study(outcome.study.name)
     lines = [
         _ended(outcome),
         "",
-        best_trial_text(study),
+        result_text(study, outcome.delivered),
         *([f"\n{front_text(study)}"] if study.minimize else []),
-        *(["", final_text(outcome.final)] if outcome.final else []),
         *([] if study.best is None else ["", f"Model  {folder.best}"]),
         f"Study  {folder.path}",
         "",
@@ -74,17 +74,38 @@ def _next(outcome: SearchOutcome, store: Store) -> str:
     return "\n".join(filter(None, (next_steps(steps), looks)))
 
 
-def best_trial_text(study: StudyRecord) -> str:
-    """The best trial beside the baseline, and its parameters; or why there is none."""
-    best = study.best
-    if best is None:
+def result_text(study: StudyRecord, delivered: DeliveredModel | None) -> str:
+    """The model that a study delivers and its settings, beside what it is to be compared with.
+
+    Args:
+        study: The study with all its trials.
+        delivered: The model that it delivers; None while it has none.
+    """
+    if delivered is None:
         return wrap(f"No trial is complete yet. {_first_failure(study)}".rstrip())
-    scored = f"trial {best.number}, {study.metric} {value(best.objective)} on validation"
-    line = wrap(f"Best: {scored}{_against(study.baseline, best)}")
+    drawn = columns(
+        [(name, plain(each)) for name, each in delivered.trial.parameters.items()], indent="  "
+    )
+    if delivered.final is None:
+        headline = wrap(f"{_best_trial(study)}; there is no final model")
+        return "\n".join([headline, *_references(study), drawn]).rstrip()
+    settings = "\n".join([wrap(f"Its network: {delivered.network()}, with"), drawn]).rstrip()
+    best = "\n".join([wrap(_best_trial(study)), *_references(study)])
+    return "\n\n".join([final_text(delivered, delivered.final), settings, best])
+
+
+def _best_trial(study: StudyRecord) -> str:
+    """The best trial of the search beside the baseline."""
+    best = study.best
+    if best is None:  # the journal was damaged after the final model was made
+        return "Best trial: none"
+    scored = f"{best.number}, {study.metric} {value(best.objective)} on validation"
+    return f"Best trial: {scored}{_against(study.baseline, best)}"
+
+
+def _references(study: StudyRecord) -> Iterator[str]:
     if compared := study.compared():
-        line += f"\n{wrap(f'To compare with: {compared}')}"
-    drawn = [(name, plain(each)) for name, each in best.parameters.items()]
-    return "\n".join([line, columns(drawn, indent="  ")]).rstrip()
+        yield wrap(f"To compare with, on validation: {compared}")
 
 
 def tally(study: StudyRecord) -> str:
@@ -107,13 +128,19 @@ def _first_failure(study: StudyRecord) -> str:
     return f"The first reason: {reasons[0]}" if reasons else ""
 
 
-def final_text(final: FinalRecord) -> str:
-    """The final model in a few lines."""
+def final_text(delivered: DeliveredModel, final: FinalRecord) -> str:
+    """The final model in a few lines, its score on the test split first.
+
+    Args:
+        delivered: The final model.
+        final: How it was made.
+    """
     seeds = f"mean of {count(len(final.seeds), 'seed')}"
     rows = [_row(final.score, "validation", final.score.basis or seeds)]
     rows += [_row(each, "test", each.basis or final.basis) for each in final.test]
     said = [*(wrap(f"Caution: {each}") for each in final.doubts)]
-    said += [wrap(f"Final model: {final.made()}; {final.why()}"), columns(rows, "  ")]
+    told = f"Final model: {delivered.scored()}; {final.made()}; {final.why()}"
+    said += [wrap(told), columns(rows, "  ")]
     together = [] if final.ensemble is None else _ensemble(final.ensemble, final.basis)
     return "\n".join([*said, *together, *map(wrap, _remarks(final))])
 
@@ -125,8 +152,7 @@ def _ensemble(ensemble: EnsembleRecord, basis: str) -> list[str]:
 
 
 def _row(score: Estimate, split: str, basis: str) -> tuple[str, ...]:
-    sure = score.low is not None and score.high is not None
-    interval = f"95%: {value(score.low)} to {value(score.high)}" if sure else ""
+    interval = f"95%: {score.interval}" if score.interval else ""
     return (f"{score.metric} on {split}", value(score.value), interval, basis)
 
 

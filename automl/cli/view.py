@@ -137,7 +137,7 @@ class JsonView(View):
             self._print({"event": "finalizing", "done": self._whole, "total": progress.total})
 
     def finish(self, outcome: SearchOutcome) -> None:
-        """Print the best trial, the final model and why the search ended."""
+        """Print the delivered model, the best trial, the final model and why the search ended."""
         best = outcome.study.best
         self._print(
             {
@@ -145,6 +145,7 @@ class JsonView(View):
                 "reason": outcome.reason,
                 "seconds": round(outcome.seconds, 3),
                 "trials": outcome.study.counted,
+                "delivered": outcome.delivered.as_stored() if outcome.delivered else None,
                 "best": to_stored(best) if best else None,
                 "final": to_stored(outcome.final) if outcome.final else None,
             }

@@ -53,10 +53,15 @@ class Estimate:
     high: float | None = None
     basis: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def interval(self) -> str:
+        """The interval in words: ``"0.8710 to 0.9749"``; empty if there is none."""
         sure = self.low is not None and self.high is not None
-        interval = f" ({value(self.low)} to {value(self.high)})" if sure else ""
-        return f"{self.metric} {value(self.value)}{interval}"
+        return f"{value(self.low)} to {value(self.high)}" if sure else ""
+
+    def __str__(self) -> str:
+        beside = f" ({self.interval})" if self.interval else ""
+        return f"{self.metric} {value(self.value)}{beside}"
 
 
 @dataclass(frozen=True)

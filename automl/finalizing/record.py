@@ -1,18 +1,24 @@
-"""What study.yaml keeps of the final model, how often test was opened, and what is in doubt."""
+"""What a study keeps of its final model: its record, its refits, openings of test, and doubts."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from automl.core.errors import StudyError
-from automl.core.final import Estimate, Finalist, FinalRecord
+from automl.core.final import NO_REFIT, Estimate, Finalist, FinalRecord
 from automl.core.records import Reference, restored, to_stored
 from automl.core.text import count, shell_word, value
-from automl.store import Openings, StudyFolder
+from automl.core.trial import Measurement, Status, TrialResult
+from automl.store import WEIGHTS, Openings, StudyFolder
 
 FINAL = "final"
 TEST_OPENED = "test_opened"
+# File with the result of a training.
+ENDED = "result.json"
 # Fields that are computed when the record is read.
 _NOT_KEPT = (TEST_OPENED, "outdated")
 # Optimiser steps below which a training counts as short.
@@ -126,3 +132,83 @@ def _below_validation(score: Estimate, test: Estimate, maximize: bool) -> Iterat
             f"{value(test.value)} against {value(score.value)}. The examples of the splits may "
             "differ, such as by their time or their source, or rows of one may repeat in another."
         )
+
+
+def read_file(file: Path) -> str:
+    """The text of a file; empty if there is none."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def read_result(folder: Path) -> TrialResult | None:
+    """The result in the folder of a training; None if there is none, or it is damaged."""
+    from pydantic import TypeAdapter
+
+    try:
+        stored = restored(TrialResult, json.loads(read_file(folder / ENDED)))
+        return TypeAdapter(TrialResult).validate_python(stored)
+    except (ValueError, TypeError):  # pydantic's ValidationError is a ValueError
+        return None
+
+
+@dataclass(frozen=True)
+class EndedRefit:
+    """A refit of the chosen trial, as the folder of the study keeps it.
+
+    Args:
+        trial: Number of the trial.
+        seed: Seed of the refit.
+        result: Result of the refit, which is complete.
+        weights: File with its weights, which may be missing.
+    """
+
+    trial: int
+    seed: int
+    result: TrialResult
+    weights: Path
+
+
+def kept_refits(folder: StudyFolder, final: FinalRecord) -> tuple[EndedRefit, ...]:
+    """The refits of the chosen trial, in the order of the seeds; of an average, its members.
+
+    Args:
+        folder: Folder of the study, from which files may be missing.
+        final: Record of the final model.
+    """
+    places = {seed: folder.refit(final.trial, seed) for seed in final.seeds}
+    found = {seed: read_result(place) for seed, place in places.items()}
+    ended = [
+        EndedRefit(final.trial, seed, result, places[seed] / WEIGHTS)
+        for seed, result in found.items()
+        if result is not None and result.status is Status.COMPLETE
+    ]
+    return tuple(ended[: final.members or None])
+
+
+def kept_curves(folder: StudyFolder, final: FinalRecord) -> dict[str, tuple[Measurement, ...]]:
+    """The learning curves of the trainings behind a final model, by the name of the training.
+
+    Those are its members; of a single model, the refits that chose it and its own training.
+
+    Args:
+        folder: Folder of the study, from which files may be missing.
+        final: Record of the final model.
+    """
+    if final.single_because == NO_REFIT:
+        curves = {f"trial {final.trial}": folder.trial(final.trial).curve()}
+    else:
+        refits = kept_refits(folder, final)
+        curves = {f"seed {each.seed}": each.result.measurements for each in refits}
+    if not final.members:
+        last = read_result(folder.last_fit(final.trial))
+        # It was trained on what its metrics were measured on.
+        curves["train + validation"] = tuple(map(_train_loss, last.measurements if last else ()))
+    return {name: curve for name, curve in curves.items() if curve}
+
+
+def _train_loss(measurement: Measurement) -> Measurement:
+    """A measurement without its metrics on validation."""
+    metrics = {name: each for name, each in measurement.metrics.items() if name == "train_loss"}
+    return replace(measurement, metrics=metrics)

@@ -13,7 +13,7 @@ from typing import Any
 from automl.core.executor import Measured
 from automl.core.final import RunningRefit
 from automl.core.machine import write_text
-from automl.core.records import TrialRecord, restored, to_stored
+from automl.core.records import TrialRecord, to_stored
 from automl.core.trial import (
     CONTINUE,
     Config,
@@ -26,12 +26,11 @@ from automl.core.trial import (
 )
 from automl.data.dataset import Dataset
 from automl.finalizing.ranking import RankingObjective
+from automl.finalizing.record import ENDED, read_file, read_result
 from automl.store import FINISHED, HEARTBEAT, STATE, WEIGHTS, StudyFolder, check_room, holds_weights
 
 # File with the identity of a training; a training with another one starts afresh.
 BEGUN = "fit.json"
-# File with the result of a training.
-ENDED = "result.json"
 # Fields of a spec that do not affect the numbers.
 _OF_ATTEMPT = ("number", "folder", "resume")
 _PAUSE = Decision(Verdict.PAUSE, "interrupted")
@@ -94,19 +93,14 @@ class Refit:
 
     def result(self) -> TrialResult | None:
         """The result; None if it has not ended, or the folder belongs to another training."""
-        from pydantic import TypeAdapter
-
         if self.known is not None:
             return self.known
         if self._read(BEGUN) != json.dumps(self._identity(), sort_keys=True):
             return None
-        try:
-            stored = restored(TrialResult, json.loads(self._read(ENDED)))
-            result = TypeAdapter(TrialResult).validate_python(stored)
-        except (ValueError, TypeError):  # pydantic's ValidationError is a ValueError
-            return None
-        lost = result.status is Status.COMPLETE and not holds_weights(self.weights)
-        return None if lost else result
+        result = read_result(self.folder)
+        if result is None or result.status is not Status.COMPLETE:
+            return result
+        return result if holds_weights(self.weights) else None
 
     def _identity(self) -> dict[str, Any]:
         """Everything that affects its numbers."""
@@ -114,10 +108,7 @@ class Refit:
         return {**spec, "task": self.data.task, "fingerprint": self.data.fingerprint}
 
     def _read(self, name: str) -> str:
-        try:
-            return (self.folder / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return ""
+        return read_file(self.folder / name)
 
 
 @dataclass(frozen=True)

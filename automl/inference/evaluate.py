@@ -121,6 +121,20 @@ def evaluate_split(bundle: Bundle, split: Split, only: str | None = None) -> Eva
     run = as_function(bundle.model())
     with third_party(UserError, "the bundle's model cannot be run"):
         outputs = in_batches(run, split.inputs, BATCH)
+    return evaluate_outputs(bundle, outputs, split, only)
+
+
+def evaluate_outputs(
+    bundle: Bundle, outputs: Outputs, split: Split, only: str | None = None
+) -> Evaluation:
+    """Scores on a split of a model that has run; see ``evaluate_split``.
+
+    Args:
+        bundle: Bundle of the model.
+        outputs: Its outputs for the split, (N, …).
+        split: The split.
+        only: The one metric that is needed; None is all.
+    """
     return _evaluation(bundle, outputs, split.targets, split.clusters, only)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from automl.core.delivered import DeliveredModel, delivered_model
 from automl.core.error_analysis import ErrorAnalysis
 from automl.core.final import FinalRecord
 from automl.core.records import NetworkProfile, StudyRecord
@@ -57,18 +59,20 @@ class Plots:
 
 
 @dataclass(frozen=True)
-class BestModel:
-    """The model of the best trial.
+class ModelDetails:
+    """What the files of a study hold of the model that it delivers.
 
     Args:
-        network: Layers of the network, or None if they are unknown.
-        curve: Learning curve.
-        review: Error analysis, or None if there is none.
+        network: Layers of its network, or of each of its networks; None if they are unknown.
+        curves: Name of a training of it -> its learning curve.
+        review: Error analysis on the validation split, or None if there is none.
+        reviewed: The model of the error analysis, in words.
     """
 
     network: NetworkProfile | None = None
-    curve: tuple[Measurement, ...] = ()
+    curves: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
     review: ErrorAnalysis | None = None
+    reviewed: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Report:
         epochs: Epochs of a full trial.
         cost: Time that it took.
         plots: Optuna's plots.
-        model: Model of the best trial.
+        model: Details of the model that the study delivers.
         origin: Provenance of the numbers.
         final: Record of the final model, or None while there is none.
         test_opened: Number of times that the test split was opened.
@@ -111,7 +115,12 @@ class Report:
     epochs: int
     cost: StudyCost
     plots: Plots
-    model: BestModel
+    model: ModelDetails
     origin: Provenance
     final: FinalRecord | None = None
     test_opened: int = 0
+
+    @cached_property
+    def delivered(self) -> DeliveredModel | None:
+        """The model that the study delivers; None while it has none."""
+        return delivered_model(self.study, self.final)

@@ -155,14 +155,29 @@ class Chart:
     y: tuple[str, str]
 
 
-def curve_charts(curve: Sequence[Measurement], metric: str) -> dict[str, Chart]:
-    """Charts of the objective and of the losses over the epochs, by their titles."""
-    wanted = {metric: (metric,), "loss": ("train_loss", "loss")}
-    charts = {}
-    for title, names in wanted.items():
-        lines = {name: [(each.epoch, each.metrics.get(name)) for each in curve] for name in names}
-        charts[title] = _chart({name: _finite(points) for name, points in lines.items()})
+def curve_charts(curves: Mapping[str, Sequence[Measurement]], metric: str) -> dict[str, Chart]:
+    """Charts of the objective and of the losses over the epochs, by their titles.
+
+    Args:
+        curves: Name of a training -> its learning curve. Of several, each has a line in each chart;
+            of one, both losses share a chart.
+        metric: Name of the objective.
+    """
+    if len(curves) == 1:
+        [curve] = curves.values()
+        both = {name: _points(curve, name) for name in ("train_loss", "loss")}
+        charts = {metric: _chart({metric: _points(curve, metric)}), "loss": _chart(both)}
+    else:
+        charts = {
+            name: _chart({training: _points(curve, name) for training, curve in curves.items()})
+            for name in (metric, "loss", "train_loss")
+        }
     return {title: chart for title, chart in charts.items() if chart is not None}
+
+
+def _points(curve: Sequence[Measurement], name: str) -> list[Point]:
+    """What a training measured over its epochs, as far as it is finite."""
+    return _finite((each.epoch, each.metrics.get(name)) for each in curve)
 
 
 def series_charts(lines: SeriesExample) -> dict[str, Chart]:

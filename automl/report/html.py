@@ -14,25 +14,30 @@ from typing import TYPE_CHECKING
 from automl.core.text import count, epoch, lines, plain, shortened, value
 from automl.report import Report
 from automl.report.charts import curve_charts, percent, scatter_chart, series_charts, shown_first
+from automl.report.model_text import (
+    finalist_headings,
+    finalist_rows,
+    finalists_out,
+    network_said,
+    not_reviewed,
+    refitted,
+    reviewed,
+    test_headings,
+    test_rows,
+    tested_on,
+    verdict,
+)
 from automl.report.panels import make_panels
 from automl.report.summary import (
     cautions,
     commands,
     endings,
     facts,
-    finalist_headings,
-    finalist_rows,
-    finalists_out,
     front_headings,
     front_rest,
     front_rows,
     front_title,
-    refitted,
     saved,
-    test_headings,
-    test_rows,
-    tested_on,
-    verdict,
 )
 
 if TYPE_CHECKING:
@@ -60,12 +65,12 @@ def render_html(report: Report) -> str:
         .render(
             report=report,
             study=report.study,
-            best=report.study.best,
+            delivered=report.delivered,
             model=report.model,
             origin=report.origin,
             captions=CAPTIONS,
             panels=panels,
-            curves=curve_charts(report.model.curve, report.study.metric),
+            curves=curve_charts(report.model.curves, report.study.metric),
             style=_own("style.css"),
             script=script,
             digests=[_digest(script), _digest(plotly)] if drawn else [],
@@ -87,10 +92,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     words = (verdict, facts, cautions, saved, endings, sample_note, commands)
+    models = (network_said, reviewed, not_reviewed)
     finals = (refitted, tested_on, finalist_headings, finalist_rows, finalists_out)
     tests = (test_headings, test_rows)
     fronts = (front_title, front_headings, front_rows, front_rest)
-    made.globals.update({each.__name__: each for each in (*words, *finals, *tests, *fronts)})
+    made.globals.update(
+        {each.__name__: each for each in (*words, *models, *finals, *tests, *fronts)}
+    )
     made.globals.update(series_charts=series_charts, scatter_chart=scatter_chart, shades=shades)
     made.globals.update(shown_first=shown_first, folds=folds, percent=percent)
     made.filters.update(short=_short, sentence=_sentence)
@@ -200,7 +208,8 @@ CAPTIONS = {
     ),
     "learning_curves": Caption(
         "Learning curves",
-        "What each trial reported on validation, step by step; the best trial's is blue.",
+        "What each trial reported on validation, step by step. Blue is the trial whose network and "
+        "settings the model above has.",
         "No trial has reported anything yet.",
     ),
 }

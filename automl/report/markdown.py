@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from automl.core.delivered import DeliveredModel
 from automl.core.error_analysis import (
     Confusion,
-    ErrorAnalysis,
     Mistake,
     RowExample,
     Scatter,
@@ -15,28 +15,33 @@ from automl.core.error_analysis import (
 )
 from automl.core.final import FinalRecord
 from automl.core.markdown import code, fenced, folded, table, text
-from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
-from automl.core.text import count, epoch, number, plain, value
-from automl.report import BestModel, Plots, Provenance, Report
+from automl.core.records import NetworkProfile, StudyRecord
+from automl.core.text import epoch, number, plain, value
+from automl.report import ModelDetails, Plots, Provenance, Report
 from automl.report.charts import draw_bars, draw_curve
+from automl.report.model_text import (
+    finalist_headings,
+    finalist_rows,
+    finalists_out,
+    network_said,
+    not_reviewed,
+    refitted,
+    reviewed,
+    test_headings,
+    test_rows,
+    tested_on,
+    verdict,
+)
 from automl.report.summary import (
     cautions,
     commands,
     endings,
     facts,
-    finalist_headings,
-    finalist_rows,
-    finalists_out,
     front_headings,
     front_rest,
     front_rows,
     front_title,
-    refitted,
     saved,
-    test_headings,
-    test_rows,
-    tested_on,
-    verdict,
 )
 
 WIDTH = 72
@@ -51,7 +56,7 @@ MOST_LETTERS, MOST_CELLS = 200, 4
 
 def render_markdown(report: Report) -> str:
     """The report as Markdown; everything that comes from users is escaped."""
-    study, best = report.study, report.study.best
+    study, delivered = report.study, report.delivered
     sections = [
         _answer(report),
         _final(report.final),
@@ -60,22 +65,24 @@ def render_markdown(report: Report) -> str:
         _pruning(report),
     ]
     sections.append(_endings(study))
-    if best is not None:
-        sections += [_network_section(report.model, best), _curve_section(report.model, study)]
-        sections.append(_review_section(report.model.review))
+    if delivered is not None:
+        sections.append(_network_section(report.model, delivered))
+        sections.append(_curve_section(report.model, study))
+        sections.append(_review_section(report.model, delivered))
     sections += [_repeat(report.origin), _machine(report.origin)]
     return "\n\n".join(filter(None, sections)) + "\n"
 
 
 def _answer(report: Report) -> str:
-    study, best = report.study, report.study.best
-    title = f"{text(study.metric)} {value(best.objective)}" if best else "No model yet"
+    study, delivered = report.study, report.delivered
+    score = delivered.score if delivered else None
+    title = f"{text(score.metric)} {value(score.value)}" if score else "No model yet"
     told = facts(report)
     rows = [(name, code(each) if name == "Data" else text(each)) for name, each in told.items()]
     return "\n\n".join(
         [
             f"# {code(study.name)}: {title}",
-            f"**{text(verdict(study))}**",
+            f"**{text(verdict(study, delivered))}**",
             table(("", ""), rows),
             *(f"> {text(each)}" for each in cautions(report)),
         ]
@@ -157,38 +164,40 @@ def _machine_rows(origin: Provenance) -> Iterator[tuple[str, str]]:
         yield code(name), code(version)
 
 
-def _network_section(model: BestModel, best: TrialRecord) -> str:
+def _network_section(model: ModelDetails, delivered: DeliveredModel) -> str:
     """The layers of the network and its parameters."""
-    drawn = ((code(name), code(plain(each))) for name, each in best.parameters.items())
+    drawn = ((code(name), code(plain(each))) for name, each in delivered.trial.parameters.items())
     parameters = folded("Its parameters", table(("parameter", "value"), drawn))
-    layers = _layers(model.network) if model.network else "Its layers were not recorded."
-    return f"## The best network\n\n{layers}\n\n{parameters}"
+    layers = "Its layers were not recorded."
+    if model.network:
+        layers = _layers(network_said(delivered, model.network), model.network)
+    return f"## The network of the {delivered.kind}\n\n{layers}\n\n{parameters}"
 
 
-def _layers(network: NetworkProfile) -> str:
+def _layers(said: str, network: NetworkProfile) -> str:
     rows = [(name, " × ".join(map(str, shape)), f"{size:,}") for name, shape, size in network.rows]
     wide = [max((len(row[at]) for row in rows), default=0) for at in range(3)]
     lines = [f"{a:<{wide[0]}}  {b:>{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
-    total = (
-        f"{count(network.num_parameters, 'parameter')}, {count(network.flops, 'FLOP')} an example."
-    )
     arrows = "\n".join(f"{'↓ ' if at else '  '}{line}" for at, line in enumerate(lines))
-    return f"{total} Each layer with its output and its parameters:\n\n{fenced(arrows)}"
+    return f"{said} Each layer with its output and its parameters:\n\n{fenced(arrows)}"
 
 
-def _curve_section(model: BestModel, study: StudyRecord) -> str:
-    """The objective over the epochs; empty if nothing was measured."""
-    name = study.metric
-    points = [(each.epoch, each.metrics[name]) for each in model.curve if name in each.metrics]
-    drawn = draw_curve(f"{name} on validation", points, WIDTH)
-    return f"## Learning\n\n{fenced(drawn)}" if drawn else ""
+def _curve_section(model: ModelDetails, study: StudyRecord) -> str:
+    """The objective over the epochs of each training; empty if nothing was measured."""
+    name, drawn = study.metric, []
+    for training, curve in model.curves.items():
+        points = [(each.epoch, each.metrics[name]) for each in curve if name in each.metrics]
+        drawn.append(draw_curve(f"{name} on validation, {training}", points, WIDTH))
+    charts = "\n\n".join(filter(None, drawn))
+    return f"## Learning\n\n{fenced(charts)}" if charts else ""
 
 
-def _review_section(review: ErrorAnalysis | None) -> str:
+def _review_section(model: ModelDetails, delivered: DeliveredModel) -> str:
     """All errors in a table, and the worst answers."""
+    review = model.review
     if review is None:
-        return "## What it gets wrong\n\nThe errors are not known yet."
-    told = f"The best model on {count(review.examples, 'validation example')}."
+        return f"## What it gets wrong\n\n{not_reviewed(delivered)}"
+    told = reviewed(model)
     errors = _confusion(review.errors) if isinstance(review.errors, Confusion) else ""
     if isinstance(review.errors, Scatter):
         told += f" {_off(review.errors)}"

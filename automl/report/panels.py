@@ -195,17 +195,17 @@ def _order(status: str) -> int:
 
 
 def _learning(figure: style.Figure, report: Report) -> list[style.Panel]:
-    """The best trial's curve in blue, the others behind it."""
+    """The curve of the delivered model's trial in blue, the others behind it."""
     study = report.study
-    best = f"Trial{study.best.number}" if study.best else ""
+    blue = f"Trial{report.delivered.trial.number}" if report.delivered else ""
     data = []
-    for trace in sorted(figure["data"], key=lambda each: each["name"] == best):
+    for trace in sorted(figure["data"], key=lambda each: each["name"] == blue):
         line = (
             {"color": style.BLUE, "width": 3}
-            if trace["name"] == best
+            if trace["name"] == blue
             else {"color": style.GREY, "width": 1}
         )
-        opacity = 1.0 if trace["name"] == best else 0.4
+        opacity = 1.0 if trace["name"] == blue else 0.4
         data.append({**trace, "line": line, "opacity": opacity})
     axis = style.metric_axis(study.metric, [y for trace in data for y in trace["y"]])
     layout = style.plain_layout({"title": {"text": "reporting step"}}, axis)

@@ -1,4 +1,4 @@
-"""A study in words: its result, its cost, what pruning saved, and how to repeat it."""
+"""A study in words: its facts, its cost, what pruning saved, and how to repeat it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from automl.core.delivered import DeliveredModel
 from automl.core.final import (
     CHOSEN_ON_VALIDATION,
-    EnsembleRecord,
-    Estimate,
-    Finalist,
-    FinalRecord,
-    opened,
     openings,
 )
 from automl.core.records import COUNTED, HEADINGS, StudyRecord, TrialRecord, amount
 from automl.core.text import count, duration, epoch, epochs, shell_word, value
 from automl.report import Report
+from automl.report.model_text import against_baseline
 
 _STATUSES = (
     "complete",
@@ -55,46 +52,38 @@ _FLAGS = (
 MOST_ROWS = 20
 
 
-def verdict(study: StudyRecord) -> str:
-    """The best trial, and how much better than the baseline it is."""
-    best, baseline = study.best, next(iter(study.trials), None)
-    if best is None or best.objective is None:
-        return "No trial has a model yet."
-    lower = "" if study.maximize else ", lower is better"
-    line = f"Trial {best.number}, on validation{lower}."
-    if baseline is None or baseline.objective is None:
-        return f"{line} The baseline, trial 0, has no value to compare it with."
-    if best.number == baseline.number:
-        return f"{line} It is the baseline, where the space starts: no other trial is better yet."
-    gain = (best.objective - baseline.objective) * (1 if study.maximize else -1)
-    compared = f"{value(abs(gain))} {'better' if gain >= 0 else 'worse'}"
-    stopped = "" if baseline.status == "complete" else f", {baseline.status}"
-    return f"{line} {compared} than the baseline (trial 0{stopped}: {value(baseline.objective)})."
-
-
 def facts(report: Report) -> dict[str, str]:
-    """What the search cost and what the best model is, by name."""
-    study, cost, best = report.study, report.cost, report.study.best
-    found = {
-        "Time": f"{duration(cost.wall)} of wall clock, {duration(cost.work)} of trials on workers",
-        "Trials": tally(study),
-        "Pruning": saved(study, report.epochs),
-    }
-    if best is not None and best.num_parameters is not None:
-        flops = "" if best.flops is None else f", {best.flops:,} FLOPs an example"
-        found["Model"] = f"{best.num_parameters:,} parameters{flops}"
+    """What the search cost and what the delivered model is, by name."""
+    study, cost, delivered = report.study, report.cost, report.delivered
+    found = {}
+    if delivered is not None:
+        found["Network"] = delivered.network()
+        found |= _final_facts(report, delivered)
     if compared := study.compared():
         found["To compare with"] = f"{study.metric} on validation: {compared}"
-    if report.final is not None:
-        final = report.final
-        found["Final model"] = f"{final.made()}: {final.score} on validation; {final.why()}"
-        found["Test split"] = ", ".join(map(str, final.test))
-    if best is not None:
-        found["Training"] = f"{epoch(best.epoch)} of {epochs(report.epochs)}"
+    found["Time"] = (
+        f"{duration(cost.wall)} of wall clock, {duration(cost.work)} of trials on workers"
+    )
+    found["Trials"] = tally(study)
+    found["Pruning"] = saved(study, report.epochs)
     found["Data"] = report.origin.data or "not recorded by the version that began this study"
     if cost.begun and cost.ended:
         found["When"] = f"{cost.begun:%Y-%m-%d %H:%M} to {cost.ended:%Y-%m-%d %H:%M}"
     return found
+
+
+def _final_facts(report: Report, delivered: DeliveredModel) -> Iterator[tuple[str, str]]:
+    """How the model was trained; of a final one, why it was chosen, and the best trial."""
+    study, final, best = report.study, delivered.final, report.study.best
+    if final is None:
+        yield "Training", f"{epoch(delivered.trial.epoch)} of {epochs(report.epochs)}"
+        return
+    yield "Training", f"{epochs(final.epochs)} on {count(final.examples, 'example')}"
+    yield "Chosen", f"{final.score} on validation: {final.why()}"
+    yield "Test split", ", ".join(map(str, final.test))
+    if best is not None:
+        scored = f"trial {best.number}, {study.metric} {value(best.objective)} on validation"
+        yield "Best trial", f"{scored}. {against_baseline(study)}"
 
 
 def tally(study: StudyRecord) -> str:
@@ -112,13 +101,17 @@ def cautions(report: Report) -> tuple[str, ...]:
     """What to keep in mind about the result."""
     study, final = report.study, report.final
     unfinished = len(study.having("paused", "running", "waiting"))
-    found = [] if study.best is None else [f"{CHOSEN_ON_VALIDATION} {openings(report.test_opened)}"]
-    found = [*(final.doubts if final is not None else ()), *found]
+    delivered = report.delivered
+    opened_so_far = openings(report.test_opened)
+    found = list(final.doubts) if final is not None else []
+    if delivered is not None:
+        chosen = "" if delivered.split == "test" else f"{CHOSEN_ON_VALIDATION} "
+        found.append(f"{chosen}{opened_so_far}")
     if final is not None and final.outdated:
         found.append(
             "Later trials beat those the final model was chosen from; run automl finalize again."
         )
-    if study.best is not None and study.best.status == "paused":
+    if delivered is not None and delivered.final is None and delivered.trial.status == "paused":
         found.append("The training of this model is paused and not complete.")
     if unfinished:
         are = "is" if unfinished == 1 else "are"
@@ -210,85 +203,6 @@ def _search(settings: Mapping[str, Any]) -> Iterator[str]:
 def _flag(name: str, value: object) -> str:
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
     return f"--{name.replace('_', '-')} {shlex.quote(text)}"
-
-
-def refitted(final: FinalRecord) -> str:
-    """The caption of the table of finalists."""
-    return (
-        f"The best trials, trained again with seeds that none of them had. "
-        f"{final.made().capitalize()}: {final.why()}."
-    )
-
-
-def tested_on(final: FinalRecord) -> str:
-    """The caption of the table of test metrics."""
-    times = opened(final.test_opened)
-    told = f"Then it was measured on the test split ({final.basis}), which was opened {times}."
-    return f"{told} {_averaged(final.ensemble)}" if final.ensemble else told
-
-
-def finalist_headings(final: FinalRecord) -> list[str]:
-    """The headings of ``finalist_rows``."""
-    return [
-        "trial",
-        *(f"seed {each}" for each in final.seeds),
-        "mean",
-        "95% interval",
-        "parameters",
-    ]
-
-
-def finalist_rows(final: FinalRecord) -> list[list[str]]:
-    """A row for each finalist that is not out, the best mean first."""
-    seeds = len(final.seeds)
-    return [_finalist_row(each, seeds) for each in final.finalists if not each.reason]
-
-
-def finalists_out(final: FinalRecord) -> list[str]:
-    """A sentence on the finalists that are out, for each reason."""
-    return list(final.left_out())
-
-
-def test_headings(final: FinalRecord) -> list[str]:
-    """The headings of ``test_rows``."""
-    beside = ["ensemble", "95% interval"] if final.ensemble else []
-    return ["metric", "value", "95% interval", *beside]
-
-
-def test_rows(final: FinalRecord) -> list[list[str]]:
-    """A row for each metric on the test split, of the final model and of the ensemble."""
-    together = final.ensemble.test if final.ensemble else ()
-    beside = {each.metric: _cells(each) for each in together}
-    return [[each.metric, *_cells(each), *beside.get(each.metric, ())] for each in final.test]
-
-
-def _averaged(ensemble: EnsembleRecord) -> str:
-    return (
-        f"The ensemble is {ensemble.made()}; its score on validation, by which it was chosen, is "
-        f"{ensemble.validation}."
-    )
-
-
-def _cells(found: Estimate) -> list[str]:
-    return [value(found.value), _interval(found.low, found.high)]
-
-
-def _finalist_row(finalist: Finalist, seeds: int) -> list[str]:
-    mean = finalist.mean
-    values = [value(each) for each in finalist.values]
-    values += ["-"] * (seeds - len(values))
-    interval = _interval(mean.low, mean.high)
-    return [
-        str(finalist.trial),
-        *values,
-        value(mean.value),
-        interval,
-        f"{finalist.num_parameters:,}",
-    ]
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "-" if low is None or high is None else f"{value(low)} to {value(high)}"
 
 
 def front_title(study: StudyRecord) -> str:

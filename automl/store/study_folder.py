@@ -6,17 +6,18 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from automl.core.error_analysis import ErrorAnalysis
 from automl.core.errors import StudyError, UserError
 from automl.core.machine import write_text
 from automl.core.text import one_line, shortened
 from automl.store.disk import not_writable
-from automl.store.trial_folder import TrialFolder
+from automl.store.trial_folder import REVIEW, TrialFolder, read_review
 
 # All that `automl resume` needs; a folder with this file is a study.
 RECORD = "study.yaml"
@@ -116,6 +117,14 @@ class StudyFolder:
     def final(self) -> Path:
         """Folder of the refits and trainings for the final model."""
         return self.path / "final"
+
+    def keep_final_review(self, review: ErrorAnalysis) -> None:
+        """Keep the error analysis of the final model."""
+        write_text(self.final / REVIEW, json.dumps(asdict(review)))
+
+    def final_review(self) -> ErrorAnalysis | None:
+        """Error analysis of the final model; None if there is none."""
+        return read_review(self.final / REVIEW)
 
     def refit(self, trial: int, seed: int) -> Path:
         """Folder of one refit of a finalist."""

@@ -117,13 +117,7 @@ class TrialFolder:
 
     def review(self) -> ErrorAnalysis | None:
         """Error analysis of the trial's model; None if the trial did not run to its end."""
-        from pydantic import TypeAdapter, ValidationError
-
-        try:
-            text = (self.path / REVIEW).read_text(encoding="utf-8")
-            return TypeAdapter(ErrorAnalysis).validate_json(text)
-        except (OSError, UnicodeDecodeError, ValidationError):
-            return None
+        return read_review(self.path / REVIEW)
 
     def artifacts(self) -> tuple[Path, ...]:
         """Plots (.png) and tables (.csv) of the trial, by name."""
@@ -207,6 +201,17 @@ class TrialFolder:
         except (OSError, ValueError) as error:
             raise StudyError(f"{file}: is damaged ({error})") from error
         return found
+
+
+def read_review(file: Path) -> ErrorAnalysis | None:
+    """An error analysis; None if there is none, or it is damaged."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        text = file.read_text(encoding="utf-8")
+        return TypeAdapter(ErrorAnalysis).validate_json(text)
+    except (OSError, UnicodeDecodeError, ValidationError):
+        return None
 
 
 # A safetensors file begins with the length of its header, in this many bytes.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from automl.core.error_analysis import ErrorAnalysis, Mistake, SeriesExample
 from automl.core.errors import AutomlError, Infeasible
@@ -301,10 +302,20 @@ def review_best(run: TrainingRun, data: Dataset, validation: Tensors) -> ErrorAn
     """
     run.model.load_state_dict(run.best_weights)
     outputs = compute_outputs(run, validation)
-    task = TASKS[data.task](data.target)
-    found = task.find_errors(outputs, validation.targets.to(run.device))
+    return analyse_errors(outputs, validation.targets.to(run.device), data)
+
+
+def analyse_errors(outputs: Tensor, targets: Tensor, data: Dataset) -> ErrorAnalysis:
+    """What a model gets wrong on the validation split.
+
+    Args:
+        outputs: Its outputs for the split, (N, …).
+        targets: The split's targets, on the same device.
+        data: Data with the split.
+    """
+    found = TASKS[data.task](data.target).find_errors(outputs, targets)
     mistakes = tuple(_mistake(each, data) for each in found.worst)
-    return ErrorAnalysis(len(validation), found.errors, mistakes)
+    return ErrorAnalysis(len(targets), found.errors, mistakes)
 
 
 def _mistake(finding: WrongAnswer, data: Dataset) -> Mistake:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from automl.core.delivered import DeliveredModel, delivered_model
 from automl.core.distributions import Suggest
 from automl.core.final import FinalProgress, FinalRecord
 from automl.core.records import StudyRecord, TrialRecord
@@ -89,6 +90,11 @@ class SearchOutcome:
     reason: str
     seconds: float
     final: FinalRecord | None = None
+
+    @property
+    def delivered(self) -> DeliveredModel | None:
+        """The model that the study delivers; None while it has none."""
+        return delivered_model(self.study, self.final)
 
 
 class Watcher:

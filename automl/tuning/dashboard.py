@@ -27,13 +27,14 @@ from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from automl.core.delivered import DeliveredModel, delivered_model
 from automl.core.errors import UserError
 from automl.core.final import FinalRecord, opened
 from automl.core.markdown import fenced, table, text
 from automl.core.records import HEADINGS, NetworkProfile, TrialRecord, in_words
 from automl.core.text import epochs, one_line, shell_word, value
 from automl.core.trial import Status, TrialResult, TrialSpec
-from automl.tuning.context import SearchContext
+from automl.tuning.context import SearchContext, SearchOutcome
 from automl.tuning.importances import FEWEST
 from automl.tuning.optuna_private import changed_dashboard, quiet_optuna
 from automl.tuning.study import SharedStudy
@@ -81,22 +82,19 @@ def study_note(
     context: SearchContext,
     best: TrialRecord | None,
     baseline: TrialRecord | None,
-    final: FinalRecord | None,
+    delivered: DeliveredModel | None,
 ) -> str:
-    """A study in Markdown: the best trial so far, what is searched, and how to resume.
+    """A study in Markdown: the model that it delivers, what is searched, and how to resume.
 
     Args:
         context: Context of the search.
         best: Best complete trial, or None.
         baseline: Trial 0, if it has ended.
-        final: Final model, or None.
+        delivered: The final model; None while there is none.
     """
     plan = context.plan
-    answer = "No trial is complete yet."
-    if best is not None:
-        answer = f"Best so far: trial {best.number}, {context.metric} {value(best.objective)}"
-        if baseline is not None and baseline.number != best.number:
-            answer += f" (the baseline, trial 0: {value(baseline.objective)})"
+    found = _best_so_far(context, best, baseline)
+    answer = f"Best so far: {found}" if found else "No trial is complete yet."
     facts = {
         "space": plan.space,
         "data": context.data,
@@ -104,8 +102,9 @@ def study_note(
         "trials": f"{plan.trials} in all, of up to {epochs(plan.epochs)}",
         "runs on": context.device,
     }
-    if final is not None:
-        facts |= _final(final)
+    if delivered is not None and delivered.final is not None:
+        answer = final_said(delivered)
+        facts = _final(delivered.final) | ({"best trial": found} if found else {}) | facts
     return "\n".join(
         [
             f"**{text(answer)}**",
@@ -119,10 +118,33 @@ def study_note(
     )
 
 
+def _best_so_far(
+    context: SearchContext, best: TrialRecord | None, baseline: TrialRecord | None
+) -> str:
+    """The best trial beside the baseline; or ""."""
+    if best is None:
+        return ""
+    told = f"trial {best.number}, {context.metric} {value(best.objective)} on validation"
+    if baseline is None or baseline.number == best.number:
+        return told
+    return f"{told} (the baseline, trial 0: {value(baseline.objective)})"
+
+
+def final_said(delivered: DeliveredModel) -> str:
+    """The final model in a sentence without its full stop."""
+    return f"Final model: {delivered.scored()}; {delivered.made()}"
+
+
+def with_final(note: str, said: str) -> str:
+    """The note of a trial, headed by what is said of the final model made of it; "" for nothing."""
+    left = note.partition("\n\n")[2] if note.startswith("**Final model: ") else note
+    return f"**{text(said)}**\n\n{left}" if said else left
+
+
 def _final(final: FinalRecord) -> dict[str, str]:
-    """The final model's scores on the validation and the test split."""
+    """How the final model was chosen, and its scores on the validation and the test split."""
     return {
-        "final model": f"{final.made()}: {final.score} on validation; {final.why()}",
+        "final model": f"{final.score} on validation; {final.why()}",
         "test split": f"{', '.join(map(str, final.test))}; opened {opened(final.test_opened)}",
     }
 
@@ -167,11 +189,12 @@ class StudyNote:
     def __init__(self, study: SharedStudy, context: SearchContext) -> None:
         self._study, self._context = study, context
         self._best, self._baseline = context.begun.best, context.begun.baseline
+        self._delivered = delivered_model(context.begun, context.final)
 
     def write(self) -> None:
         """Write the note as it is now."""
-        context = self._context
-        self._study.write_note(study_note(context, self._best, self._baseline, context.final))
+        note = study_note(self._context, self._best, self._baseline, self._delivered)
+        self._study.write_note(note)
 
     def end(self, trial: TrialRecord) -> None:
         """A trial ended; write the note again if it is the best so far."""
@@ -180,6 +203,19 @@ class StudyNote:
         if trial.status == "complete" and trial.beats(self._best, self._context.maximize):
             self._best = trial
             self.write()
+
+
+def note_final(study: SharedStudy, context: SearchContext, outcome: SearchOutcome) -> None:
+    """Say what the final model is: in the study's note and attributes, and in its trial's note."""
+    delivered, record = outcome.delivered, outcome.study
+    if delivered is None or delivered.final is None:  # the trial's record was lost
+        return
+    study.write_note(study_note(context, record.best, record.baseline, delivered))
+    study.show_attribute("final model", f"{delivered.scored()}; {delivered.made()}")
+    for number, known in study.trial_notes().items():
+        said = final_said(delivered) if number == delivered.trial.number else ""
+        if (note := with_final(known, said)) != known:
+            study.write_note(note, number)
 
 
 class DashboardArtifacts:

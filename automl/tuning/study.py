@@ -29,8 +29,10 @@ from automl.tuning.journal_repair import IDENTITY
 from automl.tuning.optuna_private import (
     QueueAwareStudy,
     quiet_optuna,
+    read_note,
     study_id,
     study_storage,
+    trial_id,
     write_note,
 )
 from automl.tuning.storage import turn_at
@@ -182,9 +184,20 @@ class SharedStudy:
         kept = [asdict(each) for each in references]
         self._storage.set_study_user_attr(study_id(self._study), trial_records.REFERENCES, kept)
 
-    def write_note(self, markdown: str) -> None:
-        """Set what the dashboard says of the study."""
-        write_note(self._storage, study_id(self._study), markdown)
+    def show_attribute(self, name: str, value: str) -> None:
+        """Set an attribute of the study that dashboards show."""
+        self._storage.set_study_user_attr(study_id(self._study), name, value)
+
+    def write_note(self, markdown: str, number: int | None = None) -> None:
+        """Set what the dashboard says of a trial, or of the study itself."""
+        trial = None if number is None else trial_id(self.state.trial(number))
+        write_note(self._storage, study_id(self._study), markdown, trial)
+
+    def trial_notes(self) -> dict[int, str]:
+        """What the dashboard says of each trial, by its number."""
+        attributes = self._storage.get_study_system_attrs(study_id(self._study))
+        trials = self._study.get_trials(deepcopy=False)
+        return {each.number: read_note(attributes, trial_id(each))["body"] for each in trials}
 
     def enqueue(self, values: Mapping[str, Value], origin: str = "") -> None:
         """Have the next trial use these values; parameters without a value are sampled.

@@ -54,13 +54,13 @@ def test_the_better_one_is_said_to_be_ahead(cwd: Path) -> None:
     best = {name: api.show(name, str(cwd / "results")).best for name in ("short", "long")}
     values = {name: f"{each.objective:.4f}" for name, each in best.items() if each}
     assert run.stdout.startswith(
-        f"long is ahead: accuracy {values['long']} on validation (short {values['short']})\n"
+        f"long is ahead: accuracy {values['long']} on validation; short {values['short']}\n"
     )
 
 
 def test_equal_studies_are_level(cwd: Path) -> None:
     shown = automl("compare", "short", "again", "long", cwd=cwd).stdout
-    assert re.match(r"long is ahead: accuracy \S+ on validation \(short \S+ again \S+\)\n", shown)
+    assert re.match(r"long is ahead: accuracy \S+ on validation; short \S+ again \S+\n", shown)
     shown = automl("compare", "short", "again", cwd=cwd).stdout
     assert re.match(r"short and again are level: accuracy \S+ on validation\n", shown)
 
@@ -102,7 +102,7 @@ def test_studies_of_different_objectives_are_compared_by_what_both_measured(cwd:
     shown = automl("compare", "long", "losses", cwd=cwd).stdout
     assert shown.startswith(
         "They were searched by different metrics: long by accuracy, losses by loss\n\n"
-        "What the best trial of each measured on validation:\n"
+        "What the model of each measured on validation:\n"
     )
     rows = {cells[0]: cells[1:] for cells in map(cells_of, shown.splitlines())}
     told = compared(cwd, "long", "losses")

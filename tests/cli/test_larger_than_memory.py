@@ -63,7 +63,7 @@ def test_a_search_on_a_set_larger_than_the_memory_it_may_take(tmp_path: Path) ->
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert "Best: trial 0" in run.stdout.partition("large: large")[2], run.stdout
+    assert "Best trial: 0" in run.stdout.partition("large: large")[2], run.stdout
     assert run.stdout.endswith("imported: no Ray\n")
     (pixels,) = (tmp_path / "cache").rglob("large*/**/pixels.u8")
     assert pixels.stat().st_size == LARGE * 3 * SIDE**2 > 2 * MAY_TAKE

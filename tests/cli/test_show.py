@@ -9,7 +9,7 @@ import pytest
 from command_line import automl
 
 from automl import api
-from automl.api.studies import TrialDetails
+from automl.api.studies import StudyOverview, TrialDetails
 from automl.cli.show_text import mistakes_text, study_text, trial_text
 from automl.core.error_analysis import Confusion, ErrorAnalysis, Mistake, RowExample, Scatter
 from automl.core.records import StudyRecord, TrialRecord
@@ -47,10 +47,10 @@ def test_the_answer_comes_first(wide: Path) -> None:
     study = json.loads(automl("show", "rows", "--json", cwd=wide).stdout)
     best, baseline = study["best"], study["baseline"]
     assert shown.startswith(
-        f"Best: trial {best['number']}, accuracy {best['value']:.4f} on validation"
-        f" (the baseline, trial 0: {baseline['value']:.4f})\n"
+        f"Best trial: {best['number']}, accuracy {best['value']:.4f} on validation"
+        f" (the baseline, trial 0: {baseline['value']:.4f}); there is no final model\n"
     )
-    headings = ("Best: ", "  units ", "Importances: ", "rows: 12 trials", "Next:")
+    headings = ("Best trial: ", "  units ", "Importances: ", "rows: 12 trials", "Next:")
     places = [shown.index(each) for each in headings]
     assert places == sorted(places)
 
@@ -84,7 +84,9 @@ def test_too_few_trials_are_not_weighed(finished) -> None:
 
 def shown_trials(*trials: TrialRecord, maximize: bool = True) -> tuple[list[int], str]:
     """The numbers in the table of a study of these trials, and the line below it."""
-    text = study_text(StudyRecord("s", "accuracy", maximize, trials), None, NOTHING, "r")
+    text = study_text(
+        StudyOverview(StudyRecord("s", "accuracy", maximize, trials), None, NOTHING), "r"
+    )
     below = text.partition("\n\ns: ")[2].partition("\n\n")[0].splitlines()[1:]
     rows = [line.split()[0] for line in below[1:] if not line.endswith("max 9")]
     return [int(row) for row in rows], below[-1] if below else ""
@@ -123,7 +125,9 @@ def test_ten_are_shown_of_thousands_and_in_no_time() -> None:
 
 def test_a_study_without_a_best_says_why() -> None:
     trials = (TrialRecord(0, "failed", None, {}, "the loss is no number\x1b[2J"),)
-    text = study_text(StudyRecord("s", "mae", False, trials), None, NOTHING, "results")
+    text = study_text(
+        StudyOverview(StudyRecord("s", "mae", False, trials), None, NOTHING), "results"
+    )
     assert text.startswith("No trial is complete yet. The first reason: the loss is no number\\x1b")
     assert "export" not in text
 

@@ -54,7 +54,7 @@ def test_a_search_is_followed_to_the_end_of_its_final_model(tmp_path: Path) -> N
         watched = automl("watch", "long", cwd=tmp_path)
     assert (watched.returncode, watched.stderr) == (0, "")
     assert re.search(r"^\[\d/\d\] trainings of the final model", watched.stdout, re.MULTILINE)
-    assert "Done: long has its 2 trials.\n\nBest: trial " in watched.stdout
+    assert "Done: long has its 2 trials.\n\nBest trial: " in watched.stdout
     assert "The test split was opened once." in watched.stdout
     assert not (tmp_path / "results/long/final/progress.json").exists()
 
@@ -94,7 +94,7 @@ def test_a_finished_study_is_told_and_nothing_is_written(finished) -> None:
     before = contents(finished.cwd)
     run = automl("watch", "tiny", cwd=finished.cwd)
     assert (run.returncode, run.stderr) == (0, "")
-    assert "Done: tiny has its 3 trials.\n\nBest: trial " in run.stdout
+    assert "Done: tiny has its 3 trials.\n\nBest trial: " in run.stdout
     assert contents(finished.cwd) == before
 
 

@@ -36,7 +36,7 @@ def test_search_says_what_it_found_and_leaves_the_folder_as_documented(tmp_path:
     assert run.stderr == ""
     assert "tiny: digits, " in run.stdout
     assert "Done: 2 trials in " in run.stdout
-    assert "Best: trial " in run.stdout
+    assert "Best trial: " in run.stdout
     assert "export tiny --format onnx" in run.stdout
     study = tmp_path / "results" / "tiny"
     assert (tmp_path / "results" / "studies.journal").is_file()

@@ -26,7 +26,7 @@ from automl.core.error_analysis import (
 from automl.core.final import Estimate, Finalist, FinalRecord
 from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
-from automl.report import BestModel, Plots, Provenance, Report, StudyCost
+from automl.report import ModelDetails, Plots, Provenance, Report, StudyCost
 from automl.store import Store
 from automl.tuning.optuna_private import quiet_optuna
 from automl.tuning.storage import open_storage
@@ -107,8 +107,11 @@ def hostile_report(word: str, review: ErrorAnalysis | None = None) -> Report:
         3,
         StudyCost(BEGUN, BEGUN, 1.0, 1.0),
         Plots(hostile_figures(word), 3, {word: 1.0}, "3 trials"),
-        BestModel(
-            NetworkProfile(10, 20, ((word, (2, 3), 10),)), curve(), review or hostile_review(word)
+        ModelDetails(
+            NetworkProfile(10, 20, ((word, (2, 3), 10),)),
+            {word: curve()},
+            review or hostile_review(word),
+            word,
         ),
         Provenance(settings, word, word, word, {word: word}, word),
         hostile_final(word),

@@ -72,7 +72,8 @@ class TestStudyNote:
         study = Toy(tmp_path, trials=6).begin({"x": 0.2}).study
         assert study.best is not None
         note = get_note(stored(tmp_path))
-        assert f"Best so far: trial {study.best.number}, score {study.best.objective:.4f}" in note
+        best = f"Best so far: trial {study.best.number}, score {study.best.objective:.4f}"
+        assert f"{best} on validation" in note
         assert "(the baseline, trial 0: 0.2000)" in note
 
     def test_it_is_there_before_any_trial_has_ended(self, tmp_path: Path) -> None:
