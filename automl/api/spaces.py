@@ -19,7 +19,7 @@ from automl.spaces.context import Vocabulary
 from automl.spaces.domain import FixedSuggest
 from automl.tasks import TASKS
 from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
-from automl.training.settings import SpaceTraining
+from automl.training.settings import SpaceTraining, balance_for
 from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.context import Watcher
 from automl.tuning.plan import check_task
@@ -99,7 +99,9 @@ def check(
         check_kind(data, kind, Path(space).stem)
     name, options = dataset_name(data or parsed.data, kind), {} if size is None else {"size": size}
     datasets = DatasetLoader(name, kind, options, 0, Watcher())
-    check_task(datasets(baseline_config(parsed)), parsed)
+    read = datasets(baseline_config(parsed))
+    check_task(read, parsed)
+    parsed = replace(parsed, fitted=balance_for(bool(read.rare_classes)))
 
     def inspected(config: Config, limits: Mapping[str, float]) -> NetworkProfile:
         return inspect(config, datasets(config), limits)

@@ -91,7 +91,8 @@ class StoredStudy:
         vocabulary = replace(make_vocabulary(), datasets=_AnyName("dataset", {}))
         text = self.folder.record()["text"]
         source = f"{self.folder.path}/study.yaml"
-        return parse_space(text, vocabulary, source, self.plan.overrides)
+        space = parse_space(text, vocabulary, source, self.plan.overrides)
+        return replace(space, fitted=self.plan.fitted)
 
 
 class _AnyName(Registry[Any]):

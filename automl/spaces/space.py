@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -64,7 +65,8 @@ class SearchSpace:
         network: The layers, without the task's output layer.
         training: The training settings.
         start: Values of the first trial that the file gives.
-        fitted: Values of the training settings that the file leaves to the data, once it is known.
+        fitted: Values of the training settings that the file leaves to the data, once it is known;
+            one that is a distribution is drawn.
     """
 
     source: str
@@ -78,7 +80,7 @@ class SearchSpace:
     network: ListNode
     training: SettingsNode
     start: Mapping[str, Value]
-    fitted: Mapping[str, int] = field(default_factory=dict)
+    fitted: Mapping[str, int | str | Choices] = field(default_factory=dict)
 
     @property
     def max_latency(self) -> float | None:
@@ -104,7 +106,7 @@ class SearchSpace:
         network = self.network.sample(once, Scope())
         training = {
             name: self.fitted.get(name, AUTO) if value == AUTO else value
-            for name, value in self.training.sample(once, Scope()).items()
+            for name, value in self._fitted_training.sample(once, Scope()).items()
         }
         data = {name: node.sample(once, Scope()) for name, node in self.data_options.items()}
         return Config(network, training, data)
@@ -143,7 +145,17 @@ class SearchSpace:
 
     @property
     def _parts(self) -> tuple[Node, ...]:
-        return (self.network, self.training, *self.data_options.values())
+        return (self.network, self._fitted_training, *self.data_options.values())
+
+    @cached_property
+    def _fitted_training(self) -> SettingsNode:
+        """The training settings, with draws for those that the data has drawn."""
+        draws = {
+            name: DrawNode(name, value)
+            for name, value in self.fitted.items()
+            if isinstance(value, Choices) and self.leaves_to_data(name)
+        }
+        return replace(self.training, options={**self.training.options, **draws})
 
 
 def read_space(
@@ -278,7 +290,20 @@ def _read_training(context: Context, yaml: Yaml) -> SettingsNode:
     if isinstance(training.options.get("epochs"), DrawNode):
         hint = "all trials train equally long; weak ones are stopped early"
         context.problems.add(yaml.entries["epochs"].line, "`epochs` cannot be drawn", hint)
+    for name in ("sampling", "class_weights"):
+        _check_balance(context, training, yaml, name)
     return training
+
+
+def _check_balance(context: Context, training: SettingsNode, yaml: YamlTable, name: str) -> None:
+    """Report `auto` among the choices of a setting for which `auto` is a draw itself."""
+    node = training.options.get(name)
+    drawn = node.distribution if isinstance(node, DrawNode) else None
+    if isinstance(drawn, Choices) and AUTO in drawn.values:
+        others = ", ".join(str(each) for each in drawn.values if each != AUTO)
+        hint = f"write `{name}: auto`, or choices without it: {others}"
+        message = f"`auto` cannot be one of the choices of `{name}`: it is a draw itself"
+        context.problems.add(yaml.entries[name].line, message, hint)
 
 
 def _epochs(training: SettingsNode) -> int | Literal["auto"]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from automl.core.distributions import Choices
 from automl.core.errors import UserError
 from automl.core.registry import MemberOf, Registry
 from automl.training import OPTIMIZERS
@@ -116,7 +117,7 @@ class TrainingSettings(Options):
 
 
 class SpaceTraining(TrainingSettings):
-    """How a network is trained, as a search space says it: two settings may be left to the data."""
+    """How a network is trained, as a search space says it: some settings may be left to the data."""
 
     epochs: Annotated[int, Field(ge=1)] | Literal["auto"] = 10  # type: ignore[assignment]
     """Passes over the train split; `auto` is about 1,000 steps of the optimiser, and more steps in
@@ -125,6 +126,27 @@ class SpaceTraining(TrainingSettings):
     batch_size: Annotated[int, Field(ge=2)] | Literal["auto"] = 128  # type: ignore[assignment]
     """Examples per step of the optimiser; at most the train split. `auto` is 4 to 256, by their
     number."""
+
+    sampling: Literal["shuffled", "balanced", "auto"] = "shuffled"  # type: ignore[assignment]
+    """`shuffled` takes each example once an epoch; `balanced` draws all classes equally often;
+    `auto` draws one of them for each trial where classes are rare, and is else `shuffled`."""
+
+    class_weights: Literal["even", "balanced", "auto"] = "even"  # type: ignore[assignment]
+    """Weights in the loss: `even`, or `balanced`, inverse to the frequency of the class; `auto`
+    draws one of them for each trial where classes are rare, and is else `even`."""
+
+
+# What `auto` draws, where classes are rare; the first value is taken elsewhere.
+BALANCE = {"sampling": ("shuffled", "balanced"), "class_weights": ("even", "balanced")}
+
+
+def balance_for(rare: bool) -> dict[str, Choices | str]:
+    """Values of the settings that treat rare classes, for a space that leaves them to the data.
+
+    Args:
+        rare: Whether a class is rare.
+    """
+    return {name: Choices(values) if rare else values[0] for name, values in BALANCE.items()}
 
 
 def reporting_steps(epochs: float) -> int:

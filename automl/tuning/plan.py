@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from automl.core.distributions import Choices
 from automl.core.errors import DataError, StudyError, UserError
 from automl.core.executor import STALL_SECONDS, TimeLimits
 from automl.core.records import COSTS
@@ -20,7 +21,13 @@ from automl.core.storage_url import StorageUrl
 from automl.core.text import either, epochs
 from automl.spaces.domain import FixedSuggest
 from automl.tasks import TASKS
-from automl.training.settings import batch_size_for, epochs_for, reporting_steps
+from automl.training.settings import (
+    BALANCE,
+    balance_for,
+    batch_size_for,
+    epochs_for,
+    reporting_steps,
+)
 from automl.tuning import PRUNERS, SAMPLERS
 
 if TYPE_CHECKING:
@@ -70,6 +77,8 @@ class Plan:
         storage_env: Environment variable that holds the database's password or its whole address;
             None if nothing of it is secret.
         batch_size: Batch size that the data gave; None where the space says it, and until then.
+        draws_balance: Whether `sampling` and `class_weights` are drawn, since classes of the data
+            are rare; None where the space says them, and until then.
     """
 
     name: str
@@ -102,6 +111,7 @@ class Plan:
     overrides: Mapping[str, str] = field(default_factory=dict)
     storage_env: str | None = None
     batch_size: int | None = None
+    draws_balance: bool | None = None
 
     @property
     def address(self) -> StorageUrl | None:
@@ -134,27 +144,41 @@ class Plan:
         """
         check_task(data, space)
         named = self.metric or space.objective.metric
-        usual = TASKS[data.task](data.target).usual_metric(bool(data.rare_classes))
+        rare = bool(data.rare_classes)
+        usual = TASKS[data.task](data.target).usual_metric(rare)
         metric = choose_metric(named or usual, data.task)
         plan = replace(self, task=data.task, metric=metric)
-        return plan.fitted_to(len(data.train), space)
+        return plan.fitted_to(len(data.train), rare, space)
 
-    def fitted_to(self, examples: int, space: SearchSpace) -> Plan:
-        """The plan with the epochs and the batch size for so many training examples."""
+    def fitted_to(self, examples: int, rare: bool, space: SearchSpace) -> Plan:
+        """The plan with the settings that a space leaves to the data.
+
+        Args:
+            examples: Number of training examples.
+            rare: Whether a class is rare.
+            space: The search space.
+        """
+        draws_balance = self.draws_balance
+        if draws_balance is None and any(map(space.leaves_to_data, BALANCE)):
+            draws_balance = rare
         batch_size = self.batch_size
         if batch_size is None and space.leaves_to_data("batch_size"):
             batch_size = batch_size_for(examples)
         known = replace(space, fitted={"batch_size": batch_size} if batch_size else {})
         usual = int(known.sample(FixedSuggest(space.baseline())).training["batch_size"])
         return replace(
-            self, epochs=self.epochs or epochs_for(examples, usual), batch_size=batch_size
+            self,
+            epochs=self.epochs or epochs_for(examples, usual),
+            batch_size=batch_size,
+            draws_balance=draws_balance,
         )
 
     @property
-    def fitted(self) -> dict[str, int]:
+    def fitted(self) -> dict[str, int | str | Choices]:
         """Training settings for a space that leaves them to the data."""
         batch_size = {} if self.batch_size is None else {"batch_size": self.batch_size}
-        return {"epochs": self.epochs, **batch_size}
+        balance = {} if self.draws_balance is None else balance_for(self.draws_balance)
+        return {"epochs": self.epochs, **batch_size, **balance}
 
     def as_record(self) -> dict[str, Any]:
         """The plan as study.yaml keeps it."""
@@ -205,7 +229,10 @@ def fitted_in_words(given: Plan, resolved: Plan, examples: int) -> str:
         taken.append(f"up to {epochs(resolved.epochs)} a trial")
     if resolved.batch_size != given.batch_size:
         taken.append(f"batches of {resolved.batch_size}")
-    return f"for {examples:,} training examples: {' in '.join(taken)}" if taken else ""
+    told = [f"for {examples:,} training examples: {' in '.join(taken)}"] if taken else []
+    if resolved.draws_balance and not given.draws_balance:
+        told.append("sampling and class_weights are drawn, since some classes are rare")
+    return "; ".join(told)
 
 
 def check_objectives(plan: Plan, limited: Collection[str]) -> None:

@@ -21,7 +21,7 @@ from automl.spaces.domain import FixedSuggest, RandomSuggest
 from automl.spaces.schema import json_schema
 from automl.spaces.sections import SearchForm
 from automl.spaces.space import SearchSpace, parse_space, read_space
-from automl.training.settings import TrainingSettings
+from automl.training.settings import TrainingSettings, balance_for
 
 VOCABULARY = make_vocabulary()
 HEAD = "task: image_classification\ndata: digits\n"
@@ -48,7 +48,8 @@ class TestShippedSpace:
         assert read(name).data in DATASETS
 
     def test_samples_are_full_configurations(self, name):
-        space = replace(read(name), fitted={"epochs": 3, "batch_size": 8})
+        fitted = {"epochs": 3, "batch_size": 8, **balance_for(True)}
+        space = replace(read(name), fitted=fitted)
         for seed in range(50):
             config = space.sample(RandomSuggest(seed))
             assert TrainingSettings.model_validate(config.training).epochs == 3

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from plans import PLAN
 
 from automl.api.spaces import make_vocabulary
-from automl.core.errors import UserError
+from automl.core.errors import SpaceError, UserError
 from automl.core.records import COSTS
 from automl.core.text import either
 from automl.data.source import load_dataset
+from automl.spaces.domain import FixedSuggest
 from automl.spaces.space import parse_space
 from automl.tuning import PRUNERS, SAMPLERS
 from automl.tuning.plan import Plan, check_objectives, fitted_in_words
@@ -87,6 +88,38 @@ def test_what_a_space_leaves_to_the_data_follows_its_size() -> None:
     assert resolved(batch_size="64").fitted == {"epochs": 50}
     assert resolved(batch_size="{choices: [128, 64]}").fitted == {"epochs": 100}
     assert resolved(3, batch_size="auto").fitted == {"epochs": 3, "batch_size": 32}
+
+
+@pytest.mark.parametrize("rare", [True, False])
+def test_how_rare_classes_are_treated_is_drawn_where_there_are_any(rare: bool) -> None:
+    text = SPACE.format(epochs=3, batch_size=8).replace(
+        "batch_size: 8", "batch_size: 8, sampling: auto, class_weights: auto"
+    )
+    space = parse_space(text, make_vocabulary(), "space")
+    plan = PLAN.fitted_to(100, rare, space)
+    again = Plan.from_record(plan.as_record()).fitted_to(100, not rare, space)
+    assert again.draws_balance is plan.draws_balance is rare
+    fitted = replace(space, fitted=plan.fitted)
+    drawn = [each.name for each in fitted.parameters()]
+    assert drawn == (["sampling", "class_weights"] if rare else [])
+    assert fitted.size() == (4 if rare else 1)
+    start = fitted.sample(FixedSuggest(fitted.baseline())).training
+    assert (start["sampling"], start["class_weights"]) == ("shuffled", "even")
+    told = "sampling and class_weights are drawn, since some classes are rare"
+    assert fitted_in_words(PLAN, plan, 100) == (told if rare else "")
+
+
+def test_what_a_space_says_of_rare_classes_itself_is_kept() -> None:
+    text = SPACE.format(epochs=3, batch_size="8, sampling: balanced")
+    plan = PLAN.fitted_to(100, True, parse_space(text, make_vocabulary(), "space"))
+    assert plan.draws_balance is None
+    assert "sampling" not in plan.fitted
+
+
+def test_a_draw_is_not_one_of_several_choices() -> None:
+    text = SPACE.format(epochs=3, batch_size="8, sampling: {choices: [auto, balanced]}")
+    with pytest.raises(SpaceError, match="space:4: `auto` cannot be one of the choices of `samp"):
+        parse_space(text, make_vocabulary(), "space")
 
 
 def test_the_trials_of_a_study_keep_the_length_that_was_taken() -> None:
