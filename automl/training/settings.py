@@ -117,7 +117,7 @@ class TrainingSettings(Options):
 
 
 class SpaceTraining(TrainingSettings):
-    """How a network is trained, as a search space says it: some settings may be left to the data."""
+    """How a network is trained, as a space says it: some settings may be left to the data."""
 
     epochs: Annotated[int, Field(ge=1)] | Literal["auto"] = 10  # type: ignore[assignment]
     """Passes over the train split; `auto` is about 1,000 steps of the optimiser, and more steps in

@@ -10,15 +10,16 @@ import pytest
 from report_values import hostile_report, hostile_review, made_study, made_trial
 
 from automl import api
+from automl.core.delivered import delivered_model
 from automl.core.error_analysis import Confusion, ErrorAnalysis, Scatter
 from automl.core.errors import StudyError, UnknownName, UserError
 from automl.core.records import StudyRecord, TrialRecord
 from automl.report import FORMATS
 from automl.report.html import render_html
 from automl.report.markdown import render_markdown
-from automl.report.summary import verdict
+from automl.report.model_text import verdict
 
-SECTIONS = ("What matters", "Pruning", "The best network", "Learning", "What it gets wrong")
+SECTIONS = ("What matters", "Pruning", "The network of the", "Learning", "What it gets wrong")
 
 
 @pytest.fixture(params=FORMATS.names)
@@ -29,14 +30,16 @@ def text(request: pytest.FixtureRequest, results: str) -> str:
 
 @pytest.mark.slow
 def test_the_answer_comes_first(text: str, results: str) -> None:
-    study = api.show("digits", results)
+    study, final = api.show("digits", results), api.final("digits", results)
     assert study.best is not None
+    assert final is not None
     head = text[text.index("<header>") :] if "<header>" in text else text
     answer = head[: head.index("What matters")]
-    assert f"{study.best.objective:.4f}" in answer
-    assert f"Trial {study.best.number}, on validation." in answer
+    assert f"{final.test[0].value:.4f}" in answer
+    assert f"The final model, on test. 95% interval: {final.test[0].interval}." in answer
+    assert f"trial {study.best.number}, accuracy {study.best.objective:.4f} on valid" in answer
     assert "wall clock" in answer
-    assert f"{study.best.num_parameters:,} parameters" in answer
+    assert f"{final.members} × {final.chosen.num_parameters:,} parameters" in answer
     assert "The test split was opened once." in answer
 
 
@@ -109,12 +112,13 @@ def test_what_is_wrong_is_one_clear_line(results: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_study_that_was_copied_elsewhere_without_its_trials(results: str, tmp_path: Path) -> None:
     copied = tmp_path / "copied"
-    shutil.copytree(results, copied, ignore=lambda folder, names: {"trials"} & set(names))
+    left = {"trials", "final"}
+    shutil.copytree(results, copied, ignore=lambda folder, names: left & set(names))
     html = api.report_text("digits", "html", str(copied))
     assert "Its layers were not recorded" in html
     assert "learning curve is not in the study" in html
-    assert "The errors are not known yet" in html
-    assert "The errors are not known yet" in api.report_text("digits", "md", str(copied))
+    assert "The errors are not known" in html
+    assert "The errors are not known" in api.report_text("digits", "md", str(copied))
 
 
 @pytest.mark.slow
@@ -123,7 +127,7 @@ def test_a_study_that_was_copied_elsewhere_without_its_trials(results: str, tmp_
     [
         ([], "No trial has a model yet."),
         (["complete"], "It is the baseline"),
-        (["complete", "complete"], "on validation. "),
+        (["complete", "complete"], "on validation; there is no final model. "),
         (["failed"] * 3, "No trial has a model yet."),
         (["pruned"] * 12, "No trial has a model yet."),
         (["infeasible"] * 3, "No trial has a model yet."),
@@ -152,9 +156,11 @@ def test_an_old_study_lacks_what_its_version_did_not_note(tmp_path: Path) -> Non
 def test_a_lower_metric_is_better_where_it_is() -> None:
     trials = (TrialRecord(0, "pruned", 0.5, {}), TrialRecord(1, "complete", 0.4, {}))
     lower = StudyRecord("x", "rmse", False, trials)
-    assert verdict(lower).startswith("Trial 1, on validation, lower is better. 0.1000 better than")
+    told = verdict(lower, delivered_model(lower, None))
+    assert told.startswith("Trial 1, the best of the search, on validation, lower is better; there")
+    assert "0.1000 better than" in told
     higher = StudyRecord("x", "rmse", True, trials)
-    assert "0.1000 worse than" in verdict(higher)
+    assert "0.1000 worse than" in verdict(higher, delivered_model(higher, None))
 
 
 @pytest.mark.slow
