@@ -77,7 +77,7 @@ def test_the_study_says_what_it_is_and_how_to_go_on(url: str) -> None:
     study = fetch(f"{url}api/studies/0?after=0")
     assert study["directions"] == ["maximize"]
     note = study["note"]["body"]
-    assert "**Best so far: trial " in note
+    assert note.startswith("**Final model: accuracy 0.")
     assert "| data | digits, " in note
     assert "```sh\nautoml resume tiny\n```" in note
 
@@ -113,7 +113,7 @@ def test_a_browser_shows_a_trial_with_its_note_and_its_pictures(
 
 def test_a_browser_shows_the_note_of_the_study(url: str, page: sync_api.Page) -> None:
     page.goto(f"{url}dashboard/studies/0/note")
-    sync_api.expect(page.get_by_text("Best so far: trial").first).to_be_visible()
+    sync_api.expect(page.get_by_text("Final model: accuracy").first).to_be_visible()
 
 
 def test_a_port_in_use_is_one_clear_line(url: str, finished) -> None:

@@ -71,7 +71,7 @@ def test_the_search_shows_its_progress(cells: list[dict[str, Any]]) -> None:
 
 def test_a_study_is_shown_as_a_table(cells: list[dict[str, Any]]) -> None:
     data = shown(cells, "automl.search(")
-    assert data["text/plain"].startswith("cnn: 4 trials, best accuracy 0.")
+    assert data["text/plain"].startswith("cnn: 4 trials, final model accuracy 0.")
     assert "<table><caption>cnn: 4 trials" in data["text/html"]
 
 
