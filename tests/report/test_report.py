@@ -39,7 +39,7 @@ def test_the_answer_comes_first(text: str, results: str) -> None:
     assert f"The final model, on test. 95% interval: {final.test[0].interval}." in answer
     assert f"trial {study.best.number}, accuracy {study.best.objective:.4f} on valid" in answer
     assert "wall clock" in answer
-    assert f"{final.members} × {final.chosen.num_parameters:,} parameters" in answer
+    assert f"{final.chosen.num_parameters:,} parameters" in answer
     assert "The test split was opened once." in answer
 
 
