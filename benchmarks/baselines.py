@@ -106,7 +106,7 @@ def thumbnails(split: Split) -> NDArray:
     """(N, numbers): images at 32×32 pixels, or at their own size if that is smaller."""
     rows = []
     for at in range(0, len(split), AT_ONCE):
-        images = torch.from_numpy(np.asarray(split.inputs[at : at + AT_ONCE])).float()
+        images = torch.tensor(split.inputs[at : at + AT_ONCE]).float()
         side = min(THUMBNAIL, images.shape[-1])
         rows.append(torch.nn.functional.adaptive_avg_pool2d(images, side).flatten(1).numpy())
     return np.concatenate(rows)
