@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from automl.finalizing.finalizer import FinalTraining
     from automl.finalizing.refits import Refit, Refits
 
+# Share of the time for measuring and writing the final model in which running refits may report.
+WAITING_SHARE = 0.25
+
 
 def known_final(study: StudyRecord, folder: StudyFolder) -> FinalRecord | None:
     """The record of a study's final model, which may be outdated; None while there is none."""
@@ -205,7 +208,7 @@ class RefitRunner:
         return self.making.interrupted() or self.making.left() <= 0
 
     def _gives_up(self) -> bool:
-        return self.making.left() <= -self.making.context.closing / 2
+        return self.making.left() <= -self.making.context.closing * WAITING_SHARE
 
 
 def measure_mean(

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 # Seconds that one free CPU core takes to measure and write the final model and to end the workers,
 # but for the references.
-CLOSING_SECONDS = 5.0
+CLOSING_SECONDS = 7.0
 # Creates or opens the study.
 OpenStudy = Callable[[StudySetup], "SharedStudy"]
 # Searches, or makes the final model.

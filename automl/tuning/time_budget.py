@@ -9,7 +9,7 @@ from automl.core.final import CONTENDERS, FINALISTS, refit_rounds
 from automl.core.records import TrialRecord
 from automl.core.text import duration
 
-# Share of the time that is kept for the final model, at most.
+# Share of the time that is kept for the refits of the final model, at most.
 FINAL_SHARE = 0.25
 # Share of the time that one trial may take, so that each worker trains several.
 TRIAL_SHARE = 0.125
@@ -60,7 +60,7 @@ class TimeBudget:
         self._began = now() if began is None else began
         self._most_kept = (timeout or 0.0) * FINAL_SHARE if finalize else 0.0
         self._closing = most_closing(closing, timeout) if finalize else 0.0
-        self.kept = max(self._most_kept, self._closing)
+        self.kept = self._most_kept + self._closing
         self._has_model = False
         self._first_weights: float | None = None  # seconds until a trial had measured its weights
 
@@ -111,7 +111,7 @@ class TimeBudget:
             rounds = refit_rounds(FINALISTS, CONTENDERS, self._slots)
             slowest = max(each.seconds for each in best)
             refits = rounds * (slowest + OVERHEAD_SECONDS)
-            self.kept = max(min(self._most_kept, refits + self._closing), self._closing)
+            self.kept = min(self._most_kept, refits) + self._closing
 
     def learn_of_weights(self) -> None:
         """Know that a trial has measured its weights, so that a paused one can be the model."""
