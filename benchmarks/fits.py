@@ -51,16 +51,7 @@ PAGE = FOUND.with_suffix(".md")
 LATE_SHARE, LATE_SECONDS = 0.1, 10.0
 # Share of the draws that may be infeasible.
 MOST_INFEASIBLE = 0.2
-COLUMNS = (
-    "command",
-    "seconds",
-    "load",
-    "trials",
-    "infeasible",
-    "final on test",
-    "free on test",
-    "verdict",
-)
+COLUMNS = "command|seconds|load|trials|infeasible|final on test|free on test|verdict".split("|")
 # Networks that are sampled for a share.
 SAMPLES = 200
 
@@ -295,7 +286,7 @@ def page(found: Mapping[str, Fit]) -> str:
         f"load average was {min(loads, default=0):.1f} to {max(loads, default=0):.1f}. Seconds are "
         "the wall clock of the whole command. Digits (8 pixels), clothes (28 pixels) and stamps "
         "(photographs and drawings) were scaled to the size in their name. The forest sees "
-        "thumbnails of 32 pixels. A row is the last run of its case, by the version of its time.\n\n"
+        "thumbnails of 32 pixels. A row is the last run of its case, of various versions.\n\n"
         f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
     )
     return head + "".join(row(fit) for fit in found.values())
