@@ -3,7 +3,6 @@
     python benchmarks/fits.py                           # everything: two to three hours
     python benchmarks/fits.py timeouts --timeout 2m     # a group, or a case by its name
     python benchmarks/fits.py budgets --again           # also what has a result already
-    python benchmarks/fits.py --page                    # write the table again
 
 Each case is a command that a user types, in a process of its own. Its final model is compared on
 the test split with what costs nothing: a constant answer, a linear model, and for images a random
@@ -51,7 +50,6 @@ PAGE = FOUND.with_suffix(".md")
 LATE_SHARE, LATE_SECONDS = 0.1, 10.0
 # Share of the draws that may be infeasible.
 MOST_INFEASIBLE = 0.2
-COLUMNS = "command|seconds|load|trials|infeasible|final on test|free on test|verdict".split("|")
 # Networks that are sampled for a share.
 SAMPLES = 200
 
@@ -287,7 +285,8 @@ def page(found: Mapping[str, Fit]) -> str:
         "the wall clock of the whole command. Digits (8 pixels), clothes (28 pixels) and stamps "
         "(photographs and drawings) were scaled to the size in their name. The forest sees "
         "thumbnails of 32 pixels. A row is the last run of its case, of various versions.\n\n"
-        f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
+        "| command | seconds | load | trials | infeasible | final on test | free | verdict |\n"
+        f"|{'---|' * 8}\n"
     )
     return head + "".join(row(fit) for fit in found.values())
 
@@ -302,7 +301,7 @@ def row(fit: Fit) -> str:
     cells = (
         f"`{fit.command}`",
         f"{fit.seconds:.0f}{limit}",
-        " to ".join(f"{each:.0f}" for each in fit.load),
+        "{:.0f} to {:.0f}".format(*fit.load),
         ", ".join(ends),
         share,
         _scored(fit),
