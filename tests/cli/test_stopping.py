@@ -17,18 +17,20 @@ from patience import PATIENCE
 pytestmark = pytest.mark.slow
 
 
-def count_reports(results: Path) -> int:
-    """How many measurements the journal holds: op code 7 is an intermediate value."""
+def reports(results: Path) -> list[tuple[int, int]]:
+    """Trial and step of each measurement in the journal: op code 7 is an intermediate value."""
     journal = results / "studies.journal"
-    return journal.read_text().count('"op_code":7') if journal.is_file() else 0
+    lines = journal.read_text().splitlines(keepends=True) if journal.is_file() else []
+    whole = [json.loads(line) for line in lines if line.endswith("\n")]
+    return [(each["trial_id"], each["step"]) for each in whole if each["op_code"] == 7]
 
 
 def wait_for_report(results: Path, process: subprocess.Popen[str]) -> None:
     """Until a trial reports something more than there is now."""
-    before = count_reports(results)
+    before = len(reports(results))
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        if count_reports(results) > before:
+        if len(reports(results)) > before:
             return
         assert process.poll() is None, process.communicate()
         time.sleep(0.1)
@@ -71,6 +73,7 @@ def test_ctrl_c_pauses_a_resume_goes_on_and_a_second_stops_now(
     assert states <= {"paused", "pruned", "complete", "waiting"}
     assert "paused" in states
 
+    before = reports(tmp_path / "results")
     resumed = start("resume", "long", cwd=tmp_path)
     wait_for_report(tmp_path / "results", resumed)
     os.killpg(resumed.pid, signal.SIGINT)
@@ -85,7 +88,9 @@ def test_ctrl_c_pauses_a_resume_goes_on_and_a_second_stops_now(
     paused = [each for each in study if each["status"] == "paused"]
     later = [again[each["number"]] for each in paused]
     assert [each["parameters"] for each in later] == [each["parameters"] for each in paused]
-    assert sum(each["epoch"] for each in later) > sum(each["epoch"] for each in paused)
+    reached, coming = dict(before), dict(reports(tmp_path / "results")[len(before) :])
+    assert coming
+    assert all(step > reached.get(trial, 0) for trial, step in coming.items())
 
 
 def trials(cwd: Path) -> list[dict[str, Any]]:

@@ -50,7 +50,10 @@ def test_a_search_is_followed_to_the_end_of_its_final_model(tmp_path: Path) -> N
     flags = ("--executor", "local", "--pruner", "none", "--trials", "2", "--quiet")
     with start("search", "long.yaml", *flags, cwd=tmp_path) as searching:
         wait_for_trial(tmp_path, searching)
+        os.killpg(searching.pid, signal.SIGSTOP)  # else it may be done before it is watched
         for_scripts = start("watch", "long", "--json", cwd=tmp_path)
+        begin = json.loads(first_line(for_scripts))
+        os.killpg(searching.pid, signal.SIGCONT)
         watched = automl("watch", "long", cwd=tmp_path)
     assert (watched.returncode, watched.stderr) == (0, "")
     assert re.search(r"^\[\d/\d\] trainings of the final model", watched.stdout, re.MULTILINE)
@@ -62,7 +65,7 @@ def test_a_search_is_followed_to_the_end_of_its_final_model(tmp_path: Path) -> N
 
     output, errors = for_scripts.communicate(timeout=PATIENCE)
     assert (for_scripts.returncode, errors) == (0, "")
-    begin, *events, end = map(json.loads, output.splitlines())
+    *events, end = map(json.loads, output.splitlines())
     assert (begin["event"], begin["study"], begin["trials"]) == ("begin", "long", 2)
     trials = [each["number"] for each in events if each["event"] == "trial"]
     assert trials == [0, 1][begin["done"] :]
