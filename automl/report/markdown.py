@@ -197,7 +197,7 @@ def _review_section(model: ModelDetails, delivered: DeliveredModel) -> str:
     review = model.review
     if review is None:
         return f"## What it gets wrong\n\n{not_reviewed(delivered)}"
-    told = reviewed(model)
+    told = text(reviewed(model))
     errors = _confusion(review.errors) if isinstance(review.errors, Confusion) else ""
     if isinstance(review.errors, Scatter):
         told += f" {_off(review.errors)}"

@@ -145,7 +145,7 @@ def test_it_is_all_there_without_javascript(page: Path, look: Look) -> None:
     seen = look(page, PHONE, script=False)
     assert seen.page.locator("noscript p").is_visible()
     assert seen.page.locator(".confusion").is_visible()
-    assert seen.page.locator(".chart svg").count() == 2
+    assert seen.page.locator(".chart svg").count() == 3  # the objective and both losses
     assert not seen.page.locator(".plot").first.is_visible()
 
 
