@@ -46,7 +46,8 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def test_a_search_is_followed_to_the_end_of_its_final_model(tmp_path: Path) -> None:
-    (tmp_path / "long.yaml").write_text(TINY)
+    # Refits that last for several looks of the watcher.
+    (tmp_path / "long.yaml").write_text(TINY.replace("epochs: 2", "epochs: 100"))
     flags = ("--executor", "local", "--pruner", "none", "--trials", "2", "--quiet")
     with start("search", "long.yaml", *flags, cwd=tmp_path) as searching:
         wait_for_trial(tmp_path, searching)
@@ -55,6 +56,7 @@ def test_a_search_is_followed_to_the_end_of_its_final_model(tmp_path: Path) -> N
         begin = json.loads(first_line(for_scripts))
         os.killpg(searching.pid, signal.SIGCONT)
         watched = automl("watch", "long", cwd=tmp_path)
+        output, errors = for_scripts.communicate(timeout=PATIENCE)
     assert (watched.returncode, watched.stderr) == (0, "")
     assert re.search(r"^\[\d/\d\] trainings of the final model", watched.stdout, re.MULTILINE)
     answer = watched.stdout.partition("Done: long has its 2 trials.\n\n")[2]
@@ -63,7 +65,6 @@ def test_a_search_is_followed_to_the_end_of_its_final_model(tmp_path: Path) -> N
     assert "The test split was opened once." in watched.stdout
     assert not (tmp_path / "results/long/final/progress.json").exists()
 
-    output, errors = for_scripts.communicate(timeout=PATIENCE)
     assert (for_scripts.returncode, errors) == (0, "")
     *events, end = map(json.loads, output.splitlines())
     assert (begin["event"], begin["study"], begin["trials"]) == ("begin", "long", 2)
