@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from automl.api.datasets import dataset_name, kind_of, path_or_frame
 from automl.api.session import SearchSession
 from automl.api.setup import check_origin
-from automl.api.spaces import find_and_read
+from automl.api.spaces import as_yaml, find_and_read
 from automl.api.stored_study import StoredStudy
 from automl.api.study import Study
 from automl.api.watchers import default_watcher, tracked
@@ -144,7 +143,7 @@ def search(
     began = monotonic()
     watcher = watcher or default_watcher()
     space = space or _space_for(data, watcher)
-    changed = {path: _as_yaml(value) for path, value in (overrides or {}).items()}
+    changed = as_yaml(overrides or {})
     parsed = find_and_read(space, changed)
     kind = kind_of(parsed.tasks[0])
     if isinstance(data, str | PathLike) and text is None:
@@ -206,10 +205,6 @@ def search(
     ):
         outcome = SearchSession(plan, parsed, store, followed, stop, began).begin()
     return Study(outcome, results)
-
-
-def _as_yaml(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def resume(

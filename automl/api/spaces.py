@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import log2
@@ -74,6 +75,9 @@ def check(
     progress: Callable[[int, int], None] = lambda done, total: None,
     size: int | None = None,
     samples: int = USUAL_SAMPLES,
+    *,
+    target: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
 ) -> SpaceCheck:
     """A space in words: its parameters, its size and the networks it holds.
 
@@ -83,6 +87,8 @@ def check(
         progress: Hears how many of how many networks are sampled.
         size: Side in pixels that images are scaled to; None is theirs, at most 128.
         samples: Number of networks to sample.
+        target: Column to predict, in one's own data; None finds it by name.
+        overrides: Values that replace those of the space, by their paths.
 
     Raises:
         SpaceError: with all that is wrong in the file.
@@ -93,11 +99,13 @@ def check(
     from automl.report.space_check import check_space
     from automl.trials.preparation import inspect
 
-    parsed = find_and_read(space)
+    parsed = find_and_read(space, as_yaml(overrides or {}))
     kind = kind_of(parsed.tasks[0])
     if data is not None:
         check_kind(data, kind, Path(space).stem)
-    name, options = dataset_name(data or parsed.data, kind), {} if size is None else {"size": size}
+    name = dataset_name(data or parsed.data, kind)
+    given = {"size": size, "target": target}
+    options = {option: value for option, value in given.items() if value is not None}
     datasets = DatasetLoader(name, kind, options, 0, Watcher())
     read = datasets(baseline_config(parsed))
     check_task(read, parsed)
@@ -184,6 +192,14 @@ def schema() -> dict[str, Any]:
     from automl.spaces.schema import json_schema
 
     return json_schema(make_vocabulary())
+
+
+def as_yaml(overrides: Mapping[str, Any]) -> dict[str, str]:
+    """Values that replace those of a space, as the YAML texts that ``find_and_read`` takes."""
+    return {
+        path: value if isinstance(value, str) else json.dumps(value)
+        for path, value in overrides.items()
+    }
 
 
 def find_and_read(space: str, overrides: Mapping[str, str] | None = None) -> SearchSpace:

@@ -100,6 +100,19 @@ Data = Annotated[
     ),
 ]
 
+Target = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="Column to predict.  [found by name]")
+]
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Replace a value of the space: training.label_smoothing=0.1.",
+    ),
+]
+
 ImageSize = Annotated[
     int | None,
     typer.Option(metavar="PIXELS", help="Side that images are scaled to.  [theirs, at most 128]"),

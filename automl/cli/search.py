@@ -34,9 +34,7 @@ def search(
         ),
     ] = None,
     data: options.Data = None,
-    target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Column to predict.  [found by name]")
-    ] = None,
+    target: options.Target = None,
     text: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column with the text.  [found by name]")
     ] = None,
@@ -127,14 +125,7 @@ def search(
             autocompletion=options.complete_study,
         ),
     ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="PATH=VALUE",
-            help="Replace a value of the space: training.label_smoothing=0.1.",
-        ),
-    ] = None,
+    overrides: options.Overrides = None,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Random seed.")] = 0,
     storage: options.Storage = None,
     storage_env: options.StorageEnv = None,

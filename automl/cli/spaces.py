@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json as json_module
 import shlex
+from collections.abc import Mapping
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from automl.cli.options import Data, ImageSize, Json, Space, complete_space
+from automl.cli.options import Data, ImageSize, Json, Overrides, Space, Target, complete_space
 from automl.cli.terminal import counting, echo, program, suggesting_right_space, table
 from automl.core.records import to_stored
 from automl.core.text import count
@@ -41,14 +42,18 @@ def _folder(file: Path) -> str:
 def check(
     space: Space,
     data: Data = None,
+    target: Target = None,
     size: ImageSize = None,
+    overrides: Overrides = None,
     json: Json = False,
 ) -> None:
     """Describe a search space, or list its errors."""
     from automl import api
+    from automl.spaces.document import split_overrides
 
+    changed = split_overrides(overrides or [])
     with suggesting_right_space(space), counting("networks sampled") as progress:
-        found = api.check(space, data, progress, size)
+        found = api.check(space, data, progress, size, target=target, overrides=changed)
     if json:
         echo(json_module.dumps(to_stored(found), default=str))
         return
@@ -58,15 +63,29 @@ def check(
         f"{described.source}: {' or '.join(described.tasks)} on {data or described.data}",
         table(("parameter", "values", "first", "drawn when"), drawn),
         _networks(found),
-        _next_step(found, space, data, size),
+        _next_step(found, space, data, target, size, changed),
     ]
     echo("\n\n".join(sections))
 
 
-def _next_step(found: SpaceCheck, space: str, data: str | None, size: int | None) -> str:
+def _next_step(
+    found: SpaceCheck,
+    space: str,
+    data: str | None,
+    target: str | None,
+    size: int | None,
+    changed: Mapping[str, str],
+) -> str:
     """The command that searches the space on this data, or why it would not."""
     given = [f"--data {shlex.quote(data)}"] if data else []
+    given += [f"--target {shlex.quote(target)}"] if target else []
     given += [f"--size {size}"] if size and not found.size else []
+    remedy = "".join(found.remedies[:1])
+    given += [
+        f"--set {shlex.quote(f'{path}={value}')}"
+        for path, value in changed.items()
+        if f"--set {path}=" not in remedy
+    ]
     command = " ".join([program(), "search", shlex.quote(space), *given, *found.remedies[:1]])
     if not found.problem:
         return f"Search it: {command}"

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from automl import api
+from automl.cli import app
 from automl.core.errors import UserError
 
 ONE_NETWORK = """\
@@ -89,3 +91,22 @@ def test_check_warns_of_what_would_stop_a_search() -> None:
     assert found.remedies
     fine = api.check("cnn", size=24, data=pictures(300))
     assert (fine.problem, fine.infeasible, fine.baseline) == ("", 0, "")
+
+
+def test_check_takes_the_target_and_the_values_that_a_search_takes() -> None:
+    rows = [f"{row},{row % 7},{row % 2}" for row in range(60)]
+    Path("rows.csv").write_text("\n".join(["size,colour,late", *rows]))
+    found = api.check("mlp", "rows.csv", target="size", samples=20)
+    assert (found.problem, found.baseline) == ("", "")
+    with pytest.raises(UserError, match="no column 'price' for --target"):
+        api.check("mlp", "rows.csv", target="price", samples=20)
+
+    raised = {"objective.constraints.flops.max": 10**7}
+    assert api.check(space(LIMITED), overrides=raised, samples=20).problem == ""
+
+
+def test_the_command_that_check_names_has_its_flags_and_the_remedy_in_their_place() -> None:
+    flags = ["--set", "objective.constraints.flops.max=20000", "--set", "training.epochs=2"]
+    told = CliRunner().invoke(app, ["check", space(LIMITED), *flags]).stdout.splitlines()[-1]
+    assert "search made.yaml --set training.epochs=2 --set objective.constraints" in told
+    assert told.count("flops.max=") == 1 + told.count(" with --set ")
