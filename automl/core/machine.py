@@ -80,10 +80,10 @@ def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
     try:
         yield partial
         if durable:
-            _sync(partial)
+            sync(partial)
         partial.replace(path)
         if durable:
-            _sync(path.parent)
+            sync(path.parent)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -132,7 +132,7 @@ def locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[N
         os.close(descriptor)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have a file's content, or a folder's list of names, on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

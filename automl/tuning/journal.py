@@ -16,7 +16,7 @@ from typing import Any
 from optuna.storages.journal import BaseJournalBackend
 
 from automl.core.errors import StudyError
-from automl.core.machine import locked
+from automl.core.machine import locked, sync
 from automl.tuning.optuna_private import BatchJournalStorage, JournalOperation
 
 # So much of the file's end at a time is looked through for its last whole line.
@@ -240,7 +240,7 @@ def _sync_while_written(state: _SyncState) -> None:
                 return
             state.dirty = False
         try:
-            _sync(state.path)
+            sync(state.path)
         except FileNotFoundError:
             pass  # whoever writes next will be told
         except OSError as error:
@@ -250,12 +250,4 @@ def _sync_while_written(state: _SyncState) -> None:
 
 def _sync_the_rest(state: _SyncState) -> None:
     if state.dirty and state.path.exists():
-        _sync(state.path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(state.path)
