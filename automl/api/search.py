@@ -170,7 +170,7 @@ def search(
         space=space,
         task=parsed.tasks[0],
         data=dataset_name(source or parsed.data, kind),
-        trials=trials or parsed.search.trials,
+        trials=trials or parsed.search.total(timeout),
         timeout=timeout,
         epochs=epochs or (0 if parsed.epochs == "auto" else parsed.epochs),
         sampler=SAMPLERS.check(sampler or parsed.search.sampler),

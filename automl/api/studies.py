@@ -90,15 +90,18 @@ def state(study: StudyRecord, results: str = RESULTS) -> str:
     """
     stored = StoredStudy.find(study.name, results)
     running, waiting = study.count("running"), len(study.unfinished)
+    lacks = lacks_final(study, stored.folder, stored.plan)
     if running:
         return f"{count(running, 'trial')} running"
+    if stored.plan.timeout is not None and study.best is not None and not lacks:
+        return "done"  # its time was for this model; a resumed search takes as much again
     if waiting:
         return f"{count(waiting, 'trial')} to continue"
     if study.counted < stored.plan.trials:
         return f"{study.counted:,} of {count(stored.plan.trials, 'trial')}"
     if study.best is None:
         return "no model"
-    return "no final model yet" if lacks_final(study, stored.folder, stored.plan) else "done"
+    return "no final model yet" if lacks else "done"
 
 
 def show(name: str, results: str = RESULTS) -> StudyRecord:

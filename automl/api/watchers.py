@@ -235,7 +235,7 @@ def _render_progress(progress: SearchProgress) -> str:
     rows = "".join(_row(progress, number) for number in sorted(progress.running))
     return (
         f"<p><strong>{escape(progress.headline())}</strong></p>"
-        f"<p><progress value='{progress.ended}' max='{plan.trials}'></progress> "
+        f"<p><progress value='{progress.share:.3f}' max='1'></progress> "
         f"{escape(f'{counted}, {left}' if left else counted)}</p>"
         f"<p>{escape(progress.best_line())}<br>{escape(progress.tally())}</p>"
         f"{_final(progress)}"

@@ -113,13 +113,13 @@ class LiveView(View):
 
 def _bar(progress: SearchProgress, width: int) -> RenderableType:
     row = Table.grid(padding=(0, 1))
-    done, total, text = float(progress.ended), progress.context.plan.trials, ""
+    share, text = progress.share, f"{progress.ended}/{progress.context.plan.trials} trials"
     if fits := progress.fits:
-        done, total, text = fits.now.done, fits.now.total, fits.headline
-    told = [text or f"{progress.ended}/{total} trials", duration(progress.elapsed)]
-    if done < total:
+        share, text = fits.now.done / fits.now.total, fits.headline
+    told = [text, duration(progress.elapsed)]
+    if share < 1:
         told.append(progress.time_left() or "estimating the time left")
-    row.add_row(ProgressBar(total=total, completed=done, width=width), Text(", ".join(told)))
+    row.add_row(ProgressBar(total=1.0, completed=share, width=width), Text(", ".join(told)))
     return row
 
 

@@ -119,7 +119,12 @@ ImageSize = Annotated[
 ]
 
 Trials = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Total number of trials in the study.")
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Total number of trials in the study.  [30; within a time limit as many as fit]",
+    ),
 ]
 
 Timeout = Annotated[

@@ -85,7 +85,7 @@ def describe(space: SearchSpace) -> SpaceDescription:
         metric=space.objective.metric or "",
         constraints=space.objective.constraints,
         minimize=space.objective.minimize,
-        trials=space.search.trials,
+        trials=space.search.total(timeout=None),
         sampler=space.search.sampler,
         pruner=space.search.pruner,
         epochs=space.epochs,

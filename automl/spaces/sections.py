@@ -18,16 +18,29 @@ from automl.spaces.document import Yaml, YamlEntry, YamlList, YamlScalar, YamlTa
 from automl.spaces.nodes import DrawNode, FixedNode
 from automl.spaces.values import MappingForm, Positive, any_scalar, read_form, read_value
 
+# Trials of a search where nobody says how many; within a time limit, the time decides.
+TRIALS = 30
+MOST_TRIALS = 300
+
 
 class SearchForm(MappingForm):
     """Settings of the search."""
 
-    trials: Annotated[int, Field(ge=1)] = 30
-    """Total number of trials in the study."""
+    trials: Annotated[int, Field(ge=1)] | None = None
+    """Total number of trials in the study: 30, or with a time limit as many as fit, at most 300."""
     sampler: str = "tpe"
     """Sampler that draws the values."""
     pruner: str = "asha"
     """Pruner that stops weak trials early."""
+
+    def total(self, timeout: float | None) -> int:
+        """Total number of trials of a search.
+
+        Args:
+            timeout: Time limit of the search in seconds, or None.
+        """
+        usual = TRIALS if timeout is None else MOST_TRIALS
+        return usual if self.trials is None else self.trials
 
 
 class LimitForm(MappingForm):

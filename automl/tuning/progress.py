@@ -82,6 +82,13 @@ class SearchProgress:
     def _ended_now(self) -> int:
         return sum(self.counts.get(status, 0) for status in COUNTED)
 
+    @property
+    def share(self) -> float:
+        """Share of the search that is over, by its trials or by its time; 0 to 1."""
+        plan = self.context.plan
+        timed = 0.0 if plan.timeout is None else self.elapsed / plan.timeout
+        return min(max(self.ended / plan.trials, timed), 1.0)
+
     def time_left(self) -> str:
         """Time left in words, including the final model; "" while unknown."""
         if self.fits is not None:

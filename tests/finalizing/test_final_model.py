@@ -102,6 +102,18 @@ def test_without_time_for_a_whole_trial_it_is_the_one_that_paused_until_there_is
     assert (later.members, later.test_opened) == (3, 2)
 
 
+def test_a_study_is_done_when_its_time_is_up_and_its_final_model_is_made(
+    space: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    endless = {"training.optimizer.adamw.lr": "{low: 1e-4, high: 1e-2}"}
+    limits = {"trials": 10_000, "timeout": 5, "sampler": "random"}
+    study = api.search(space, executor="local", overrides=endless, **limits)
+    assert study.outcome.reason == "time limit"
+    assert made(study.final).members >= 1
+    assert api.state(api.show("small")) == "done"
+
+
 @pytest.mark.usefixtures("with_final")
 class TestMade:
     def test_the_best_few_were_refitted_with_seeds_that_no_trial_had(self) -> None:

@@ -77,7 +77,14 @@ class TestSections:
         assert space.search == SearchForm()
 
     def test_empty_sections_are_defaults(self):
-        assert read(rest="objective:\nsearch:\nbaseline:\n").search.trials == 30
+        assert read(rest="objective:\nsearch:\nbaseline:\n").search == SearchForm()
+
+    @pytest.mark.parametrize(
+        ("named", "timeout", "total"),
+        [(5, None, 5), (5, 60.0, 5), (None, None, 30), (None, 60.0, 300)],
+    )
+    def test_a_time_limit_decides_the_trials_where_the_space_does_not(self, named, timeout, total):
+        assert SearchForm(trials=named).total(timeout) == total
 
     def test_given(self):
         objective = "objective: {metric: loss, constraints: {flops: {max: 2e6}}}\n"
