@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,8 +27,12 @@ MAX_SCATTER_POINTS = 1000
 MAX_STEPS_IN_WORDS = 6
 
 
+# The loss whose minimum is the minimum of a metric.
+_LOSS_OF = {"rmse": "mse", "r2": "mse", "mae": "mae"}
+
+
 class Regression(Task):
-    """Regression with the squared error in standard units.
+    """Regression with the squared or the absolute error in standard units.
 
     Outputs and targets are (N, steps, names) in standard units; metrics, errors and predictions are
     in the units of the quantities. A target of NaN is unknown and counts nowhere.
@@ -40,6 +45,9 @@ class Regression(Task):
         Metric("loss", maximize=False, bounds=(0.0, inf)),
     )
     default_metric: ClassVar[str] = "rmse"
+
+    usual_loss: ClassVar[str] = "mse"
+    """The loss that is measured, and trained with unless the ranking metric has another."""
 
     def __init__(self, target: Target) -> None:
         if not isinstance(target, Quantities):
@@ -62,10 +70,21 @@ class Regression(Task):
         label_smoothing: float = 0.0,
         weights: Tensor | None = None,
     ) -> Tensor:
-        """Mean squared error in standard units; without classes the options have no effect."""
-        known = ~targets.isnan()
-        error = (outputs - targets).masked_fill(~known, 0.0)
-        return error.square().sum() / known.sum().clamp(min=1)
+        """``usual_loss`` in standard units; without classes the options have no effect."""
+        return _mean_error(self.usual_loss, outputs, targets)
+
+    def training_loss(
+        self, name: str, metric: str
+    ) -> Callable[[Tensor, Tensor, float, Tensor | None], Tensor]:
+        """The loss called ``name``; for ``"auto"``, that of the ranking metric."""
+        chosen = _LOSS_OF.get(metric, self.usual_loss) if name == "auto" else name
+
+        def loss(
+            outputs: Tensor, targets: Tensor, label_smoothing: float, weights: Tensor | None
+        ) -> Tensor:
+            return _mean_error(chosen, outputs, targets)
+
+        return loss
 
     def measure(
         self, outputs: Tensor, targets: Tensor, without: frozenset[str] = frozenset()
@@ -158,6 +177,14 @@ class Regression(Task):
         ]
 
 
+def _mean_error(loss: str, outputs: Tensor, targets: Tensor) -> Tensor:
+    """The mean squared ("mse") or absolute ("mae") error of the known targets, a scalar."""
+    known = ~targets.isnan()
+    error = (outputs - targets).masked_fill(~known, 0.0)
+    errors = error.abs() if loss == "mae" else error.square()
+    return errors.sum() / known.sum().clamp(min=1)
+
+
 def _list_quantities(names: tuple[str, ...], numbers: Tensor) -> str:
     """The numbers (names, steps) by name; the first few steps of a long forecast."""
     parts = []
@@ -185,3 +212,4 @@ class Forecasting(Regression):
 
     data: ClassVar[str] = "forecast"
     default_metric: ClassVar[str] = "mae"
+    usual_loss: ClassVar[str] = "mae"

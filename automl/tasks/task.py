@@ -6,7 +6,7 @@ A task is what is predicted. Its own file holds all that is particular to its ki
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -261,7 +261,9 @@ class Task(ABC):
         label_smoothing: float = 0.0,
         weights: Tensor | None = None,
     ) -> Tensor:
-        """The mean loss of a batch, a scalar, which training minimises.
+        """The mean loss of a batch, a scalar, which training minimises unless told otherwise.
+
+        It is the metric ``loss`` as well, so that the losses of all trials compare.
 
         Args:
             outputs: (N, …) floats from the head.
@@ -270,6 +272,17 @@ class Task(ABC):
             label_smoothing: Share of each target that is spread evenly over all classes, 0..1.
             weights: (classes,) weights of the classes; None if all weigh 1.
         """
+
+    def training_loss(
+        self, name: str, metric: str
+    ) -> Callable[[Tensor, Tensor, float, Tensor | None], Tensor]:
+        """The loss that training minimises, with the arguments of ``loss``.
+
+        Args:
+            name: Value of the training setting ``loss``.
+            metric: Name of the metric that ranks models.
+        """
+        return self.loss
 
     @abstractmethod
     def measure(

@@ -244,7 +244,8 @@ def check_data(run: TrainingRun, train: Tensors) -> None:
 
     Raises:
         UserError: if inputs other than images are to be augmented, inputs of several lengths to be
-            blended, or a setting about classes is used where numbers are predicted.
+            blended, or a setting about classes is used where numbers are predicted, or the other
+            way round.
     """
     settings, inputs = run.settings, train.inputs
     if settings.augment and inputs.ndim != 4:
@@ -265,3 +266,8 @@ def check_data(run: TrainingRun, train: Tensors) -> None:
                 f"`{name}` (={value}) is about classes, but the target is a number; "
                 f"set `{name}: {default}`"
             )
+    if run.classes is not None and settings.loss != "auto":
+        raise UserError(
+            f"`loss` (={settings.loss}) is about numbers, but the target is a class; "
+            "set `loss: auto`"
+        )

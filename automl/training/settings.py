@@ -91,6 +91,10 @@ class TrainingSettings(Options):
     )
     """Course of the learning rate over the training."""
 
+    loss: Literal["auto", "mse", "mae"] = "auto"
+    """Loss where numbers are predicted, in standard units: the mean squared error (`mse`), the mean
+    absolute error (`mae`), or `auto`, the one that the ranking metric measures."""
+
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     """Share of a target spread evenly over all classes (Szegedy et al. 2016, arXiv 1512.00567)."""
 

@@ -55,14 +55,15 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
     """
     torch.manual_seed(spec.seed)
     task = TASKS[data.task](data.target)
+    settings = TrainingSettings(**spec.config.training)
     with device:
         preprocess = make_preprocess(data.encoding.preprocessing)
         model = build_model(spec.config.network, data.encoding.shape, preprocess, task.head)
     return TrainingRun(
         model,
-        loss=task.loss,
+        loss=task.training_loss(settings.loss, spec.metric),
         measure=task.measure,
-        settings=TrainingSettings(**spec.config.training),
+        settings=settings,
         epochs=spec.epochs,
         seed=spec.seed,
         metric=spec.metric,

@@ -253,6 +253,31 @@ class TestRegression:
         assert gradient[3:].all()
         assert all(each.index not in (0, 1, 2) for each in task.find_errors(outputs, gaps).worst)
 
+    @pytest.mark.parametrize(
+        ("setting", "metric", "expected"),
+        [
+            ("auto", "mae", 1.5),
+            ("auto", "rmse", 2.5),
+            ("auto", "r2", 2.5),
+            ("mse", "mae", 2.5),
+            ("mae", "rmse", 1.5),
+        ],
+    )
+    def test_the_loss_is_that_of_the_ranking_metric(
+        self, name: str, setting: str, metric: str, expected: float
+    ) -> None:
+        loss = make_task(name).training_loss(setting, metric)
+        outputs, gap = (
+            torch.tensor([[[1.0], [2.0], [9.0]]]),
+            torch.tensor([[[0.0], [0.0], [math.nan]]]),
+        )
+        assert loss(outputs, gap, 0.0, None).item() == expected
+
+    def test_the_loss_of_another_metric_is_the_measured_one(self, name: str) -> None:
+        task, outputs, targets = make_task(name), torch.randn(6, 4, 2), torch.randn(6, 4, 2)
+        loss = task.training_loss("auto", "loss")(outputs, targets, 0.0, None).item()
+        assert loss == pytest.approx(task.measure(outputs, targets)["loss"])
+
     def test_digits_far_below_the_level_are_kept(self, name: str) -> None:
         task = TASKS[name](Quantities(("people",), (8e9,), (10.0,)))
         (prediction,) = task.decode(torch.tensor([[[0.25]]]))

@@ -294,6 +294,13 @@ class TestNumbers:
             next(fit(self.run(**settings), self.rows(), self.rows()))
 
 
+def test_a_class_has_no_mean_error():
+    with pytest.raises(
+        UserError, match="is about numbers, but the target is a class; set `loss: a"
+    ):
+        next(fit(make_run(loss="mae"), images(32), images(32)))
+
+
 @pytest.mark.parametrize("setting", ["sampling", "class_weights"])
 def test_balance_finds_a_rare_class(setting):
     """One of four that look alike is of the rare class."""
