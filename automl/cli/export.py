@@ -77,7 +77,7 @@ def export(
         cost = made.quantized.model_dump() if made.quantized else None
         echo(json_module.dumps({**asdict(made), "quantized": cost}, default=str))
         return
-    echo(f"{made.path}: {made.format}, {made.size:,} bytes")
+    echo(f"{made.path}: {made.model}; {made.format}, {made.size:,} bytes")
     echo(f"Checked: {made.quantized or made.parity}")
     echo(_beside(made))
     echo(f"Use it: {_next(made)}")

@@ -45,7 +45,7 @@ def render_card(facts: ModelFacts, usage: str) -> str:
         usage: Python code that runs the model in its format, from ``inputs`` to ``outputs``.
     """
     sections = [
-        f"# {text(facts.origin.study)}, {_trial(facts)}",
+        f"# {text(facts.origin.study)}, {facts.title}",
         *(f"**Caution:** {text(each)}" for each in facts.doubts),
         _summary(facts),
         f"## Scores\n\n{render_scores(facts)}",
@@ -56,11 +56,6 @@ def render_card(facts: ModelFacts, usage: str) -> str:
         f"## Limits\n\n{_limits(facts)}",
     ]
     return "\n\n".join(sections) + "\n"
-
-
-def _trial(facts: ModelFacts) -> str:
-    trial = f"trial {facts.origin.trial}"
-    return f"final model, of {trial}" if facts.origin.final else trial
 
 
 def _summary(facts: ModelFacts) -> str:

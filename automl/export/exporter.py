@@ -189,6 +189,7 @@ class Exported:
 
     Args:
         path: Folder of the model, which is a bundle itself.
+        model: The model in words: ``"final model, of trial 7"``.
         format: Name of the exporter.
         parity: Difference from the original model.
         size: Size of the model's file, in bytes.
@@ -199,6 +200,7 @@ class Exported:
     """
 
     path: Path
+    model: str
     format: str
     parity: Parity
     size: int
@@ -279,6 +281,7 @@ def export_with(
         )
     return Exported(
         path=output,
+        model=facts.title,
         format=format,
         parity=found.parity,
         size=size,

@@ -205,6 +205,16 @@ class ModelFacts(_Facts):
     """Versions of the software that made the bundle."""
 
     @property
+    def title(self) -> str:
+        """The model in words: ``"final model, of trial 7"``, ``"ensemble of trials 3, 7"``."""
+        trial = f"trial {self.origin.trial}"
+        if self.origin.final:
+            return f"final model, of {trial}"
+        members = sorted({each.trial for each in self.ensemble})
+        named = f"trials {', '.join(map(str, members))}" if len(members) > 1 else trial
+        return f"ensemble of {named}" if members else trial
+
+    @property
     def trained_on_validation(self) -> bool:
         """Whether the model was trained on train and validation together."""
         return self.origin.final and not self.ensemble
