@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from automl.core.distributions import Suggest
+from automl.core.distributions import Suggest, Value
 from automl.core.records import StudyRecord
 from automl.core.trial import Config
 from automl.store import StudyFolder
@@ -41,6 +41,9 @@ class OneModelSpace:
 
     def sample(self, suggest: Suggest) -> Config:
         return Config((), {})
+
+    def portfolio(self) -> tuple[dict[str, Value], ...]:
+        return ()
 
 
 def make_context(

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from plans import PLAN, make_context
 
-from automl.core.distributions import Choices, Distribution, Parameter, Range, Suggest
+from automl.core.distributions import Choices, Distribution, Parameter, Range, Suggest, Value
 from automl.core.errors import Infeasible
 from automl.core.executor import Executor, TimeLimits
 from automl.core.records import NetworkProfile
@@ -34,7 +34,7 @@ from automl.tuning.context import SearchOutcome, Watcher
 from automl.tuning.samplers import PerTrial
 from automl.tuning.search import Search
 from automl.tuning.storage import open_storage
-from automl.tuning.study import SharedStudy, create_study, open_study
+from automl.tuning.study import SharedStudy, create_study, note_begun, open_study
 
 STEPS = 4
 
@@ -75,11 +75,15 @@ class ToySpace:
 
     drawn: dict[str, Distribution]
     depends: Callable[[dict[str, Any]], dict[str, Distribution]] = lambda values: {}
+    starts: tuple[dict[str, Value], ...] = ()
 
     def sample(self, suggest: Suggest) -> Config:
         values = {name: suggest(name, each) for name, each in self.drawn.items()}
         values |= {name: suggest(name, each) for name, each in self.depends(values).items()}
         return Config((), values)
+
+    def portfolio(self) -> tuple[dict[str, Value], ...]:
+        return self.starts
 
     def parameters(self) -> tuple[Parameter, ...]:
         return tuple(Parameter(name, each, {}) for name, each in self.drawn.items())
@@ -126,6 +130,7 @@ class Toy:
         study = create_study(storage, "toy", "score", True, sampler, pruner, lock, self.minimize)
         if baseline:
             study.enqueue(baseline)
+        note_begun(study, {})
         return self._search(study)
 
     def go_on(self) -> SearchOutcome:

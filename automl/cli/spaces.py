@@ -62,6 +62,7 @@ def check(
     sections = [
         f"{described.source}: {' or '.join(described.tasks)} on {data or described.data}",
         table(("parameter", "values", "first", "drawn when"), drawn),
+        *_portfolio(found),
         _networks(found),
         _next_step(found, space, data, target, size, changed),
     ]
@@ -93,6 +94,18 @@ def _next_step(
     if not found.remedies:
         return f"{warning}\nA search would stop at once; {found.advice}."
     return f"{warning}\nSearch it with {' or '.join(found.remedies)}: {command}"
+
+
+def _portfolio(found: SpaceCheck) -> list[str]:
+    """The portfolio, if the space has one."""
+    if not found.space.portfolio:
+        return []
+    rows: list[tuple[str, str]] = []
+    for entry, reason in zip(found.space.portfolio, found.portfolio, strict=True):
+        values = ", ".join(f"{name} {value}" for name, value in entry.items())
+        told = f" (cannot be trained on this data: {reason})" if reason else ""
+        rows.append((str(len(rows) + 1), f"{values or 'all first choices'}{told}"))
+    return [table(("", "portfolio: after the first trial, in this order"), rows)]
 
 
 def _networks(found: SpaceCheck) -> str:

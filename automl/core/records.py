@@ -111,7 +111,8 @@ class TrialRecord:
         epoch: Epochs trained.
         latency: Milliseconds that the network takes for one example on its worker, or None if never
             measured.
-        origin: Trial of another study that it was started from: "trial 3 of cnn"; else empty.
+        origin: Configuration that it was started from: "trial 3 of cnn" (another study's), "entry 1
+            of the portfolio"; empty for the baseline and what a sampler drew.
         loss: Validation loss at the best step, or None if it was not recorded.
     """
 

@@ -59,6 +59,8 @@ class SpaceDescription:
         epochs: Epochs of a full training; ``"auto"`` leaves them to the data.
         parameters: All parameters of the space.
         size: Number of configurations; infinite if a value is continuous.
+        portfolio: Configurations after the baseline, in their order: parameter -> value in words,
+            for those that the space names.
     """
 
     source: str
@@ -73,6 +75,7 @@ class SpaceDescription:
     epochs: int | Literal["auto"]
     parameters: tuple[ParameterInWords, ...]
     size: float
+    portfolio: tuple[Mapping[str, str], ...] = ()
 
 
 def describe(space: SearchSpace) -> SpaceDescription:
@@ -91,6 +94,9 @@ def describe(space: SearchSpace) -> SpaceDescription:
         epochs=space.epochs,
         parameters=tuple(_in_words(each, baseline[each.name]) for each in space.parameters()),
         size=space.size(),
+        portfolio=tuple(
+            {name: _value_in_words(value) for name, value in each.items()} for each in space.starts
+        ),
     )
 
 
@@ -98,9 +104,12 @@ def _in_words(parameter: Parameter, baseline: Value) -> ParameterInWords:
     conditions = (
         f"{name} is {domain.words(Choices(values))}" for name, values in parameter.when.items()
     )
-    shown = plain(baseline) if isinstance(baseline, float) else domain.words(Choices((baseline,)))
-    values = domain.words(parameter.distribution)
+    shown, values = _value_in_words(baseline), domain.words(parameter.distribution)
     return ParameterInWords(parameter.name, values, " and ".join(conditions), shown)
+
+
+def _value_in_words(value: Value) -> str:
+    return plain(value) if isinstance(value, float) else domain.words(Choices((value,)))
 
 
 @dataclass(frozen=True)
@@ -115,6 +124,7 @@ class SpaceCheck:
         smallest: Feasible network with the fewest parameters, or None if there is none.
         largest: Feasible network with the most parameters.
         baseline: Why the baseline cannot be trained; empty if it can.
+        portfolio: The same for each entry of the portfolio.
         limits: Limits that would let most networks through and the baseline, for those of the space
             that do not.
         size: Side in pixels of images for which most networks can be trained and the baseline, if
@@ -128,6 +138,7 @@ class SpaceCheck:
     smallest: NetworkProfile | None
     largest: NetworkProfile | None
     baseline: str = ""
+    portfolio: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
     size: int | None = None
 
@@ -196,8 +207,15 @@ def check_space(
         smallest=min(built, key=_size, default=None),
         largest=max(built, key=_size, default=None),
         baseline=baseline if isinstance(baseline, str) else "",
+        portfolio=_check_portfolio(space, inspect),
         limits=sampler.better_limits(),
     )
+
+
+def _check_portfolio(space: SearchSpace, inspect: Inspect) -> tuple[str, ...]:
+    sampler = _NetworkSampler(space, inspect)
+    found = (sampler.add(FixedSuggest(each)) for each in space.portfolio())
+    return tuple(each if isinstance(each, str) else "" for each in found)
 
 
 class _NetworkSampler:

@@ -38,6 +38,7 @@ def json_schema(vocabulary: Vocabulary) -> Schema:
         ),
         "search": writer.form(SearchForm, sampling),
         "baseline": {"type": "object"},
+        "portfolio": {"type": "array", "items": {"type": "object"}},
     }
     space = writer.form(SpaceForm, sections)
     dialect = "https://json-schema.org/draft/2020-12/schema"

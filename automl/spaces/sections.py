@@ -1,9 +1,9 @@
-"""The sections of a space beside network and training: task, data, objective, search, baseline."""
+"""The sections of a space beside network and training: task, data, search, where it begins."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -200,51 +200,76 @@ def _check_known(
         context.problems.unknown(line, kind, name, known)
 
 
-def read_baseline(
-    context: Context, parameters: Mapping[str, Parameter], yaml: Yaml
-) -> dict[str, Value]:
-    """Read the values of the first trial; ``parameters`` are all of the space, by name.
+@dataclass(frozen=True)
+class StartReader:
+    """Reads configurations that a search begins with: values of parameters by their names.
 
     Where flags replace values of the file, what no longer fits is left out.
+
+    Args:
+        context: Context of the space.
+        parameters: All parameters of the space, by name.
+        certain: Whether nothing was wrong before, so that an unknown parameter is not missing only
+            because of an earlier problem.
     """
-    if not isinstance(yaml, YamlTable):
-        message = f"the baseline must be a mapping of parameters to values, not {shown(yaml)}"
-        context.problems.add(yaml.line, message)
-        return {}
-    baseline: dict[str, Value] = {}
-    for name, entry in yaml.entries.items():
-        problems = Problems() if context.overridden else context.problems
-        here = replace(context, problems=problems)
-        if name not in parameters:
-            _explain_unknown(here, name, tuple(parameters), entry)
-            continue
-        value = _read_value(here, parameters[name], entry.value)
-        if not (context.overridden and problems):
-            baseline[name] = value
-    return baseline
+
+    context: Context
+    parameters: Mapping[str, Parameter]
+    certain: bool
+
+    def read_baseline(self, yaml: Yaml) -> dict[str, Value]:
+        """The values of the first trial."""
+        return self._read_values(yaml, "the baseline")
+
+    def read_portfolio(self, yaml: Yaml) -> tuple[dict[str, Value], ...]:
+        """The values of the trials after the first one, in their order."""
+        if isinstance(yaml, YamlTable) and not yaml.entries:
+            return ()
+        if not isinstance(yaml, YamlList):
+            message = f"the portfolio must be a list of mappings, not {shown(yaml)}"
+            self.context.problems.add(yaml.line, message, "begin each configuration with a dash")
+            return ()
+        return tuple(
+            self._read_values(each, f"entry {number} of the portfolio")
+            for number, each in enumerate(yaml.items, start=1)
+        )
+
+    def _read_values(self, yaml: Yaml, owner: str) -> dict[str, Value]:
+        if not isinstance(yaml, YamlTable):
+            message = f"{owner} must be a mapping of parameters to values, not {shown(yaml)}"
+            self.context.problems.add(yaml.line, message)
+            return {}
+        values: dict[str, Value] = {}
+        for name, entry in yaml.entries.items():
+            problems = Problems() if self.context.overridden else self.context.problems
+            if name not in self.parameters:
+                self._explain_unknown(problems, name, entry)
+                continue
+            value = _read_value(problems, owner, self.parameters[name], entry.value)
+            if not (self.context.overridden and problems):
+                values[name] = value
+        return values
+
+    def _explain_unknown(self, problems: Problems, name: str, entry: YamlEntry) -> None:
+        head = name.partition(".")[0]
+        taken = sorted(self.context.taken)
+        heads = tuple(dict.fromkeys(each.partition(".")[0] for each in taken))
+        if "." in name and head not in heads:
+            guess = nearest(head, heads)
+            hint = f"did you mean {guess!r}?" if guess else f"known: {', '.join(heads)}"
+            problems.add(entry.line, f"no stage or setting {head!r} for `{name}`", hint)
+        elif self.certain or head not in heads:
+            problems.unknown(entry.line, "parameter", name, tuple(self.parameters))
 
 
-def _read_value(context: Context, parameter: Parameter, yaml: Yaml) -> Value:
+def _read_value(problems: Problems, owner: str, parameter: Parameter, yaml: Yaml) -> Value:
     rule = domain.words(parameter.distribution)
     if not isinstance(yaml, YamlScalar):
-        message = f"the baseline of `{parameter.name}` must be a single value, not {shown(yaml)}"
-        context.problems.add(yaml.line, message, f"it is drawn from {rule}")
+        message = f"`{parameter.name}` in {owner} must be a single value, not {shown(yaml)}"
+        problems.add(yaml.line, message, f"it is drawn from {rule}")
         return None
     try:
         return domain.accept(parameter.distribution, yaml.value)
     except ValueError as error:
-        message = f"the baseline of `{parameter.name}` (={shown(yaml)}) {error}"
-        context.problems.add(yaml.line, message)
+        problems.add(yaml.line, f"`{parameter.name}` (={shown(yaml)}) in {owner} {error}")
         return None
-
-
-def _explain_unknown(context: Context, name: str, known: tuple[str, ...], entry: YamlEntry) -> None:
-    head = name.partition(".")[0]
-    heads = tuple(dict.fromkeys(each.partition(".")[0] for each in sorted(context.taken)))
-    if "." in name and head not in heads:
-        guess = nearest(head, heads)
-        hint = f"did you mean {guess!r}?" if guess else f"known: {', '.join(heads)}"
-        context.problems.add(entry.line, f"no stage or setting {head!r} for `{name}`", hint)
-    elif not context.problems or head not in heads:
-        # After other problems the parameter may be missing only because of them.
-        context.problems.unknown(entry.line, "parameter", name, known)

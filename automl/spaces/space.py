@@ -30,7 +30,7 @@ from automl.spaces.nodes import DrawNode, FixedNode, ListNode, Node, Scope, list
 from automl.spaces.sections import (
     SearchForm,
     SpaceObjective,
-    read_baseline,
+    StartReader,
     read_data,
     read_objective,
     read_search,
@@ -65,6 +65,7 @@ class SearchSpace:
         network: The layers, without the task's output layer.
         training: The training settings.
         start: Values of the first trial that the file gives.
+        starts: Values of the trials after it that the file gives, in their order.
         fitted: Values of the training settings that the file leaves to the data, once it is known;
             one that is a distribution is drawn.
     """
@@ -80,6 +81,7 @@ class SearchSpace:
     network: ListNode
     training: SettingsNode
     start: Mapping[str, Value]
+    starts: tuple[Mapping[str, Value], ...] = ()
     fitted: Mapping[str, int | str | Choices] = field(default_factory=dict)
 
     @property
@@ -129,8 +131,18 @@ class SearchSpace:
 
     def baseline(self) -> dict[str, Value]:
         """A value for every parameter: from the file, or else the first choice or the middle."""
+        return self._completed(self.start)
+
+    def portfolio(self) -> tuple[dict[str, Value], ...]:
+        """The configurations after the baseline, in their order, with a value for every parameter.
+
+        What the file does not name has its first choice or its middle, as in the baseline.
+        """
+        return tuple(map(self._completed, self.starts))
+
+    def _completed(self, given: Mapping[str, Value]) -> dict[str, Value]:
         return {
-            each.name: self.start.get(each.name, domain.middle(each.distribution))
+            each.name: given.get(each.name, domain.middle(each.distribution))
             for each in self.parameters()
         }
 
@@ -232,6 +244,8 @@ class SpaceForm(MappingForm):
     """How the space is searched."""
     baseline: Any = None
     """Values of parameters for the first trial: simple is best."""
+    portfolio: Any = None
+    """Values of parameters for the trials after it, in their order, one mapping each."""
 
 
 def _read_document(context: Context, document: Yaml, text: str, source: str) -> SearchSpace:
@@ -249,7 +263,9 @@ def _read_document(context: Context, document: Yaml, text: str, source: str) -> 
     objective = read_objective(context, tasks, _optional(document, "objective"))
     search = read_search(context, _optional(document, "search"))
     parts = (network, training, *options.values())
-    start = _read_baseline(context, parts, _optional(document, "baseline"))
+    reader = _start_reader(context, parts)
+    start = reader.read_baseline(_optional(document, "baseline"))
+    starts = reader.read_portfolio(_optional(document, "portfolio"))
     context.problems.raise_any(source)
     return SearchSpace(
         source=source,
@@ -263,6 +279,7 @@ def _read_document(context: Context, document: Yaml, text: str, source: str) -> 
         network=network,
         training=training,
         start=start,
+        starts=starts,
     )
 
 
@@ -313,11 +330,12 @@ def _epochs(training: SettingsNode) -> int | Literal["auto"]:
     return "auto" if value == AUTO else int(value)
 
 
-def _read_baseline(context: Context, parts: Iterable[Node], yaml: Yaml) -> Mapping[str, Value]:
+def _start_reader(context: Context, parts: Iterable[Node]) -> StartReader:
+    certain = not context.problems
     met = chain.from_iterable(part.parameters(Scope()) for part in parts)
     if sum(1 for _ in islice(met, MAX_PARAMETERS + 1)) > MAX_PARAMETERS:
         hint = f"at most {MAX_PARAMETERS:,}, with all repeats and branches"
         context.problems.add(1, "the space has too many parameters", hint)
-        return {}
+        return StartReader(context, {}, certain=False)
     parameters = {each.name: each for each in list_parameters(parts)}
-    return read_baseline(context, parameters, yaml)
+    return StartReader(context, parameters, certain)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from automl.core.delivered import DeliveredModel, delivered_model
-from automl.core.distributions import Suggest
+from automl.core.distributions import Suggest, Value
 from automl.core.final import FinalProgress, FinalRecord
 from automl.core.records import StudyRecord, TrialRecord
 from automl.core.trial import Config, Measurement
@@ -31,6 +31,9 @@ class DrawableSpace(Protocol):
         Raises:
             Infeasible: if the drawn values do not fit together.
         """
+
+    def portfolio(self) -> Sequence[Mapping[str, Value]]:
+        """The configurations that come before the sampler's, in their order."""
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,11 @@ class Proposal:
 class Proposals:
     """Asks Optuna for trials, and tells it at once of those that need no worker.
 
+    The trials that were enqueued when the study was set up come first: the baseline, and the
+    configurations of another study. Then come those of the space's portfolio, and then the
+    sampler's. An entry of the portfolio is enqueued only when its trial is asked for, so that none
+    is left over where a search ends before; a resumed search goes on with the next one.
+
     Args:
         study: Study that trials are asked of.
         space: Search space that configurations are drawn from.
@@ -82,16 +87,29 @@ class Proposals:
     ) -> None:
         self._study, self._space, self._inspect = study, space, inspect
         self._on_waste = on_waste
+        self._portfolio = tuple(space.portfolio())  # empty once all entries had their turns
 
     def next(self) -> Proposal | None:
         """The next proposal, noted as begun; None when the space is exhausted."""
         for _ in range(MAX_WASTED):
+            self._enqueue_entry()
             trial = self._study.ask()
             proposed = self._propose(trial)
             if isinstance(proposed, Proposal):
                 return proposed
             self._on_waste(proposed)
         return None
+
+    def _enqueue_entry(self) -> None:
+        """Enqueue the entry of the portfolio that a new trial would have, if there is one."""
+        if not self._portfolio or self._study.state.has_waiting:
+            return
+        entry = self._study.state.created - self._study.enqueued_first
+        if entry < len(self._portfolio):
+            origin = f"entry {entry + 1} of the portfolio"
+            self._study.enqueue(self._portfolio[entry], origin)
+        else:
+            self._portfolio = ()
 
     def _propose(self, trial: optuna.Trial) -> Proposal | TrialRecord:
         try:

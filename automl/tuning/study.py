@@ -40,6 +40,8 @@ from automl.tuning.study_state import StudyState, TrialClaims
 
 # Study attribute with what all searches of the study must agree on.
 AGREEMENT = "automl:agreement"
+# Study attribute with the number of trials that were enqueued when the study was set up.
+ENQUEUED = "automl:enqueued"
 
 # With several objectives, TPE cannot rank trials that were pruned by the values they reported. With
 # so small a violation they rank behind all complete trials and before infeasible ones.
@@ -105,6 +107,7 @@ def open_study(
 
 def note_begun(study: SharedStudy, agreement: Mapping[str, str]) -> None:
     """Note that a study is completely set up, and what a search must agree on to join it."""
+    study.note(ENQUEUED, {"trials": str(study.state.created)})
     study.note(AGREEMENT, dict(agreement))
 
 
@@ -178,6 +181,12 @@ class SharedStudy:
     def note(self, key: str, value: dict[str, str]) -> None:
         """Set an attribute of the study that dashboards do not show."""
         self._storage.set_study_system_attr(study_id(self._study), key, value)
+
+    @property
+    def enqueued_first(self) -> int:
+        """Number of trials that were enqueued when the study was set up."""
+        noted = self._storage.get_study_system_attrs(study_id(self._study))
+        return int(noted.get(ENQUEUED, {}).get("trials", 1))
 
     def note_references(self, references: Sequence[Reference]) -> None:
         """Keep models to compare with, which dashboards show as well."""

@@ -61,6 +61,12 @@ class StudyState:
         return any(each.state == TrialState.WAITING for each in self._unended())
 
     @property
+    def created(self) -> int:
+        """Number of trials that the study has, whatever their states."""
+        self._unended()
+        return self._known
+
+    @property
     def claimed(self) -> int:
         """Number of trials that count for the total: those that are over, and those that run."""
         running = len(self.running())

@@ -110,3 +110,10 @@ def test_the_command_that_check_names_has_its_flags_and_the_remedy_in_their_plac
     told = CliRunner().invoke(app, ["check", space(LIMITED), *flags]).stdout.splitlines()[-1]
     assert "search made.yaml --set training.epochs=2 --set objective.constraints" in told
     assert told.count("flops.max=") == 1 + told.count(" with --set ")
+
+
+def test_check_lists_the_portfolio_and_names_what_cannot_be_trained() -> None:
+    flags = ["--set", "portfolio=[{filters: 64}, {}]"]
+    told = CliRunner().invoke(app, ["check", space(LIMITED), *flags]).stdout
+    assert "1  filters 64 (cannot be trained on this data: " in told
+    assert "2  all first choices\n" in told

@@ -107,24 +107,49 @@ class TestBaselineProblems:
             ("conv.repaet: 1", "unknown parameter 'conv.repaet'; did you mean 'conv.repeat'?"),
             ("conv.9.units: 8", "unknown parameter 'conv.9.units'; did you mean 'conv.2.units'?"),
             ("activatoin: relu", "unknown parameter 'activatoin'; did you mean 'activation'?"),
-            ("conv.repeat: 3", "the baseline of `conv.repeat` (=3) must be 1 … 2"),
-            ("conv.repeat: 1.0", "the baseline of `conv.repeat` (=1.0) must be 1 … 2"),
-            ("conv.repeat: true", "the baseline of `conv.repeat` (=True) must be 1 … 2"),
-            ("conv.1.units: 12", "the baseline of `conv.1.units` (=12) must be 8 … 64 (step 8)"),
-            ("conv.1.dropout: 0.6", "the baseline of `conv.1.dropout` (=0.6) must be 0.0 … 0.5"),
-            ("activation: silu", "the baseline of `activation` (='silu') must be relu | gelu"),
-            ("activation: [relu]", "the baseline of `activation` must be a single value, not a list; it is drawn from relu | gelu"),
+            ("conv.repeat: 3", "`conv.repeat` (=3) in the baseline must be 1 … 2"),
+            ("conv.repeat: 1.0", "`conv.repeat` (=1.0) in the baseline must be 1 … 2"),
+            ("conv.repeat: true", "`conv.repeat` (=True) in the baseline must be 1 … 2"),
+            ("conv.1.units: 12", "`conv.1.units` (=12) in the baseline must be 8 … 64 (step 8)"),
+            ("conv.1.dropout: 0.6", "`conv.1.dropout` (=0.6) in the baseline must be 0.0 … 0.5"),
+            ("activation: silu", "`activation` (='silu') in the baseline must be relu | gelu"),
+            ("activation: [relu]", "`activation` in the baseline must be a single value, not a list; it is drawn from relu | gelu"),
         ],
     )  # fmt: skip
     def test_a_wrong_baseline(self, baseline, problem):
         text = f"{HEAD}baseline:\n  {baseline}\nnetwork: {self.NETWORK}"
         assert problems(text) == [f"4: {problem}"]
 
+    def test_everything_that_is_wrong_is_told_at_once(self):
+        section = """
+portfolio:
+  - {activation: gelu}
+  - {conv.repaet: 1, activatoin: relu}
+  - {conv.repeat: 3, conv.1.units: [8]}
+  - relu
+"""
+        assert problems(f"{HEAD}network: {self.NETWORK}\n{section}".replace("\n\n", "\n")) == [
+            "11: unknown parameter 'conv.repaet'; did you mean 'conv.repeat'?",
+            "11: unknown parameter 'activatoin'; did you mean 'activation'?",
+            "12: `conv.repeat` (=3) in entry 3 of the portfolio must be 1 … 2",
+            "12: `conv.1.units` in entry 3 of the portfolio must be a single value, not a list; "
+            "it is drawn from 8 … 64 (step 8)",
+            "13: entry 4 of the portfolio must be a mapping of parameters to values, not 'relu'",
+        ]
+
+    @pytest.mark.parametrize(
+        ("section", "shown"), [("{activation: gelu}", "a mapping"), ("gelu", "'gelu'")]
+    )
+    def test_a_portfolio_that_is_no_list(self, section, shown):
+        told = f"the portfolio must be a list of mappings, not {shown}; begin each configuration with a dash"
+        text = f"{HEAD}portfolio: {section}\nnetwork: {self.NETWORK}"
+        assert problems(text) == [f"3: {told}"]
+
     def test_beside_other_problems_only_what_is_certain_is_told(self):
         network = "[{stage: conv, repeat: {low: 1, high: 2}, layers: [{dens: {low: 1, high: 2}}]}]"
         baseline = "{conv.1.units: 1, conv.repeat: 5, cov.repeat: 1}"
         assert problems(f"{HEAD}baseline: {baseline}\nnetwork: {network}") == [
-            "3: the baseline of `conv.repeat` (=5) must be 1 … 2",
+            "3: `conv.repeat` (=5) in the baseline must be 1 … 2",
             "3: no stage or setting 'cov' for `cov.repeat`; did you mean 'conv'?",
             "4: unknown layer 'dens'; did you mean 'dense'?",
         ]

@@ -26,7 +26,7 @@ class TestYaml:
         [
             ("", "1: the file is empty; try: automl new NAME"),
             ("# nothing\n", "1: the file is empty; try: automl new NAME"),
-            ("- a\n", "1: a search space must be a mapping, not a list; keys: task, data, network, training, objective, search, baseline"),
+            ("- a\n", "1: a search space must be a mapping, not a list; keys: task, data, network, training, objective, search, baseline, portfolio"),
             ("a: 1\nb: [1\n", "3: broken YAML: expected ',' or ']', but got '<stream end>'; while parsing a flow sequence that began in line 2"),
             ("a: b: c\n", "1: broken YAML: mapping values are not allowed here"),
             ("a:\n\t- b\n", "2: broken YAML: found character '\\t' that cannot start any token"),

@@ -213,6 +213,18 @@ def test_other_data_begins_with_the_same_configurations(folder: Path, determinis
 
 
 @pytest.mark.slow
+def test_the_portfolio_comes_after_them(folder: Path) -> None:
+    (folder / "listed.yaml").write_text(f"{WIDE}portfolio: [{{units: 16}}, {{units: 8}}]\n")
+    found = search(folder, "listed", init_from="wide", trials=3)
+    resumed = api.resume("listed", trials=8, results=str(folder / "results"))
+    begun = [each.origin for each in resumed.record.trials]
+    best = api.show("wide", str(folder / "results")).ranked
+    assert begun[1:3] == [f"trial {each.number} of wide" for each in best[:2]]
+    assert len(found.record.trials) == 3
+    assert begun[3:5] == ["entry 1 of the portfolio", "entry 2 of the portfolio"]
+
+
+@pytest.mark.slow
 def test_a_resume_goes_on_without_beginning_again(folder: Path) -> None:
     search(folder, "wide", name="more", init_from="wide", trials=3, seed=7)
     resumed = api.resume("more", trials=5, results=str(folder / "results")).record
