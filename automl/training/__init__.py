@@ -26,6 +26,7 @@ SCHEDULES: Registry[type[Schedule]] = Registry(
         "constant": "automl.training.optimizers:Constant",
         "cosine": "automl.training.optimizers:Cosine",
         "one_cycle": "automl.training.optimizers:OneCycle",
+        "wsd": "automl.training.optimizers:WarmupStableDecay",
         "plateau": "automl.training.optimizers:Plateau",
     },
 )

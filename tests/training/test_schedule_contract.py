@@ -56,6 +56,18 @@ def test_one_cycle_rises_to_its_peak_and_ends_below_its_beginning():
     assert end < begin < 0.05
 
 
+def test_wsd_is_constant_until_its_cooldown_whatever_the_length():
+    wsd = SCHEDULES["wsd"](cooldown=0.25, warmup=0.125)
+    shares = (0.0, 0.0625, 0.125, 0.5, 0.75, 0.8125, 0.9375, 1.0)
+    expected = [0, 0.5, 1, 1, 1, 0.5, 1 - 0.75**0.5, 0]
+    assert [wsd.scale(share, []) for share in shares] == pytest.approx(expected)
+
+
+def test_wsd_refuses_shares_that_overlap():
+    with pytest.raises(ValidationError, match=r"\(=0.5\) and `cooldown` \(=0.6\) must not"):
+        SCHEDULES["wsd"](cooldown=0.6, warmup=0.5)
+
+
 def test_plateau_reduces_after_each_stretch_without_a_better_score():
     plateau = SCHEDULES["plateau"](patience=2, factor=0.5)
     seen = [0.5, 0.6, 0.6, 0.6, 0.5, 0.5, 0.7]
