@@ -49,6 +49,14 @@ SHORTCUTS = (
     resolved("activation", name="leaky_relu"),
     resolved("flatten"),
 )
+BLOCKS = (
+    resolved("stem", filters=6, size=4, patches=True),
+    resolved("residual", layers=[resolved("conv2d", filters=6)], drop_path=0.2),
+    resolved("basic_block", squeeze_excite=True),
+    resolved("inverted_residual", squeeze_excite=True, drop_path=0.1),
+    resolved("convnext_block", kernel_size=5),
+    resolved("flatten"),
+)
 TEXTS = (
     EMBEDDING,
     resolved("conv1d", filters=8, kernel_size=4, stride=2),
@@ -75,7 +83,9 @@ def texts(
 
 
 @needs_keras
-@pytest.mark.parametrize("network", [IMAGES, SHORTCUTS], ids=["windows", "shortcuts"])
+@pytest.mark.parametrize(
+    "network", [IMAGES, SHORTCUTS, BLOCKS], ids=["windows", "shortcuts", "blocks"]
+)
 def test_windows_on_images_lie_where_they_lay(
     network: Any, digits: Dataset, tmp_path: Path
 ) -> None:

@@ -32,6 +32,12 @@ class TestStem:
     def test_it_shortens_a_series(self, steps: int, after: int) -> None:
         assert output_shape("stem", {"filters": 4, "size": 128}, (steps, 2)) == (after, 4)
 
+    @pytest.mark.parametrize(("side", "after"), [(28, 28), (64, 32), (100, 25), (224, 32)])
+    def test_patches_come_from_one_convolution(self, side: int, after: int) -> None:
+        module = module_of("stem", {"filters": 4, "patches": True}, (3, side, side))
+        assert module(torch.randn(2, 3, side, side)).shape == (2, 4, after, after)
+        assert len(module) == 3
+
     def test_it_refuses_a_vector(self) -> None:
         with pytest.raises(Infeasible, match="image or a sequence"):
             output_shape("stem", {"filters": 4}, (16,))
@@ -186,6 +192,33 @@ class TestResidual:
     ) -> None:
         with pytest.raises(Infeasible, match=message):
             output_shape("residual", {"layers": layers}, (8, 8, 8))
+
+
+class TestStochasticDepth:
+    INPUTS = torch.randn(400, 8)
+    LAYERS = ({"dense": {"units": 8}},)
+
+    def test_some_examples_take_the_shortcut_alone_while_training(self) -> None:
+        options = {"layers": self.LAYERS, "drop_path": 0.25}
+        module = module_of("residual", options, (8,))
+        whole = module(self.INPUTS) - self.INPUTS
+        added = module.train()(self.INPUTS) - self.INPUTS
+        left_out = (added == 0).all(dim=1)
+        assert left_out.float().mean() == pytest.approx(0.25, abs=0.08)
+        torch.testing.assert_close(added[~left_out], whole[~left_out] / 0.75)
+
+    def test_no_example_does_so_afterwards(self) -> None:
+        dropping, plain = (
+            module_of("residual", {"layers": self.LAYERS, "drop_path": rate}, (8,))
+            for rate in (0.25, 0.0)
+        )
+        assert torch.equal(dropping(self.INPUTS), plain(self.INPUTS))
+
+
+@pytest.mark.parametrize("name", ["basic_block", "inverted_residual", "convnext_block"])
+@pytest.mark.parametrize("sides", [(1, 1), (3, 7)])
+def test_a_block_takes_any_size(name: str, sides: tuple[int, int]) -> None:
+    assert output_shape(name, {"kernel_size": 5}, (8, *sides)) == (8, *sides)
 
 
 def test_squeeze_excite_weighs_whole_channels() -> None:

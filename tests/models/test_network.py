@@ -226,7 +226,9 @@ def test_a_model_of_all_layers_can_be_exported() -> None:
         {"residual": {"layers": block}},
         *CNN[:3],
         {"avg_pool2d": {}},
-        {"squeeze_excite": {}},
+        {"basic_block": {"squeeze_excite": True, "drop_path": 0.1}},
+        {"inverted_residual": {}},
+        {"convnext_block": {}},
         {"global_max_pool": {}},
         *CNN[5:],
     ]

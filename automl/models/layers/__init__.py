@@ -131,5 +131,8 @@ LAYERS: Registry[type[Layer]] = Registry(
         "stem": "automl.models.layers.blocks:Stem",
         "residual": "automl.models.layers.blocks:Residual",
         "squeeze_excite": "automl.models.layers.blocks:SqueezeExcite",
+        "basic_block": "automl.models.layers.blocks:BasicBlock",
+        "inverted_residual": "automl.models.layers.blocks:InvertedResidual",
+        "convnext_block": "automl.models.layers.blocks:ConvNextBlock",
     },
 )

@@ -15,20 +15,29 @@ class ResidualBlock(Masked):
     Args:
         body: Layers whose output is added to their input.
         shortcut: Module from the input to the shape of the body's output.
+        drop_path: Share of the examples for which only the shortcut is taken while training.
     """
 
-    def __init__(self, body: Body, shortcut: nn.Module) -> None:
+    def __init__(self, body: Body, shortcut: nn.Module, drop_path: float = 0.0) -> None:
         super().__init__()
         self.body = body
         self.shortcut = shortcut
+        self.drop_path = drop_path
         self.stride = body.stride
 
     def forward(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """(N, …) -> (N, …), the sum of both paths, in the shape of the body's output."""
         masked = isinstance(self.shortcut, Masked)
         around = self.shortcut(inputs, mask) if masked else self.shortcut(inputs)
-        total: Tensor = self.body(inputs, mask) + around
+        total: Tensor = self._drop(self.body(inputs, mask)) + around
         return total
+
+    def _drop(self, outputs: Tensor) -> Tensor:
+        """The body's outputs, with those of some examples 0 and the others larger for it."""
+        if not self.training or self.drop_path == 0:
+            return outputs
+        kept = outputs.new_ones(len(outputs), *[1] * (outputs.ndim - 1))
+        return outputs * functional.dropout(kept, self.drop_path)
 
     def next_mask(self, mask: Tensor | None) -> Tensor | None:
         """The mask after the body."""

@@ -48,6 +48,9 @@ BUILDERS: Registry[Builder] = Registry(
         "stem": "automl.export.keras.layers:build_layers",
         "residual": "automl.export.keras.layers.blocks:residual",
         "squeeze_excite": "automl.export.keras.layers.blocks:squeeze_excite",
+        "basic_block": "automl.export.keras.layers:build_layers",
+        "inverted_residual": "automl.export.keras.layers:build_layers",
+        "convnext_block": "automl.export.keras.layers:build_layers",
     },
 )
 

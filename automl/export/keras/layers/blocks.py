@@ -128,7 +128,15 @@ def _reverse(inputs: MaskedValues) -> MaskedValues:
 def residual(module: ResidualBlock, inputs: MaskedValues) -> MaskedValues:
     """``Add`` of the layers' outputs and the input, which is brought to their shape."""
     through, around = build_layers(module.body, inputs), _shortcut(module.shortcut, inputs)
-    return through.to(layers.Add()([through.values, around.values]))
+    return through.to(layers.Add()([_drop_path(module, through.values), around.values]))
+
+
+def _drop_path(module: ResidualBlock, values: Any) -> Any:
+    """``Dropout`` of whole examples, which does nothing unless the model is trained further."""
+    if module.drop_path == 0:
+        return values
+    shape = (None, *[1] * (len(values.shape) - 1))
+    return layers.Dropout(module.drop_path, noise_shape=shape)(values)
 
 
 def _shortcut(module: nn.Module, inputs: MaskedValues) -> MaskedValues:
