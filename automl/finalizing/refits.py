@@ -147,12 +147,12 @@ class Refits:
 
     def anneals(self, trial: int) -> bool:
         """Whether the learning rate of a trial comes down at the end of its training."""
-        from automl.training import SCHEDULES
-        from automl.training.settings import TrainingSettings, resolve
+        from automl.training.optimizers import resolve_schedule
+        from automl.training.settings import TrainingSettings
 
         config = self.folder.trial(trial).spec().config
         settings = TrainingSettings.model_validate(dict(config.training))
-        return resolve(SCHEDULES, settings.schedule).anneals
+        return resolve_schedule(settings).anneals
 
     def forget_others(self, trials: Sequence[int]) -> None:
         """Remove the refits of trials that are no longer finalists."""

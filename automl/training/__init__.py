@@ -17,6 +17,7 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry(
         "sgd": "automl.training.optimizers:SGD",
         "rmsprop": "automl.training.optimizers:RMSprop",
         "muon": "automl.training.optimizers:Muon",
+        "lbfgs": "automl.training.optimizers:LBFGS",
     },
 )
 

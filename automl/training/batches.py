@@ -59,15 +59,28 @@ def share_of(batches: int, part: int, parts: int) -> range:
     return range(-(-batches * part // parts), -(-batches * (part + 1) // parts))
 
 
-def batches_ahead(run: TrainingRun, train: Tensors, ahead: range) -> Iterator[tuple[int, Tensor]]:
-    """Some batches of a training, each with its index from 0 and as indices (M,) int64."""
-    per_epoch, current, batches = batches_per_epoch(run, train), -1, list[Tensor]()
+def updates_ahead(
+    run: TrainingRun, train: Tensors, ahead: range
+) -> Iterator[tuple[int, list[Tensor]]]:
+    """Some optimiser steps of a training, each with its index from 0 and its batches.
+
+    A step is on one batch, as indices (M,) int64. Where it is on the whole split, it is on all
+    batches of an epoch, the same ones in each.
+    """
+    per_epoch, current, batches = updates_per_epoch(run, train), -1, list[Tensor]()
     for index in ahead:
         epoch, at = divmod(index, per_epoch)
+        if run.whole_split:
+            epoch = 0
         if epoch != current:
             batches = training_batches(run, train, seed=derive_seed(run.seed, "order", epoch))
             current = epoch
-        yield index, batches[at]
+        yield index, batches if run.whole_split else [batches[at]]
+
+
+def updates_per_epoch(run: TrainingRun, train: Tensors) -> int:
+    """Number of optimiser steps in an epoch."""
+    return 1 if run.whole_split else batches_per_epoch(run, train)
 
 
 def batches_per_epoch(run: TrainingRun, train: Tensors) -> int:
@@ -145,10 +158,10 @@ def micro_batches(
     count = max(1, min(count, len(targets) // 2))
     parts = zip(inputs.tensor_split(count), targets.tensor_split(count), strict=True)
     for part_inputs, part_targets in parts:
-        yield part_inputs, part_targets, _share(part_targets, targets, weights)
+        yield part_inputs, part_targets, loss_share(part_targets, targets, weights)
 
 
-def _share(part: Tensor, whole: Tensor, weights: Tensor | None) -> Tensor:
+def loss_share(part: Tensor, whole: Tensor, weights: Tensor | None) -> Tensor:
     """Weight of the mean loss of ``part`` in that of ``whole``, both of targets.
 
     The loss is a mean over known numbers; over examples for probabilities and without weights;

@@ -71,19 +71,20 @@ class Tensors:
         return inputs[:, : int(self.lengths.index_select(0, index).max())]
 
 
-def forward(model: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
+def forward(model: Callable[[Tensor], Tensor], inputs: Tensor, mixed: bool = True) -> Tensor:
     """Run ``model`` in the precision and layout in which its device is fastest.
 
     Args:
         model: Model whose convolution kernels are in the channels-last layout.
         inputs: Raw batch (N, …); images are brought into the same layout.
+        mixed: Whether lower precision is allowed, as a line search does not.
 
     Returns:
         Outputs (N, …) in float32, in which the loss is computed.
     """
     if inputs.ndim == 4:
         inputs = inputs.to(memory_format=torch.channels_last)
-    with mixed_precision(inputs.device):
+    with mixed_precision(inputs.device) if mixed else nullcontext():
         logits = model(inputs)
     return logits.float()
 

@@ -2,14 +2,15 @@
 
 ``fit`` trains one reporting step after the other, an epoch or an equal part of one, and yields a
 measurement after each. Below it stand, in the order in which the loop needs them: the training of
-a step and of a batch, validation, and the checks that end a training.
+a step and of a batch, or of the whole split at once; validation; and the checks that end a
+training.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import cast
 
 import torch
@@ -22,12 +23,13 @@ from automl.core.trial import Measurement
 from automl.training.augment import Mixup, MixupModel
 from automl.training.batches import (
     StepRng,
-    batches_ahead,
-    batches_per_epoch,
     class_weights,
     evaluation_batches,
+    loss_share,
     micro_batches,
     share_of,
+    updates_ahead,
+    updates_per_epoch,
 )
 from automl.training.device import Tensors, forward, keep_freed_memory
 from automl.training.state import TrainingRun
@@ -70,7 +72,7 @@ def fit(run: TrainingRun, train: Tensors, validation: Tensors) -> Iterator[Measu
 
 def train_step(run: TrainingRun, train: Tensors) -> float:
     """Train for one reporting step and return the mean loss of its examples."""
-    per_epoch = batches_per_epoch(run, train)
+    per_epoch = updates_per_epoch(run, train)
     total = max(1, round(run.epochs * per_epoch))
     ahead = share_of(total, run.step, run.steps)
     if not ahead:  # A training of very few batches: none was trained since the last measurement.
@@ -81,17 +83,74 @@ def train_step(run: TrainingRun, train: Tensors) -> float:
     weights = class_weights(run, train)
     curve = run.curve
     losses = RunningLoss(run.device, steps_before=run.updates, steps_per_epoch=per_epoch)
-    for index, batch in batches_ahead(run, train, ahead):
+    for index, batches in updates_ahead(run, train, ahead):
         run.set_learning_rate(run.schedule.scale(index / total, curve))
-        inputs, targets = (each.to(run.device) for each in train.at(batch))
-        losses.add(train_batch(run, inputs, targets, weights, rng), len(targets))
+        if run.whole_split:
+            losses.add(train_on_all(run, train, batches, weights), len(train))
+            continue
+        inputs, targets = (each.to(run.device) for each in train.at(batches[0]))
+        losses.add(train_on_batch(run, inputs, targets, weights, rng), len(targets))
     return losses.mean()
 
 
-def train_batch(
+def train_on_batch(
     run: TrainingRun, inputs: Tensor, targets: Tensor, weights: Tensor | None, rng: StepRng
 ) -> Tensor:
     """Take one step of the optimiser and return the batch's mean loss before it, a scalar."""
+    run.optimizer.zero_grad()
+    loss = add_gradients(run, inputs, targets, weights, rng)
+    if run.settings.clip_norm is not None:
+        clip_grad_norm_(run.model.parameters(), run.settings.clip_norm)
+    run.optimizer.step()
+    run.updates += 1
+    return loss
+
+
+def train_on_all(
+    run: TrainingRun, train: Tensors, batches: Sequence[Tensor], weights: Tensor | None
+) -> Tensor:
+    """Take one step on all ``batches`` together and return their mean loss before it, a scalar.
+
+    The optimiser looks along a line for the lowest loss, so that the loss is computed several times
+    in a step. Each time the random numbers are the same, or the losses could not be compared.
+    """
+    targets = train.targets[torch.cat(list(batches))]
+    losses = list[Tensor]()
+
+    def closure() -> Tensor:
+        rng = StepRng.of_step(run.seed, run.step, run.device)
+        run.optimizer.zero_grad()
+        total = torch.zeros((), device=run.device)
+        for batch in batches:
+            part_inputs, part_targets = (each.to(run.device) for each in train.at(batch))
+            share = loss_share(part_targets, targets, weights)
+            total += share * add_gradients(run, part_inputs, part_targets, weights, rng, share)
+        losses.append(total)
+        return total
+
+    run.optimizer.step(closure)  # type: ignore[arg-type]
+    run.updates += 1
+    return losses[0]
+
+
+def add_gradients(
+    run: TrainingRun,
+    inputs: Tensor,
+    targets: Tensor,
+    weights: Tensor | None,
+    rng: StepRng,
+    factor: Tensor | float = 1.0,
+) -> Tensor:
+    """Add the gradients of a batch to those there are, and return its mean loss, a scalar.
+
+    Args:
+        run: The training.
+        inputs: (M, …) raw inputs, on its device.
+        targets: (M, …) targets, on its device.
+        weights: (classes,) weights of the classes in the loss, or None.
+        rng: Generators of augmentation and mixup.
+        factor: Factor of the gradients.
+    """
     settings = run.settings
     network: Callable[[Tensor], Tensor] = run.model
     for augmentation in run.augmentations:
@@ -102,18 +161,13 @@ def train_batch(
         inputs, targets = mixup.blend(model.preprocess(inputs), targets, run.classes)
         network = model.from_encoded
 
-    run.optimizer.zero_grad()
     total = torch.zeros((), device=run.device)
     parts = micro_batches(inputs, targets, weights, run.grad_accumulation)
     for part_inputs, part_targets, share in parts:
-        outputs = forward(network, part_inputs)
+        outputs = forward(network, part_inputs, mixed=not run.whole_split)
         loss = run.loss(outputs, part_targets, settings.label_smoothing, weights)
-        loss.backward(share)  # type: ignore[no-untyped-call]
+        loss.backward(share * factor)  # type: ignore[no-untyped-call]
         total += share * loss.detach()
-    if settings.clip_norm is not None:
-        clip_grad_norm_(run.model.parameters(), settings.clip_norm)
-    run.optimizer.step()
-    run.updates += 1
     return total
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from automl.training.settings import Options
+from automl.training import OPTIMIZERS, SCHEDULES
+from automl.training.settings import Options, TrainingSettings, resolve
 
 if TYPE_CHECKING:
     import torch
@@ -25,13 +26,25 @@ LAST_SCALE = FIRST_SCALE / 1e4
 
 
 class Optimizer(Options, ABC):
-    """Options of an optimiser. A schedule scales ``lr`` while training."""
+    """Options of an optimiser. A schedule scales ``lr`` while training.
+
+    Attributes:
+        whole_split: Whether a step is on the whole train split, and not on a batch. Such an
+            optimiser finds the length of its steps itself: no schedule and no ``clip_norm`` apply.
+    """
+
+    whole_split: ClassVar[bool] = False
 
     lr: float = Field(default=1e-3, gt=0)
     """Learning rate."""
 
     weight_decay: float = Field(default=0.0, ge=0)
     """Decay of the weights towards zero; biases and norms do not decay."""
+
+    @property
+    def evaluations(self) -> int:
+        """Most times that a step computes the loss and its gradients."""
+        return 1
 
     @abstractmethod
     def build(self, model: nn.Module) -> torch.optim.Optimizer:
@@ -139,6 +152,41 @@ class Muon(Optimizer):
         return MuonAdamW(model, self.lr, self.weight_decay, self.momentum)
 
 
+class LBFGS(Optimizer):
+    """L-BFGS (Liu and Nocedal 1989): a quasi-Newton method, for linear models above all.
+
+    Each step is on the whole train split, in full precision, and takes ``iterations`` of the method
+    with a line search (strong Wolfe conditions). An epoch is one step.
+    """
+
+    whole_split: ClassVar[bool] = True
+
+    lr: float = Field(default=1.0, gt=0)
+    """Length of a step that the line search tries first, relative to the method's own."""
+
+    weight_decay: float = Field(default=1e-4, ge=0)
+    """Weight of half the squared weights in the loss (L2); biases and norms have none."""
+
+    iterations: int = Field(default=5, ge=1)
+    """Iterations in a step, most of which read the train split once."""
+
+    history: int = Field(default=10, ge=1)
+    """Earlier iterations that tell the curvature; each takes two copies of the weights."""
+
+    @property
+    def evaluations(self) -> int:
+        """One before the first iteration, one for each, and a few for where a line is searched."""
+        return 2 + self.iterations * 5 // 4
+
+    def build(self, model: nn.Module) -> torch.optim.Optimizer:
+        """``torch.optim.LBFGS`` with an L2 term."""
+        from automl.training.lbfgs import RegularizedLBFGS
+
+        return RegularizedLBFGS(
+            model, self.lr, self.weight_decay, self.iterations, self.evaluations, self.history
+        )
+
+
 def decay_groups(parameters: list[nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:
     """Parameter groups in which only weight matrices and kernels decay.
 
@@ -208,6 +256,17 @@ class Schedule(Options, ABC):
                 at the last.
             curve: Objective at each measurement so far.
         """
+
+
+def resolve_schedule(settings: TrainingSettings) -> Schedule:
+    """The schedule of the learning rate; constant where the optimiser takes no other.
+
+    Raises:
+        UnknownName: if the optimiser or the schedule is not there.
+        UserError: if an option of theirs is wrong.
+    """
+    whole_split = resolve(OPTIMIZERS, settings.optimizer).whole_split
+    return resolve(SCHEDULES, {"constant": {}} if whole_split else settings.schedule)
 
 
 class Constant(Schedule):

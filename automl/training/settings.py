@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import ceil, isqrt, sqrt
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from automl.core.distributions import Choices
 from automl.core.errors import UserError
@@ -118,6 +118,19 @@ class TrainingSettings(Options):
         default=(), strict=False
     )
     """Random changes of the training images, applied in order."""
+
+    @model_validator(mode="after")
+    def _is_one_loss(self) -> TrainingSettings:
+        """An optimiser of the whole split compares losses, so that none of them may be random."""
+        for name in self.optimizer:
+            if name in OPTIMIZERS and OPTIMIZERS[name].whole_split:
+                for setting in ("mixup", "augment"):
+                    if value := getattr(self, setting):
+                        raise ValueError(
+                            f"`{setting}` (={value!r}) changes the loss from one step to the next, "
+                            f"but {name} needs the same in all; leave it out, or take adamw"
+                        )
+        return self
 
 
 class SpaceTraining(TrainingSettings):

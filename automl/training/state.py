@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from automl.core.machine import whole_file
 from automl.core.trial import Measurement, best_measurement
-from automl.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULES
-from automl.training.optimizers import CurvePoint, epochs_since_best
+from automl.training import AUGMENTATIONS, OPTIMIZERS
+from automl.training.optimizers import CurvePoint, epochs_since_best, resolve_schedule
 from automl.training.settings import TrainingSettings, reporting_steps, resolve
 
 
@@ -48,6 +48,8 @@ class TrainingRun:
 
     Attributes:
         updates: Optimiser steps taken.
+        whole_split: Whether each of them is on the whole train split.
+        evaluations: Most times that each of them computes the loss.
         measurements: Measurement of each reporting step taken, oldest first.
         best_weights: Contiguous copies, on the model's device, of its state at the best
             measurement, as of ``best_measurement``; with a guide, at the last.
@@ -84,7 +86,8 @@ class TrainingRun:
         chosen = resolve(OPTIMIZERS, self.settings.optimizer)
         self._lr = chosen.lr
         self.optimizer = chosen.build(self.model)
-        self.schedule = resolve(SCHEDULES, self.settings.schedule)
+        self.whole_split, self.evaluations = chosen.whole_split, chosen.evaluations
+        self.schedule = resolve_schedule(self.settings)
         self.augmentations = [resolve(AUGMENTATIONS, each) for each in self.settings.augment]
 
     @property

@@ -22,9 +22,9 @@ from automl.data.series.encoding import SeriesEncoding
 from automl.models import make_preprocess
 from automl.models.network import LIMITS, build_model, check_limits, summarize
 from automl.tasks import TASKS
-from automl.training.batches import StepRng, batches_ahead, batches_per_epoch
+from automl.training.batches import StepRng, batches_per_epoch, training_batches
 from automl.training.device import Tensors, forward
-from automl.training.fit import VALIDATION_BATCHES, train_batch
+from automl.training.fit import VALIDATION_BATCHES, add_gradients, train_on_batch
 from automl.training.settings import TrainingSettings
 from automl.training.state import TrainingRun
 
@@ -40,8 +40,8 @@ LATENCY_SECONDS = 0.1
 TIMED_BATCHES = 8
 # Share of the training's time that timing may take, and seconds at most.
 TIMING_SHARE, TIMING_SECONDS = 0.05, 2.0
-# Optimiser steps of the shortest training, unless a whole one has fewer.
-FEWEST_UPDATES = 50
+# Gradients that the shortest training computes, unless a whole one computes fewer.
+FEWEST_GRADIENTS = 50
 # A training that would fit but for so much is not shortened.
 TOLERANCE = 0.1
 
@@ -198,25 +198,25 @@ def affordable_epochs(
         The full length if that fits, else fewer epochs, possibly a fraction of one.
     """
     limit = min(TIMING_SECONDS, TIMING_SHARE * seconds)
-    per_epoch = batches_per_epoch(run, train)
-    batch = _seconds_per_batch(run, train, limit)
+    batch, batches = _seconds_per_batch(run, train, limit), batches_per_epoch(run, train)
     validating = run.steps * _seconds_per_validation(run, validation)
-    epochs = (seconds - validating) / (batch * per_epoch)
+    epochs = (seconds - validating) / (batch * batches * run.evaluations)
     if epochs >= run.epochs * (1 - TOLERANCE):
         return run.epochs
-    return min(run.epochs, max(_readable(epochs), FEWEST_UPDATES / per_epoch))
+    gradients = run.evaluations * (1 if run.whole_split else batches)
+    return min(run.epochs, max(_readable(epochs), FEWEST_GRADIENTS / gradients))
 
 
 def _seconds_per_batch(run: TrainingRun, train: Tensors, limit: float) -> float:
-    """Mean seconds of an optimiser step, from a few of them."""
+    """Mean seconds that a batch takes, from a few of them."""
     run.model.train()
     rng = StepRng.of_step(run.seed, 0, run.device)
-    count = min(1 + TIMED_BATCHES, batches_per_epoch(run, train))
+    train_on = add_gradients if run.whole_split else train_on_batch
     began, taken = time.perf_counter(), list[float]()
-    for _, batch in batches_ahead(run, train, range(count)):
+    for batch in training_batches(run, train, run.seed)[: 1 + TIMED_BATCHES]:
         started = time.perf_counter()
         inputs, targets = (each.to(run.device) for each in train.at(batch))
-        train_batch(run, inputs, targets, None, rng).item()  # waits for the device
+        train_on(run, inputs, targets, None, rng).item()  # waits for the device
         taken.append(time.perf_counter() - started)
         if time.perf_counter() - began > limit:
             break

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
@@ -16,14 +17,26 @@ from automl.training.optimizers import Optimizer
 
 def steps(model: nn.Module, optimizer: torch.optim.Optimizer, count: int, data=None) -> list[float]:
     data = data or images()
-    losses = []
-    for _ in range(count):
-        loss = functional.cross_entropy(model(data.inputs), data.targets)
+
+    def closure() -> torch.Tensor:
+        torch.manual_seed(0)  # the same dropout each time
         optimizer.zero_grad()
+        loss = functional.cross_entropy(model(data.inputs), data.targets)
         loss.backward()
+        return loss
+
+    return [step(optimizer, closure) for _ in range(count)]
+
+
+def step(optimizer: torch.optim.Optimizer, closure: Callable[[], torch.Tensor]) -> float:
+    """Take a step of either kind; the loss before it."""
+    losses = []
+    if isinstance(optimizer, torch.optim.LBFGS):
+        optimizer.step(lambda: losses.append(closure()) or losses[-1])
+    else:
+        losses.append(closure())
         optimizer.step()
-        losses.append(loss.item())
-    return losses
+    return losses[0].item()
 
 
 @pytest.fixture(params=OPTIMIZERS.names)
@@ -52,9 +65,13 @@ class TestEveryOptimizer:
         model = image_model()
         before = [each.detach().clone() for each in model.parameters()]
         built = optimizer(lr=1e-4, weight_decay=0.5).build(model)
-        for parameter in model.parameters():
-            parameter.grad = torch.zeros_like(parameter)
-        built.step()
+
+        def flat() -> torch.Tensor:
+            for parameter in model.parameters():
+                parameter.grad = torch.zeros_like(parameter)
+            return torch.zeros(())
+
+        step(built, flat)
         for old, new in zip(before, model.parameters(), strict=True):
             assert new.norm() < old.norm() if new.ndim >= 2 else torch.equal(old, new)
 

@@ -10,7 +10,7 @@ from small_runs import image_model, images, make_run
 from torch import Tensor, nn
 
 from automl.training.fit import fit
-from automl.trials.preparation import FEWEST_UPDATES, affordable_epochs
+from automl.trials.preparation import FEWEST_GRADIENTS, affordable_epochs
 
 TRAIN, VALIDATION = images(320), images(64, seed=1)  # 10 batches of 32
 
@@ -35,13 +35,13 @@ def test_a_training_that_fits_keeps_its_length() -> None:
 def test_a_slow_one_gets_as_many_epochs_as_there_is_time_for() -> None:
     run = make_run(SlowNetwork(0.05), epochs=50)  # 25 s, and 2.5 s for 50 validations
     epochs = affordable_epochs(run, TRAIN, VALIDATION, seconds=8.0)
-    assert FEWEST_UPDATES / 10 <= epochs < 15
+    assert FEWEST_GRADIENTS / 10 <= epochs < 15
 
 
 def test_it_takes_a_few_steps_however_little_time_there_is() -> None:
     run = make_run(SlowNetwork(0.01), epochs=50)
     epochs = affordable_epochs(run, TRAIN, VALIDATION, seconds=0.01)
-    assert epochs == pytest.approx(FEWEST_UPDATES / 10)
+    assert epochs == pytest.approx(FEWEST_GRADIENTS / 10)
 
 
 @pytest.mark.parametrize("epochs", [0.5, 1.0, 2.7])
