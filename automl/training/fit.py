@@ -114,7 +114,7 @@ def train_on_all(
     The optimiser looks along a line for the lowest loss, so that the loss is computed several times
     in a step. Each time the random numbers are the same, or the losses could not be compared.
     """
-    targets = train.targets[torch.cat(list(batches))]
+    targets = train.targets[torch.cat(list(batches))].to(run.device)
     losses = list[Tensor]()
 
     def closure() -> Tensor:
