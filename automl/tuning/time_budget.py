@@ -17,6 +17,9 @@ TRIAL_SHARE = 0.125
 CLOSING_SHARE = 0.4
 # Share of a trial's time below which none is begun: it would say little.
 LEAST_SHARE = 0.5
+# Share that a trial is granted in any case while there is no model, although reading much data has
+# taken the time: a model of a few steps would be worth nothing.
+FIRST_SHARE = 0.05
 # Seconds of a trial that are always granted, so that there is a model in the end.
 LEAST_SECONDS = 1.0
 # Seconds that a worker takes to begin a trial and to end it.
@@ -101,7 +104,8 @@ class TimeBudget:
         if self.timeout is None or not self._grants:
             return None
         share = min(TRIAL_SHARE * self.timeout, self._left - OVERHEAD_SECONDS)
-        return max(share, LEAST_SECONDS)
+        first = 0.0 if self._has_model else FIRST_SHARE * self.timeout
+        return max(share, first, LEAST_SECONDS)
 
     def learn(self, best: Sequence[TrialRecord]) -> None:
         """Keep as much time for the final model as the best complete trials say that it takes."""

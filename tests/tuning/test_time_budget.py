@@ -91,6 +91,14 @@ def test_the_first_model_has_a_little_more_time() -> None:
     assert budget.overdue
 
 
+def test_a_first_trial_is_granted_a_little_though_reading_the_data_took_the_time() -> None:
+    budget, clock = make_budget(200)
+    clock.now += 190
+    assert budget.grant == 10
+    budget.learn([ended(1)])
+    assert budget.grant == LEAST_SECONDS
+
+
 def test_until_a_first_trial_is_complete_trials_have_the_time_of_the_refits() -> None:
     clock = Clock()
     budget = TimeBudget(120, finalize=True, slots=2, closing=8, now=clock)
