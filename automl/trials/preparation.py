@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping
-from statistics import median
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import islice, repeat
+from statistics import fmean, median
 
 import numpy as np
 import torch
@@ -199,7 +201,7 @@ def affordable_epochs(
     """
     limit = min(TIMING_SECONDS, TIMING_SHARE * seconds)
     batch, batches = _seconds_per_batch(run, train, limit), batches_per_epoch(run, train)
-    validating = run.steps * _seconds_per_validation(run, validation)
+    validating = run.steps * _seconds_per_validation(run, validation, limit)
     epochs = (seconds - validating) / (batch * batches * run.evaluations)
     if epochs >= run.epochs * (1 - TOLERANCE):
         return run.epochs
@@ -208,31 +210,47 @@ def affordable_epochs(
 
 
 def _seconds_per_batch(run: TrainingRun, train: Tensors, limit: float) -> float:
-    """Mean seconds that a batch takes, from a few of them."""
+    """Seconds that a batch takes, from a few of them."""
     run.model.train()
     rng = StepRng.of_step(run.seed, 0, run.device)
     train_on = add_gradients if run.whole_split else train_on_batch
-    began, taken = time.perf_counter(), list[float]()
-    for batch in training_batches(run, train, run.seed)[: 1 + TIMED_BATCHES]:
-        started = time.perf_counter()
+
+    def step(batch: Tensor) -> None:
         inputs, targets = (each.to(run.device) for each in train.at(batch))
         train_on(run, inputs, targets, None, rng).item()  # waits for the device
-        taken.append(time.perf_counter() - started)
-        if time.perf_counter() - began > limit:
-            break
-    timed = taken[1:] or taken
-    return sum(timed) / len(timed)
+
+    batches = training_batches(run, train, run.seed)
+    return _mean_seconds((partial(step, batch) for batch in batches), limit)
 
 
 @torch.inference_mode()
-def _seconds_per_validation(run: TrainingRun, validation: Tensors) -> float:
-    """Seconds that the network takes for the validation split, from one batch of it."""
+def _seconds_per_validation(run: TrainingRun, validation: Tensors, limit: float) -> float:
+    """Seconds that the network takes for the validation split, from a batch of it."""
     run.model.eval()
     size = min(len(validation), VALIDATION_BATCHES * run.settings.batch_size)
-    started = time.perf_counter()
-    inputs = validation.inputs_at(torch.arange(size, device=validation.inputs.device))
-    forward(run.model, inputs.to(run.device)).sum().item()
-    return (time.perf_counter() - started) * len(validation) / size
+
+    def measure() -> None:
+        inputs = validation.inputs_at(torch.arange(size, device=validation.inputs.device))
+        forward(run.model, inputs.to(run.device)).sum().item()
+
+    return _mean_seconds(repeat(measure), limit) * len(validation) / size
+
+
+def _mean_seconds(calls: Iterable[Callable[[], None]], limit: float) -> float:
+    """Mean seconds of a call, over a few: some wait for a processor that others use.
+
+    Args:
+        calls: Calls to time, at least one; the first one, which warms up, counts only if alone.
+        limit: Seconds after which no further one is timed.
+    """
+    began, taken = time.perf_counter(), list[float]()
+    for call in islice(calls, 1 + TIMED_BATCHES):
+        started = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - started)
+        if time.perf_counter() - began > limit:
+            break
+    return fmean(taken[1:] or taken)
 
 
 def _readable(epochs: float) -> float:
