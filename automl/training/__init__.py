@@ -39,5 +39,7 @@ AUGMENTATIONS: Registry[type[Augmentation]] = Registry(
         "crop": "automl.training.augment:Crop",
         "erase": "automl.training.augment:Erase",
         "rotate": "automl.training.augment:Rotate",
+        "resized_crop": "automl.training.augment:ResizedCrop",
+        "trivial_augment": "automl.training.augment:TrivialAugment",
     },
 )

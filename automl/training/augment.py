@@ -1,4 +1,4 @@
-"""Random changes of training batches: augmentations of images, and mixup of any numbers.
+"""Random changes of training batches: augmentations, CutMix of images, mixup of any numbers.
 
 They run on the device that the batch is on, and draw from a generator that they are given. An
 augmentation is a class here and a line in the table of ``automl.training``.
@@ -87,19 +87,124 @@ class Rotate(Augmentation):
     def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Rotate each image by its own angle, with bilinear interpolation."""
         import torch
-        from torch.nn import functional
 
-        count, _, height, width = images.shape
-        draws = torch.rand(count, generator=generator, device=images.device)
+        draws = torch.rand(len(images), generator=generator, device=images.device)
         angle = (2 * draws - 1) * math.radians(self.degrees)
         cos, sin, zero = angle.cos(), angle.sin(), torch.zeros_like(angle)
-        # affine_grid works on sides of length 2, so a rotation must undo the images' aspect.
-        aspect = width / height
-        rows = [cos, -sin / aspect, zero, sin * aspect, cos, zero]
-        matrices = torch.stack(rows, dim=1).view(count, 2, 3)
-        grid = functional.affine_grid(matrices, list(images.shape), align_corners=False)
-        rotated = functional.grid_sample(images.float(), grid, align_corners=False)
-        return in_dtype_of(images, rotated)
+        return in_dtype_of(images, warp(images.float(), [cos, -sin, zero, sin, cos, zero]))
+
+
+class ResizedCrop(Augmentation):
+    """Cut out a random window and enlarge it to the old size (Szegedy et al. 2015)."""
+
+    scale: float = Field(default=0.5, gt=0, le=1)
+    """Least share of the image's area in the window, whose sides have ratios of 3:4 to 4:3."""
+
+    def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        """Cut a window of its own out of each image, with bilinear interpolation."""
+        import torch
+
+        draws = torch.rand(4, len(images), generator=generator, device=images.device)
+        area, stretch = self.scale + (1 - self.scale) * draws[0], (4 / 3) ** (draws[1] - 0.5)
+        width, height = (area.sqrt() * each for each in (stretch, 1 / stretch))
+        width, height = width.clamp(max=1), height.clamp(max=1)
+        zero = torch.zeros_like(area)
+        right, down = ((2 * draw - 1) for draw in draws[2:])
+        window = [width, zero, (1 - width) * right, zero, height, (1 - height) * down]
+        return in_dtype_of(images, warp(images.float(), window))
+
+
+class TrivialAugment(Augmentation):
+    """One random change of each image, of random strength (Mueller and Hutter 2021).
+
+    An image is sheared, moved, rotated, or changed in its brightness, contrast, colour, sharpness
+    or number of shades, partly inverted, stretched to all shades, or left alone. At full strength
+    the ranges are those of TrivialAugmentWide; pixels from outside the image are black.
+    """
+
+    strength: float = Field(default=1.0, ge=0, le=1)
+    """Share of the full ranges that the changes are drawn from."""
+
+    @property
+    def is_noop(self) -> bool:
+        """Whether no image changes."""
+        return self.strength == 0
+
+    def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw a change and its strength for each image."""
+        import torch
+
+        count, device = len(images), images.device
+        kind = torch.randint(len(_CHANGES), (count,), generator=generator, device=device)
+        level = self.strength * (2 * torch.rand(count, generator=generator, device=device) - 1)
+        # Sums depend on the memory layout, and results must not.
+        changed = _moved(images.float().contiguous(), kind, level)
+        columns = kind[:, None, None, None], level[:, None, None, None]
+        return in_dtype_of(images, _recoloured(changed, *columns).clamp(0, 255))
+
+
+_CHANGES = (
+    *("shear_x", "shear_y", "move_x", "move_y", "rotate"),
+    *("brightness", "contrast", "colour", "sharpness"),
+    *("posterize", "solarize", "autocontrast", "nothing"),
+)
+
+
+def _moved(images: Tensor, kind: Tensor, level: Tensor) -> Tensor:
+    """``images`` (N, C, H, W), of which those of a geometric ``kind`` (N,) are moved."""
+
+    def amount(change: str, largest: float) -> Tensor:
+        return level * largest * (kind == _CHANGES.index(change))
+
+    angle = amount("rotate", math.radians(135))
+    cos, sin = angle.cos(), angle.sin()
+    top = [cos, amount("shear_x", 0.99) - sin, amount("move_x", 0.9)]
+    return warp(images, [*top, amount("shear_y", 0.99) + sin, cos, amount("move_y", 0.9)])
+
+
+def _recoloured(images: Tensor, kind: Tensor, level: Tensor) -> Tensor:
+    """``images`` (N, C, H, W), those of a photometric ``kind`` (N, 1, 1, 1) in other shades."""
+    import torch
+    from torch.nn import functional
+
+    def is_kind(change: str) -> Tensor:
+        return kind == _CHANGES.index(change)
+
+    # Brightness moves away from black, contrast from the mean, colour from grey, sharpness from
+    # the blurred image.
+    origin = torch.zeros_like(images)
+    origin = torch.where(is_kind("contrast"), images.mean(dim=(1, 2, 3), keepdim=True), origin)
+    origin = torch.where(is_kind("colour"), images.mean(dim=1, keepdim=True), origin)
+    blurred = functional.avg_pool2d(images, 3, stride=1, padding=1, count_include_pad=False)
+    origin = torch.where(is_kind("sharpness"), blurred, origin)
+    blends = (kind >= _CHANGES.index("brightness")) & (kind <= _CHANGES.index("sharpness"))
+    images = torch.where(blends, origin + (images - origin) * (1 + 0.99 * level), images)
+    shades = 2 ** (6 * level.abs()).round()
+    images = torch.where(is_kind("posterize"), images - images % shades, images)
+    inverted = torch.where(images >= 255 * (1 - level.abs()), 255 - images, images)
+    images = torch.where(is_kind("solarize"), inverted, images)
+    low, high = (each(images, dim=(2, 3), keepdim=True) for each in (torch.amin, torch.amax))
+    stretched = (images - low) * (255 / (high - low).clamp(min=1))
+    return torch.where(is_kind("autocontrast"), stretched, images)
+
+
+def warp(images: Tensor, rows: list[Tensor]) -> Tensor:
+    """Images whose pixels come from other places, with bilinear interpolation; black from outside.
+
+    Args:
+        images: (N, C, H, W) floats.
+        rows: The two rows of each image's matrix from a place to where it comes from, six tensors
+            (N,). Places are in half sides from the middle; the matrix is that of square images.
+    """
+    import torch
+    from torch.nn import functional
+
+    count, _, height, width = images.shape
+    aspect = width / height
+    xx, xy, x, yx, yy, y = rows
+    matrices = torch.stack([xx, xy / aspect, x, yx * aspect, yy, y], dim=1).view(count, 2, 3)
+    grid = functional.affine_grid(matrices, list(images.shape), align_corners=False)
+    return functional.grid_sample(images, grid, align_corners=False)
 
 
 class Erase(Augmentation):
@@ -179,3 +284,44 @@ class Mixup:
 
         one_hot = functional.one_hot(targets, classes).float()
         return one_hot[self.partner].lerp(one_hot, self.share)
+
+
+@dataclass(frozen=True)
+class Cutmix:
+    """One draw of CutMix (Yun et al. 2019, arXiv 1905.04899), for one batch of images.
+
+    Args:
+        rows: First and last + 1 row of the rectangle that comes from the partner.
+        columns: First and last + 1 column of it.
+        partner: (N,) int64 index of the example that each one gets the rectangle from.
+    """
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    partner: Tensor
+
+    @staticmethod
+    def draw(alpha: float, images: Tensor, rng: StepRng) -> Cutmix:
+        """Draw a rectangle whose share of ``images`` (N, C, H, W) is from Beta(alpha, alpha)."""
+        import torch
+
+        generator = rng.tensors
+        partner = torch.randperm(len(images), generator=generator, device=generator.device)
+        side = math.sqrt(rng.numbers.betavariate(alpha, alpha))
+        rows, columns = (_span(each, side, rng.numbers.random()) for each in images.shape[2:])
+        return Cutmix(rows, columns, partner)
+
+    def blend(self, images: Tensor, targets: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+        """Paste the rectangles; class ids (N,) become probabilities (N, classes), by their area."""
+        pasted, (top, bottom), (left, right) = images.clone(), self.rows, self.columns
+        place = slice(None), slice(None), slice(top, bottom), slice(left, right)
+        pasted[place] = images[self.partner][place]
+        height, width = images.shape[2:]
+        share = 1 - (bottom - top) * (right - left) / (height * width)
+        return pasted, Mixup(share, self.partner).blend_targets(targets, classes)
+
+
+def _span(length: int, share: float, centre: float) -> tuple[int, int]:
+    """Where a side of a rectangle begins and ends; part of it may lie outside."""
+    half, middle = share * length / 2, centre * length
+    return max(round(middle - half), 0), min(round(middle + half), length)

@@ -20,7 +20,7 @@ from torch.nn.utils import clip_grad_norm_
 from automl.core.errors import AutomlError, UserError
 from automl.core.text import number
 from automl.core.trial import Measurement
-from automl.training.augment import Mixup, MixupModel
+from automl.training.augment import Cutmix, Mixup, MixupModel
 from automl.training.batches import (
     StepRng,
     class_weights,
@@ -152,14 +152,9 @@ def add_gradients(
         factor: Factor of the gradients.
     """
     settings = run.settings
-    network: Callable[[Tensor], Tensor] = run.model
     for augmentation in run.augmentations:
         inputs = augmentation.apply(inputs, rng.tensors)
-    if settings.mixup and run.classes is not None:
-        mixup = Mixup.draw(settings.mixup, len(targets), rng)
-        model = cast(MixupModel, run.model)
-        inputs, targets = mixup.blend(model.preprocess(inputs), targets, run.classes)
-        network = model.from_encoded
+    network, inputs, targets = blend(run, inputs, targets, rng)
 
     total = torch.zeros((), device=run.device)
     parts = micro_batches(inputs, targets, weights, run.grad_accumulation)
@@ -169,6 +164,26 @@ def add_gradients(
         loss.backward(share * factor)  # type: ignore[no-untyped-call]
         total += share * loss.detach()
     return total
+
+
+def blend(
+    run: TrainingRun, inputs: Tensor, targets: Tensor, rng: StepRng
+) -> tuple[Callable[[Tensor], Tensor], Tensor, Tensor]:
+    """Blend the examples of a batch by mixup or CutMix; with both, by either, batch by batch.
+
+    Returns:
+        What computes the outputs, its inputs, and the targets.
+    """
+    settings = run.settings
+    if run.classes is None or not (settings.mixup or settings.cutmix):
+        return run.model, inputs, targets
+    cuts = settings.cutmix > 0 and (settings.mixup == 0 or rng.numbers.random() < 1 / 2)
+    if cuts:
+        cutmix = Cutmix.draw(settings.cutmix, inputs, rng)
+        return run.model, *cutmix.blend(inputs, targets, run.classes)
+    mixup = Mixup.draw(settings.mixup, len(targets), rng)
+    model = cast(MixupModel, run.model)
+    return model.from_encoded, *mixup.blend(model.preprocess(inputs), targets, run.classes)
 
 
 # -- Validation ------------------------------------------------------------------------------------
@@ -297,17 +312,19 @@ def check_data(run: TrainingRun, train: Tensors) -> None:
     """Check that the settings suit the data.
 
     Raises:
-        UserError: if inputs other than images are to be augmented, inputs of several lengths to be
-            blended, or a setting about classes is used where numbers are predicted, or the other
-            way round.
+        UserError: if inputs other than images are to be augmented or cut, inputs of several lengths
+            to be blended, or a setting about classes is used where numbers are predicted, or the
+            other way round.
     """
     settings, inputs = run.settings, train.inputs
-    if settings.augment and inputs.ndim != 4:
-        names = ", ".join(name for each in settings.augment for name in each)
-        raise UserError(
-            f"`augment` (={names}) needs images (N, C, H, W), but the inputs have the shape "
-            f"{tuple(inputs.shape)}; leave `augment` out"
-        )
+    names = ", ".join(name for each in settings.augment for name in each)
+    cutmix = f"{settings.cutmix:g}" if settings.cutmix else ""
+    for name, value in (("augment", names), ("cutmix", cutmix)):
+        if value and inputs.ndim != 4:
+            raise UserError(
+                f"`{name}` (={value}) needs images (N, C, H, W), but the inputs have the shape "
+                f"{tuple(inputs.shape)}; leave `{name}` out"
+            )
     if settings.mixup and train.lengths is not None:
         raise UserError(
             f"`mixup` (={settings.mixup:g}) blends numbers of one length, but the inputs are ids, "

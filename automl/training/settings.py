@@ -101,6 +101,10 @@ class TrainingSettings(Options):
     mixup: float = Field(default=0.0, ge=0)
     """Alpha of the Beta distribution that blends pairs of examples (arXiv 1710.09412); 0 is off."""
 
+    cutmix: float = Field(default=0.0, ge=0)
+    """Alpha of the Beta distribution of the share of an image that is replaced by a part of another
+    one (arXiv 1905.04899); 0 is off. With mixup, each batch has one of the two."""
+
     sampling: Literal["shuffled", "balanced"] = "shuffled"
     """`shuffled` takes each example once an epoch; `balanced` draws all classes equally often."""
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from automl.training import AUGMENTATIONS
-from automl.training.augment import Augmentation, Mixup
+from automl.training.augment import Augmentation, Cutmix, Mixup
 from automl.training.batches import StepRng
 
 batches = st.tuples(
@@ -101,6 +101,48 @@ def test_rotate_turns_and_does_not_stretch():
     tall = (turned.sum(dim=3) > 0.5).sum(dim=(1, 2))
     assert tall.min() == 2
     assert tall.max() == 8
+
+
+def test_a_resized_crop_shows_a_part_of_the_image_in_its_place():
+    """In an image whose values are their columns, a window has larger and smaller steps."""
+    columns = torch.arange(64.0).expand(200, 1, 48, 64)
+    cut = AUGMENTATIONS["resized_crop"](scale=0.25).apply(columns, seeded())[:, 0, 24]
+    steps = (cut[:, 40] - cut[:, 24]) / 16
+    assert steps.max() <= 1 + 1e-4
+    assert steps.min() >= (0.25 * 3 / 4) ** 0.5 - 1e-4
+    assert cut.min() >= 0, "a window lies inside the image"
+    whole = AUGMENTATIONS["resized_crop"](scale=1.0).apply(columns, seeded())
+    assert len(whole) == 200
+
+
+def test_trivial_augment_changes_shades_and_shapes():
+    images = noise(400, 3, 16, 16)
+    changed = AUGMENTATIONS["trivial_augment"]().apply(images, seeded())
+    same = (changed == images).flatten(1).all(dim=1)
+    assert 0 < same.float().mean() < 0.3, "some images are left alone"
+    black = (changed == 0).all(dim=1).float().mean(dim=(1, 2)) > 0.05
+    assert 0.1 < black.float().mean() < 0.6, "some are moved, and black comes in"
+    assert AUGMENTATIONS["trivial_augment"](strength=0.0).is_noop
+
+
+def test_a_weaker_trivial_augment_changes_less():
+    images = noise(200, 3, 16, 16)
+    weak, full = (
+        AUGMENTATIONS["trivial_augment"](strength=strength).apply(images, seeded())
+        for strength in (0.1, 1.0)
+    )
+    assert (weak.float() - images).abs().mean() < (full.float() - images).abs().mean() / 2
+
+
+def test_cutmix_blends_targets_by_the_area_that_it_pastes():
+    """In images that are all of the value of their class, both are the same."""
+    targets = torch.tensor([0, 1, 1, 0])
+    images = targets.float()[:, None, None, None].expand(4, 1, 12, 9)
+    for step in range(20):
+        cutmix = Cutmix.draw(1.0, images, StepRng.of_step(0, step, torch.device("cpu")))
+        pasted, shares = cutmix.blend(images, targets, classes=2)
+        assert pasted.mean(dim=(1, 2, 3)) == pytest.approx(shares[:, 1])
+    assert images.unique().tolist() == [0, 1]
 
 
 def test_mixup_blends_inputs_and_targets_alike():

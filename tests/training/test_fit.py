@@ -23,6 +23,7 @@ from automl.training.state import TrainingRun, load_checkpoint, save_checkpoint
 TRAIN, VALIDATION = images(160), images(80, seed=1)
 EVERYTHING = {
     "mixup": 0.3,
+    "cutmix": 0.5,
     "label_smoothing": 0.1,
     "clip_norm": 1.0,
     "augment": [{"crop": {"padding": 1}}, {"erase": {"size": 0.2}}],
@@ -209,10 +210,12 @@ class TestBorders:
         *_, last = fit(make_run(model, epochs=1), floats, floats)
         assert last.epoch == 1
 
-    @pytest.mark.parametrize("settings", [{"mixup": 0.2}, {"augment": [{"flip": {}}]}])
+    @pytest.mark.parametrize(
+        "settings", [{"mixup": 0.2}, {"cutmix": 0.2}, {"augment": [{"flip": {}}]}]
+    )
     def test_tokens_are_neither_blended_nor_augmented(self, settings):
         run = make_run(token_model(), **settings)
-        with pytest.raises(UserError, match=r"`(mixup|augment)` "):
+        with pytest.raises(UserError, match=r"`(mixup|cutmix|augment)` "):
             next(fit(run, tokens(), tokens()))
 
     def test_clipping_bounds_a_step(self):
