@@ -215,6 +215,23 @@ class StudyRecord:
         return tuple(sorted(found, key=self._rank_of_any))
 
     @cached_property
+    def contenders(self) -> tuple[TrialRecord, ...]:
+        """The trials that may be the final model, best first; empty while no trial is complete.
+
+        They are the complete trials, and those pruned or paused that had measured more than the
+        best of these: trained to their ends, they may be worth more still.
+        """
+        complete = [each for each in self.measured if each.status == "complete"]
+        if not complete:
+            return ()
+        level = self.rank(complete[0])[0]
+        stopped = self.having("pruned", "paused")
+        ahead = {each.number for each in stopped if self.rank(each)[0] < level}
+        return tuple(
+            each for each in self.measured if each.status == "complete" or each.number in ahead
+        )
+
+    @cached_property
     def front(self) -> tuple[TrialRecord, ...]:
         """The Pareto front of the complete trials, the best metric first."""
         complete = [each for each in self.ranked if each.status == "complete"]

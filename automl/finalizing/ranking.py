@@ -27,16 +27,23 @@ NOT_AFFORDED = "not refitted, since the final model takes at most a quarter of t
 
 
 def pick_finalists(study: StudyRecord, folder: StudyFolder) -> tuple[TrialRecord, ...]:
-    """The best complete trials, no two of the same configuration."""
+    """The best trials, the best complete one among them, no two of the same configuration.
+
+    A trial that was pruned or paused is one of them if it had measured more than all complete ones.
+    Its refits have its whole length.
+    """
     found: dict[str, TrialRecord] = {}
-    for trial in study.ranked:
-        if trial.status == "complete" and len(found) < FINALISTS:
-            try:
-                config = json.dumps(folder.trial(trial.number).config(), sort_keys=True)
-            except StudyError:  # the results were copied without this trial's folder
-                continue
-            found.setdefault(config, trial)
-    return tuple(found.values())
+    for trial in study.contenders:
+        try:
+            config = json.dumps(folder.trial(trial.number).config(), sort_keys=True)
+        except StudyError:  # the results were copied without this trial's folder
+            continue
+        found.setdefault(config, trial)
+    distinct = tuple(found.values())
+    best = next((each for each in distinct if each.status == "complete"), None)
+    if best is None or best in distinct[:FINALISTS]:
+        return distinct[:FINALISTS]
+    return (*distinct[: FINALISTS - 1], best)
 
 
 def pick_in_time(study: StudyRecord, folder: StudyFolder) -> tuple[TrialRecord, ...]:
@@ -163,8 +170,16 @@ def affordable_refits(study: StudyRecord, finalists: Sequence[TrialRecord]) -> i
     """
     searched = sum(each.seconds for each in study.trials)
     seconds = max(searched * SHARE_OF_TIME / (1 - SHARE_OF_TIME), LEAST_SECONDS)
-    each_takes = fmean(each.seconds for each in finalists)
+    each_takes = fmean(_whole_seconds(each, study) for each in finalists)
     return max(min(int(seconds / each_takes), MOST_REFITS), 1) if each_takes else MOST_REFITS
+
+
+def _whole_seconds(trial: TrialRecord, study: StudyRecord) -> float:
+    """The seconds of a trial, or those that it would take as long as the longest complete one."""
+    if trial.status == "complete" or not trial.epoch:
+        return trial.seconds
+    longest = max((each.epoch for each in study.having("complete")), default=trial.epoch)
+    return trial.seconds * max(longest / trial.epoch, 1.0)
 
 
 def count_starters(finalists: int, most: int) -> int:

@@ -207,3 +207,28 @@ def trial_notes() -> dict[int, str]:
         each.number: get_note_from_system_attrs(attributes, each._trial_id)["body"]
         for each in study.trials
     }
+
+
+def test_a_pruned_trial_that_was_ahead_is_trained_to_its_end(without: None) -> None:
+    best = api.show("small").best
+    assert best is not None
+    _note_as_pruned(Path("results/studies.journal"), best.number)
+    final = api.finalize("small").final
+    assert final is not None
+    assert api.show("small").trials[best.number].status == "pruned"
+    assert best.number in [each.trial for each in final.finalists if not each.reason]
+    assert api.finalize("small").final == final
+
+
+def _note_as_pruned(journal: Path, number: int) -> None:
+    """Rewrite the lines that say how a trial ended; it has its curve and no weights."""
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    for line in lines:
+        if line.get("trial_id") != number:
+            continue
+        if line.get("state") == 1:
+            line |= {"state": 2, "values": None}
+        if "status" in line.get("user_attr", {}):
+            line["user_attr"]["status"] = "pruned"
+    journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    (journal.parent / f"small/trials/{number:04}/weights.safetensors").unlink()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from statistics import fmean
 
 import pytest
@@ -10,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.core.final import MOST_REFITS, Estimate, Finalist
-from automl.core.records import StudyRecord, TrialRecord
-from automl.core.trial import Measurement, Status, TrialResult
+from automl.core.records import NetworkProfile, StudyRecord, TrialRecord
+from automl.core.trial import Config, Measurement, Status, TrialResult, TrialSpec
 from automl.finalizing.finalizer import ModelLimits
 from automl.finalizing.ranking import (
     MeanScore,
@@ -21,9 +23,11 @@ from automl.finalizing.ranking import (
     count_starters,
     judge_finalist,
     next_refits,
+    pick_finalists,
     rank_finalists,
 )
 from automl.finalizing.refits import guide_of
+from automl.store import StudyFolder
 
 SEEDS = (11, 12, 13)
 
@@ -159,6 +163,53 @@ def test_refits_take_a_quarter_of_the_time(
     )
     most = affordable_refits(StudyRecord("s", "accuracy", True, trials), trials[:3])
     assert (most, count_starters(len(trials[:3]), most)) == (refits, starters)
+
+
+def test_a_trial_that_was_stopped_counts_with_the_time_of_a_whole_one() -> None:
+    whole = TrialRecord(0, "complete", 0.5, {}, seconds=100.0, epoch=10.0)
+    stopped = TrialRecord(1, "pruned", 0.6, {}, seconds=50.0, epoch=2.0)
+    others = [replace(whole, number=number) for number in range(2, 30)]
+    study = StudyRecord("s", "accuracy", True, (whole, stopped, *others))
+    assert affordable_refits(study, [stopped, whole]) == 5  # of 175 seconds each
+
+
+@pytest.mark.parametrize("maximize", [True, False])
+def test_who_measured_more_than_the_best_complete_trial_is_a_finalist(
+    maximize: bool, tmp_path: Path
+) -> None:
+    sign = 1 if maximize else -1
+    statuses = ("complete", "pruned", "paused", "diverged", "pruned", "complete")
+    values = (0.5, 0.7, 0.6, 0.9, 0.5, 0.4)
+    trials = tuple(
+        TrialRecord(number, status, sign * value, {})
+        for number, (status, value) in enumerate(zip(statuses, values, strict=True))
+    )
+    folder = StudyFolder(tmp_path)
+    for trial in trials:
+        config = Config((), {"number": trial.number})
+        spec = TrialSpec(trial.number, config, 0, 1.0, "score", maximize, str(tmp_path))
+        folder.trial(trial.number).begin(spec, NetworkProfile(1, 1))
+
+    def picked(*numbers: int) -> list[int]:
+        chosen = tuple(trials[number] for number in numbers)
+        study = StudyRecord("s", "score", maximize, chosen)
+        return [each.number for each in pick_finalists(study, folder)]
+
+    assert picked(0, 1, 2, 3, 4, 5) == [1, 2, 0]
+    assert picked(0, 4, 5) == [0, 5]
+    assert picked(1, 2) == []  # nothing is complete yet
+
+
+def test_the_best_complete_trial_is_always_a_finalist(tmp_path: Path) -> None:
+    folder = StudyFolder(tmp_path)
+    trials = []
+    for number in range(5):
+        config = Config((), {"number": number})
+        spec = TrialSpec(number, config, 0, 1.0, "score", True, str(tmp_path))
+        folder.trial(number).begin(spec, NetworkProfile(1, 1))
+        trials.append(TrialRecord(number, "pruned" if number else "complete", number / 10, {}))
+    study = StudyRecord("s", "score", True, tuple(trials))
+    assert [each.number for each in pick_finalists(study, folder)] == [4, 3, 0]
 
 
 @pytest.mark.parametrize(
