@@ -38,6 +38,8 @@ EXAMPLES = 8
 WARM_UP, RUNS = 3, 30
 # Seconds after which no further run begins.
 LATENCY_SECONDS = 0.1
+# Examples that layers may adapt to before the training.
+ADAPTING = 256
 # Batches that are timed, after one that is not: the first allocates memory and chooses kernels.
 TIMED_BATCHES = 8
 # Share of the training's time that timing may take, and seconds at most.
@@ -61,6 +63,7 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
     with device:
         preprocess = make_preprocess(data.encoding.preprocessing)
         model = build_model(spec.config.network, data.encoding.shape, preprocess, task.head)
+    model.adapt(some_inputs(data, spec.seed).to(device))
     return TrainingRun(
         model,
         loss=task.training_loss(settings.loss, spec.metric),
@@ -76,6 +79,14 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
         guide=spec.guide,
         steps=spec.steps or 0,
     )
+
+
+def some_inputs(data: Dataset, seed: int) -> Tensor:
+    """Random inputs of the train split, at most ``ADAPTING``: (N, …), in the split's order."""
+    train = as_tensors(data.train, data.encoding)
+    generator = torch.Generator().manual_seed(seed)
+    chosen = torch.randperm(len(train), generator=generator)[:ADAPTING]
+    return train.inputs_at(chosen.sort().values)
 
 
 class DeviceData:

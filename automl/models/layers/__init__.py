@@ -113,6 +113,7 @@ LAYERS: Registry[type[Layer]] = Registry(
         "rnn": "automl.models.layers.sequence:Rnn",
         "bidirectional": "automl.models.layers.sequence:Bidirectional",
         "transformer_encoder": "automl.models.layers.sequence:TransformerEncoder",
+        "mini_rocket": "automl.models.layers.series:MiniRocket",
         "batch_norm": "automl.models.layers.basic:BatchNorm",
         "layer_norm": "automl.models.layers.basic:LayerNorm",
         "group_norm": "automl.models.layers.basic:GroupNorm",

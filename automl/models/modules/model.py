@@ -41,6 +41,16 @@ class Masked(nn.Module):
         return None if mask is None else mask[:, :: self.stride]
 
 
+class AdaptsToData(nn.Module):
+    """A module that learns something from training inputs before the training.
+
+    Attributes:
+        adapting: Whether the next inputs are those to learn from.
+    """
+
+    adapting: bool = False
+
+
 def zero_padding(inputs: Tensor, mask: Tensor | None) -> Tensor:
     """(N, length, features) with 0 where ``mask`` says padding."""
     return inputs if mask is None else inputs.masked_fill(~mask[..., None], 0)
@@ -98,6 +108,18 @@ class Model(nn.Module):
         """(N, …) raw inputs -> (N, …) floats in the units of the target."""
         outputs = self.from_encoded(self.preprocess(raw), self.preprocess.mask(raw))
         return self.preprocess.restore(outputs, raw)
+
+    @torch.no_grad()
+    def adapt(self, raw: Tensor) -> None:
+        """Let the layers that adapt to data learn from ``raw``, some of the training inputs."""
+        layers = [each for each in self.modules() if isinstance(each, AdaptsToData)]
+        if not layers:
+            return
+        for each in layers:
+            each.adapting = True
+        self.eval()(raw)
+        for each in layers:
+            each.adapting = False
 
     def from_encoded(self, encoded: Tensor, mask: Tensor | None = None) -> Tensor:
         """(N, …) outputs of ``preprocess`` -> (N, …) floats from the head, not restored."""

@@ -30,6 +30,7 @@ BUILDERS: Registry[Builder] = Registry(
         "rnn": "automl.export.keras.layers.blocks:recurrent",
         "bidirectional": "automl.export.keras.layers.blocks:bidirectional",
         "transformer_encoder": "automl.export.keras.layers.blocks:transformer_encoder",
+        "mini_rocket": "automl.export.keras.layers.series:mini_rocket",
         "batch_norm": "automl.export.keras.layers.basic:batch_norm",
         "layer_norm": "automl.export.keras.layers.basic:layer_norm",
         "group_norm": "automl.export.keras.layers.basic:group_norm",
