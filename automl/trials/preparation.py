@@ -22,6 +22,7 @@ from automl.data.dataset import Dataset, Split
 from automl.data.encoding import Encoding
 from automl.data.series.encoding import SeriesEncoding
 from automl.models import make_preprocess
+from automl.models.modules.model import Model
 from automl.models.network import LIMITS, build_model, check_limits, summarize
 from automl.tasks import TASKS
 from automl.training.batches import StepRng, batches_per_epoch, training_batches
@@ -40,6 +41,8 @@ WARM_UP, RUNS = 3, 30
 LATENCY_SECONDS = 0.1
 # Examples that layers may adapt to before the training.
 ADAPTING = 256
+# Bytes that the outputs of fixed layers may take, to be computed only once.
+MOST_KEPT = 2**28
 # Batches that are timed, after one that is not: the first allocates memory and chooses kernels.
 TIMED_BATCHES = 8
 # Share of the training's time that timing may take, and seconds at most.
@@ -87,6 +90,26 @@ def some_inputs(data: Dataset, seed: int) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.randperm(len(train), generator=generator)[:ADAPTING]
     return train.inputs_at(chosen.sort().values)
+
+
+@torch.no_grad()
+def keep_fixed_features(run: TrainingRun, data: Tensors) -> Tensors:
+    """A split as the first layer's outputs, where that layer is fixed; else the split itself.
+
+    Args:
+        run: Training whose model takes the outputs in place of the inputs.
+        data: Train or validation split.
+    """
+    model = run.model
+    if not isinstance(model, Model) or not model.begins_fixed or run.settings.mixup:
+        return data
+    model.eval()
+    parts = list[Tensor]()
+    for index in torch.split(torch.arange(len(data), device=data.inputs.device), ADAPTING):
+        parts.append(model.fixed_features(data.inputs_at(index).to(run.device)))
+        if parts[0][0].nbytes * len(data) > MOST_KEPT:
+            return data
+    return Tensors(torch.cat(parts), data.targets)
 
 
 class DeviceData:

@@ -222,7 +222,8 @@ class TrialRun:
         fresh = partial(preparation.prepare, self._spec, data, self._device)
         run = self._run = go_on(fresh, self._files.state)
         self._heartbeat.follow(run.model)
-        train, validation = place(data)
+        splits = place(data)
+        train, validation = (preparation.keep_fixed_features(run, each) for each in splits)
         if self._spec.max_seconds is not None and run.step == 0:
             check_data(run, train)
             run.epochs = preparation.affordable_epochs(
@@ -230,7 +231,7 @@ class TrialRun:
             )
         self._files.add_segment(replace(self._segment, begins=run.step, epochs=run.epochs))
         if run.latency is None:
-            run.latency = preparation.measure_latency(run.model, train)
+            run.latency = preparation.measure_latency(run.model, splits[0])
         preparation.check_latency(run.latency, self._spec.max_latency)
         yield from tuple(run.measurements)
         checkpoints = Checkpoints(self._files.state, run, self._training_per_saving)

@@ -51,6 +51,13 @@ class AdaptsToData(nn.Module):
     adapting: bool = False
 
 
+class FixedFeatures(AdaptsToData):
+    """A module from sequences to vectors that never changes once it has adapted to data.
+
+    As the first layer of a network it need not run in each epoch: its outputs can be kept.
+    """
+
+
 def zero_padding(inputs: Tensor, mask: Tensor | None) -> Tensor:
     """(N, length, features) with 0 where ``mask`` says padding."""
     return inputs if mask is None else inputs.masked_fill(~mask[..., None], 0)
@@ -104,8 +111,25 @@ class Model(nn.Module):
         """Positions of the input for each position of the last layer's output."""
         return self.body.stride
 
+    @property
+    def begins_fixed(self) -> bool:
+        """Whether the first layer is ``FixedFeatures``."""
+        return len(self.body) > 0 and isinstance(self.body[0], FixedFeatures)
+
+    def fixed_features(self, raw: Tensor) -> Tensor:
+        """(N, …) raw inputs -> (N, features), the outputs of the first layer, if that is fixed."""
+        features: Tensor = self.body[0](self.preprocess(raw), self.preprocess.mask(raw))
+        return features
+
     def forward(self, raw: Tensor) -> Tensor:
-        """(N, …) raw inputs -> (N, …) floats in the units of the target."""
+        """(N, …) raw inputs -> (N, …) floats in the units of the target.
+
+        If the network begins with ``FixedFeatures``, their outputs (N, features) can take the place
+        of the raw inputs.
+        """
+        if raw.ndim == 2 and self.begins_fixed:
+            outputs: Tensor = self.head(self.body[1:](raw))
+            return outputs
         outputs = self.from_encoded(self.preprocess(raw), self.preprocess.mask(raw))
         return self.preprocess.restore(outputs, raw)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from automl.models.modules.model import AdaptsToData, zero_padding
+from automl.models.modules.model import AdaptsToData, FixedFeatures, zero_padding
 from automl.models.modules.sequence import ToVector
 
 # All kernels with three weights of 2 among nine, the others -1: they add up to 0.
@@ -101,7 +101,7 @@ class KernelBank(AdaptsToData):
             self.steepness[kernel] = 1 / (RAMP * spread.clamp(min=LEAST_SPREAD))
 
 
-class RandomKernels(ToVector, AdaptsToData):
+class RandomKernels(ToVector, FixedFeatures):
     """Fixed convolutions at many dilations, and the share of each response above thresholds.
 
     Source: Dempster et al., "MiniRocket: A Very Fast (Almost) Deterministic Transform for Time
