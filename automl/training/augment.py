@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -131,61 +132,82 @@ class TrivialAugment(Augmentation):
         return self.strength == 0
 
     def apply(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Draw a change and its strength for each image."""
+        """Draw a change and its strength for each image; those with the same one change at once."""
         import torch
 
         count, device = len(images), images.device
         kind = torch.randint(len(_CHANGES), (count,), generator=generator, device=device)
         level = self.strength * (2 * torch.rand(count, generator=generator, device=device) - 1)
-        # Sums depend on the memory layout, and results must not.
-        changed = _moved(images.float().contiguous(), kind, level)
-        columns = kind[:, None, None, None], level[:, None, None, None]
-        return in_dtype_of(images, _recoloured(changed, *columns).clamp(0, 255))
+        changed = images.clone()
+        sizes = torch.bincount(kind, minlength=len(_CHANGES)).tolist()
+        parts = torch.split(kind.argsort(stable=True), sizes)
+        for change, at in zip(_CHANGES, parts, strict=True):
+            if len(at):
+                # Sums depend on the memory layout, and results must not.
+                part = change(images[at].float().contiguous(), level[at])
+                changed[at] = in_dtype_of(images, part.clamp(0, 255))
+        return changed
 
 
-_CHANGES = (
-    *("shear_x", "shear_y", "move_x", "move_y", "rotate"),
-    *("brightness", "contrast", "colour", "sharpness"),
-    *("posterize", "solarize", "autocontrast", "nothing"),
-)
+def _affine(images: Tensor, **entries: Tensor) -> Tensor:
+    """``images`` warped by the unit matrix with other ``entries``, as ``warp`` has them."""
+    one, zero = images.new_ones(len(images)), images.new_zeros(len(images))
+    unit = {"xx": one, "xy": zero, "x": zero, "yx": zero, "yy": one, "y": zero}
+    return warp(images, list({**unit, **entries}.values()))
 
 
-def _moved(images: Tensor, kind: Tensor, level: Tensor) -> Tensor:
-    """``images`` (N, C, H, W), of which those of a geometric ``kind`` (N,) are moved."""
-
-    def amount(change: str, largest: float) -> Tensor:
-        return level * largest * (kind == _CHANGES.index(change))
-
-    angle = amount("rotate", math.radians(135))
-    cos, sin = angle.cos(), angle.sin()
-    top = [cos, amount("shear_x", 0.99) - sin, amount("move_x", 0.9)]
-    return warp(images, [*top, amount("shear_y", 0.99) + sin, cos, amount("move_y", 0.9)])
+def _rotated(images: Tensor, level: Tensor) -> Tensor:
+    angle = level * math.radians(135)
+    return _affine(images, xx=angle.cos(), xy=-angle.sin(), yx=angle.sin(), yy=angle.cos())
 
 
-def _recoloured(images: Tensor, kind: Tensor, level: Tensor) -> Tensor:
-    """``images`` (N, C, H, W), those of a photometric ``kind`` (N, 1, 1, 1) in other shades."""
-    import torch
+def _away_from(images: Tensor, origin: Tensor, level: Tensor) -> Tensor:
+    """Images whose distance from ``origin`` is larger or smaller by up to its double."""
+    return origin + (images - origin) * (1 + 0.99 * _column(level))
+
+
+def _sharpened(images: Tensor, level: Tensor) -> Tensor:
     from torch.nn import functional
 
-    def is_kind(change: str) -> Tensor:
-        return kind == _CHANGES.index(change)
-
-    # Brightness moves away from black, contrast from the mean, colour from grey, sharpness from
-    # the blurred image.
-    origin = torch.zeros_like(images)
-    origin = torch.where(is_kind("contrast"), images.mean(dim=(1, 2, 3), keepdim=True), origin)
-    origin = torch.where(is_kind("colour"), images.mean(dim=1, keepdim=True), origin)
     blurred = functional.avg_pool2d(images, 3, stride=1, padding=1, count_include_pad=False)
-    origin = torch.where(is_kind("sharpness"), blurred, origin)
-    blends = (kind >= _CHANGES.index("brightness")) & (kind <= _CHANGES.index("sharpness"))
-    images = torch.where(blends, origin + (images - origin) * (1 + 0.99 * level), images)
-    shades = 2 ** (6 * level.abs()).round()
-    images = torch.where(is_kind("posterize"), images - images % shades, images)
-    inverted = torch.where(images >= 255 * (1 - level.abs()), 255 - images, images)
-    images = torch.where(is_kind("solarize"), inverted, images)
-    low, high = (each(images, dim=(2, 3), keepdim=True) for each in (torch.amin, torch.amax))
-    stretched = (images - low) * (255 / (high - low).clamp(min=1))
-    return torch.where(is_kind("autocontrast"), stretched, images)
+    return _away_from(images, blurred, level)
+
+
+def _solarized(images: Tensor, level: Tensor) -> Tensor:
+    """Images with their brightest pixels inverted."""
+    import torch
+
+    bright = images >= 255 * (1 - _column(level).abs())
+    return torch.where(bright, 255 - images, images)
+
+
+def _stretched(images: Tensor, level: Tensor) -> Tensor:
+    """Images of which each channel goes from black to white."""
+    low, high = (each(dim=(2, 3), keepdim=True) for each in (images.amin, images.amax))
+    return (images - low) * (255 / (high - low).clamp(min=1))
+
+
+def _column(level: Tensor) -> Tensor:
+    return level[:, None, None, None]
+
+
+# Functions of images (N, C, H, W) in 0..255 and a level (N,) in -1..1, which draws a change of all
+# of its range.
+_CHANGES: tuple[Callable[[Tensor, Tensor], Tensor], ...] = (
+    lambda images, level: images,
+    lambda images, level: _affine(images, xy=0.99 * level),
+    lambda images, level: _affine(images, yx=0.99 * level),
+    lambda images, level: _affine(images, x=0.9 * level),
+    lambda images, level: _affine(images, y=0.9 * level),
+    _rotated,
+    lambda images, level: _away_from(images, images.new_zeros(()), level),  # brightness
+    lambda images, level: _away_from(images, images.mean((1, 2, 3), keepdim=True), level),
+    lambda images, level: _away_from(images, images.mean(1, keepdim=True), level),  # colour
+    _sharpened,
+    lambda images, level: images - images % 2 ** (6 * _column(level).abs()).round(),  # posterize
+    _solarized,
+    _stretched,
+)
 
 
 def warp(images: Tensor, rows: list[Tensor]) -> Tensor:

@@ -60,7 +60,7 @@ CASES = {
         "there is no file or folder 'emty', and no dataset of that name; did you mean 'empty'?",
     ),
     "data for a space": (("search", "one"), "'one' is no search space; if it is data: automl sea"),
-    "no near space": (("search", "resnet"), "unknown search space 'resnet'; known: cnn, forecast"),
+    "no near space": (("search", "resnet"), "unknown search space 'resnet'; known: cnn, cnn_large"),
     "no space": (("search",), "name a search space, or data whose kind says which"),
     "foreign command": (("fit", "x"), "did you mean python -m automl search?"),
     "no bundle": (("predict", "nothing", "x.png"), "'nothing' is no bundle"),

@@ -85,7 +85,7 @@ class TestBash:
 
     @pytest.mark.parametrize("words", [("search",), ("check",), ("new", "mine", "--from")])
     def test_spaces(self, cwd: Path, words: tuple[str, ...]) -> None:
-        assert completed(cwd, *words, "c") == ["canals", "cnn"]
+        assert completed(cwd, *words, "c") == ["canals", "cnn", "cnn_large"]
 
     def test_a_path_is_left_to_the_shell(self, cwd: Path) -> None:
         assert completed(cwd, "search", "./can") == []
