@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from minirocket import MiniRocket
 
-from automl.data import DATASETS
+from automl.core.data_types import Classes
 from automl.data.dataset import Dataset, Split
+from automl.data.encoding import Array
 from automl.data.series.forecast import seasonal_naive
+from automl.data.source import configure, find_source
 from automl.data.splits import FIXED_SEED
+from automl.data.tables.encoding import TableEncoding
+from automl.data.text.source import TextSource
 
-# Side in pixels of the thumbnails that the forest sees, how many are made at once, and its trees.
-THUMBNAIL, AT_ONCE, TREES = 32, 64, 300
-# Least probability of a forest, for one of 0 has no logarithm.
+# Sides in pixels of the thumbnails that forests and boosting see, and how many are made at once.
+THUMBNAIL, SMALL_THUMBNAIL, AT_ONCE = 32, 16, 64
+# Trees of a forest that tells classes, of one that predicts a number, and most examples of a tree.
+TREES, FEW_TREES, LARGEST_SAMPLE = 300, 100, 50_000
+# Least probability, for one of 0 has no logarithm.
 LEAST = 1e-6
+# Most different pieces of words.
+MOST_PIECES = 300_000
 
-Predict = Callable[[Split], NDArray]
+Predict = Callable[[Split], Array]
 
 
-def tfidf(name: str, data: Dataset) -> Predict:
+def tfidf(name: str, data: Dataset, seed: int = FIXED_SEED) -> Predict:
     """TF-IDF of words and pairs of words, and logistic regression, with scikit-learn's defaults.
 
     It reads the texts as they are, not the tokens that the networks see.
@@ -30,9 +39,7 @@ def tfidf(name: str, data: Dataset) -> Predict:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    source = DATASETS[name]()
-    corpus = source.read(source.locate(name, print), FIXED_SEED)
-    texts = {id(getattr(data, part)): split.inputs for part, split in corpus.splits.items()}
+    texts = _raw_texts(name, data, seed)
     model = make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
         LogisticRegression(max_iter=1000, C=4),
@@ -41,15 +48,101 @@ def tfidf(name: str, data: Dataset) -> Predict:
     return lambda split: model.predict_log_proba(texts[id(split)])
 
 
-def boosting(name: str, data: Dataset) -> Predict:
-    """Gradient boosting of histograms, with scikit-learn's defaults."""
-    from sklearn.ensemble import HistGradientBoostingRegressor
+def characters(name: str, data: Dataset, seed: int = FIXED_SEED) -> Predict:
+    """TF-IDF of two to five characters within words, and a linear support vector machine."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.svm import LinearSVC
 
-    first = len(data.encoding.numbers)
-    categories = range(first, first + len(data.encoding.categories))
-    model = HistGradientBoostingRegressor(categorical_features=[*categories], random_state=0)
+    texts = _raw_texts(name, data, seed)
+    model = make_pipeline(
+        TfidfVectorizer(
+            analyzer="char_wb",
+            ngram_range=(2, 5),
+            min_df=3,
+            max_features=MOST_PIECES,
+            sublinear_tf=True,
+        ),
+        LinearSVC(C=0.3),
+    )
+    model.fit(texts[id(data.train)], data.train.targets)
+    return lambda split: _logits(model.decision_function(texts[id(split)]))
+
+
+def _raw_texts(name: str, data: Dataset, seed: int) -> dict[int, Array]:
+    """The texts of each split, by its identity."""
+    source = configure(find_source(name, "text"), name, {})
+    assert isinstance(source, TextSource), f"{name} holds no texts"
+    corpus = source.read(source.locate(name, print), seed)
+    return {id(getattr(data, part)): split.inputs for part, split in corpus.splits.items()}
+
+
+def _logits(decisions: Array) -> Array:
+    """(N,) or (N, classes) decisions as (N, classes)."""
+    return decisions if decisions.ndim == 2 else np.stack([-decisions, decisions], axis=1)
+
+
+def boosting(name: str, data: Dataset) -> Predict:
+    """Gradient boosting with scikit-learn's defaults; it sees small thumbnails of images."""
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    wanted = _categories(data)
+    if isinstance(data.target, Classes):
+        sorter = HistGradientBoostingClassifier(categorical_features=wanted, random_state=0)
+        side = SMALL_THUMBNAIL
+        return _classes(sorter.fit(rows(data.train, side), data.train.targets), data, side)
+    model = HistGradientBoostingRegressor(categorical_features=wanted, random_state=0)
     model.fit(data.train.inputs, data.train.targets[:, 0, 0])
     return lambda split: model.predict(split.inputs)[:, None, None]
+
+
+def _categories(data: Dataset) -> list[int] | None:
+    """Columns of a table that hold categories; none of images."""
+    if not isinstance(data.encoding, TableEncoding):
+        return None
+    first = len(data.encoding.numbers)
+    return [*range(first, first + len(data.encoding.categories))]
+
+
+def trees(name: str, data: Dataset, known: Sequence[Split] = ()) -> Predict:
+    """A random forest, each tree of which sees at most so many examples.
+
+    Args:
+        name: Name of the dataset.
+        data: The dataset; images are seen as thumbnails.
+        known: Splits that it is fitted on; none is the train split.
+    """
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+    known = known or (data.train,)
+    inputs = np.concatenate([rows(each) for each in known])
+    targets = np.concatenate([each.targets for each in known])
+    sample = LARGEST_SAMPLE if len(targets) > LARGEST_SAMPLE else None
+    options: dict[str, Any] = {"max_samples": sample, "random_state": 0, "n_jobs": 1}
+    if isinstance(data.target, Classes):
+        return _classes(RandomForestClassifier(TREES, **options).fit(inputs, targets), data)
+    model = RandomForestRegressor(FEW_TREES, min_samples_leaf=3, max_features=0.5, **options)
+    model.fit(inputs, targets[:, 0, 0])
+    return lambda split: model.predict(split.inputs)[:, None, None]
+
+
+def rows(split: Split, side: int = THUMBNAIL) -> Array:
+    """(N, numbers): rows of a table, or thumbnails of images."""
+    return thumbnails(split, side) if split.inputs.ndim == 4 else split.inputs
+
+
+def _classes(model: Any, data: Dataset, side: int = THUMBNAIL) -> Predict:
+    """The logarithms of a fitted model's probabilities, for all classes of a dataset."""
+    assert isinstance(data.target, Classes), "other targets have no classes"
+    count = len(data.target.labels)
+
+    def predict(split: Split) -> Array:
+        found = np.full((len(split), count), LEAST)
+        found[:, model.classes_] = np.maximum(model.predict_proba(rows(split, side)), LEAST)
+        logarithms: Array = np.log(found)
+        return logarithms
+
+    return predict
 
 
 def nearest_neighbour(name: str, data: Dataset) -> Predict:
@@ -79,34 +172,33 @@ def ridge(name: str, data: Dataset) -> Predict:
     return lambda split: model.predict(flat(split)).reshape(len(split), *shape).astype(np.float32)
 
 
-def flat(split: Split) -> NDArray:
+def flat(split: Split) -> Array:
     """(N, …) -> (N, numbers)."""
     return split.inputs.reshape(len(split), -1)
 
 
+def rockets(name: str, data: Dataset) -> Predict:
+    """MiniRocket and ridge regression, its penalty chosen by leaving out one series at a time."""
+    from sklearn.linear_model import RidgeClassifierCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    features = MiniRocket(data.train.inputs)
+    model = make_pipeline(StandardScaler(), RidgeClassifierCV(alphas=np.logspace(-3, 3, 10)))
+    model.fit(features(data.train.inputs), data.train.targets)
+    return lambda split: _logits(model.decision_function(features(split.inputs)))
+
+
 def forest(name: str, data: Dataset) -> Predict:
     """A random forest on thumbnails of images, fitted on train and validation."""
-    from sklearn.ensemble import RandomForestClassifier
-
-    known = (data.train, data.validation)
-    model = RandomForestClassifier(TREES, random_state=0, n_jobs=1)
-    pixels = np.concatenate([thumbnails(each) for each in known])
-    model.fit(pixels, np.concatenate([each.targets for each in known]))
-    classes = int(model.classes_.max()) + 1
-
-    def predict(split: Split) -> NDArray:
-        found = np.full((len(split), classes), LEAST)
-        found[:, model.classes_] = np.maximum(model.predict_proba(thumbnails(split)), LEAST)
-        return np.log(found)
-
-    return predict
+    return trees(name, data, (data.train, data.validation))
 
 
-def thumbnails(split: Split) -> NDArray:
+def thumbnails(split: Split, largest: int = THUMBNAIL) -> Array:
     """(N, numbers): images at 32×32 pixels, or at their own size if that is smaller."""
-    rows = []
+    found = []
     for at in range(0, len(split), AT_ONCE):
         images = torch.tensor(split.inputs[at : at + AT_ONCE]).float()
-        side = min(THUMBNAIL, images.shape[-1])
-        rows.append(torch.nn.functional.adaptive_avg_pool2d(images, side).flatten(1).numpy())
-    return np.concatenate(rows)
+        side = min(largest, images.shape[-1])
+        found.append(torch.nn.functional.adaptive_avg_pool2d(images, side).flatten(1).numpy())
+    return np.concatenate(found)

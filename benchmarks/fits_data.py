@@ -43,12 +43,16 @@ WriteData = Callable[[Path], None]
 
 def made(name: str) -> Path:
     """The file or folder of a set of this module, made if it is not there yet."""
-    path = data_root() / "fits" / name
+    return write_once(data_root() / "fits" / name, SETS[name])
+
+
+def write_once(path: Path, write: WriteData) -> Path:
+    """The path, with what a function writes there if it does not exist yet."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"part-{name}")
+        part = path.with_name(f"part-{path.name}")
         rmtree(part, ignore_errors=True)
-        SETS[name](part)
+        write(part)
         part.rename(path)
     return path
 
@@ -60,7 +64,7 @@ def write_digits(side: int) -> WriteData:
     def write(folder: Path) -> None:
         digits = load_digits()
         pixels = (digits.images / 16 * 255).astype(np.uint8)
-        _write_grey(folder, pixels, digits.target, side)
+        write_grey(folder, pixels, digits.target, side)
 
     return write
 
@@ -70,12 +74,13 @@ def write_clothes(side: int) -> WriteData:
 
     def write(folder: Path) -> None:
         train = load_dataset("fashion_mini", "images", {}, 0, print).train
-        _write_grey(folder, train.inputs[:CLOTHES, 0], train.targets[:CLOTHES], side)
+        write_grey(folder, train.inputs[:CLOTHES, 0], train.targets[:CLOTHES], side)
 
     return write
 
 
-def _write_grey(folder: Path, pixels: np.ndarray, labels: np.ndarray, side: int) -> None:
+def write_grey(folder: Path, pixels: np.ndarray, labels: np.ndarray, side: int) -> None:
+    """Grey images as squares of so many pixels, in a folder for each label."""
     from PIL import Image
 
     for at, (each, label) in enumerate(zip(pixels, labels, strict=True)):
@@ -127,6 +132,15 @@ def _stamps() -> Iterator[tuple[str, Image]]:
 
 def write_flights(file: Path) -> None:
     """Flights from New York, of which one in 15 came very late."""
+    table = flights().sample(FLIGHTS, random_state=0)
+    columns = ["month", "day", "sched_dep_time", "sched_arr_time", "carrier", "origin", "dest"]
+    late = table.arr_delay.rank(method="first", pct=True) > 1 - RARE
+    rows = table[[*columns, "distance"]].assign(late=np.where(late, "yes", "no"))
+    rows.to_csv(file, index=False)
+
+
+def flights() -> DataFrame:
+    """All flights from New York of 2013 that arrived, downloaded."""
     import pandas as pd
 
     with TemporaryDirectory() as scratch:
@@ -138,11 +152,7 @@ def write_flights(file: Path) -> None:
             assert packed is not None, f"{name} is no file"
             with ZipFile(io.BytesIO(packed.read())) as folder:
                 table = pd.read_csv(folder.open(folder.namelist()[0]))
-    table = table.dropna(subset=["arr_delay"]).sample(FLIGHTS, random_state=0)
-    columns = ["month", "day", "sched_dep_time", "sched_arr_time", "carrier", "origin", "dest"]
-    late = table.arr_delay.rank(method="first", pct=True) > 1 - RARE
-    rows = table[[*columns, "distance"]].assign(late=np.where(late, "yes", "no"))
-    rows.to_csv(file, index=False)
+    return table.dropna(subset=["arr_delay"])
 
 
 def write_eights(file: Path) -> None:
