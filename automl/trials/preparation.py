@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice, repeat
 from statistics import fmean, median
@@ -39,7 +39,7 @@ EXAMPLES = 8
 WARM_UP, RUNS = 3, 30
 # Seconds after which no further run begins.
 LATENCY_SECONDS = 0.1
-# Examples that layers may adapt to before the training.
+# Examples that layers may adapt to before the training, at a time.
 ADAPTING = 256
 # Bytes that the outputs of fixed layers may take, to be computed only once.
 MOST_KEPT = 2**28
@@ -66,7 +66,9 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
     with device:
         preprocess = make_preprocess(data.encoding.preprocessing)
         model = build_model(spec.config.network, data.encoding.shape, preprocess, task.head)
-    model.adapt(some_inputs(data, spec.seed).to(device))
+    train = as_tensors(data.train, data.encoding)
+    model.adapt(each.to(device) for each in [some_inputs(train, spec.seed)])
+    model.adapt((each.to(device) for each in all_inputs(train)), whole_split=True)
     return TrainingRun(
         model,
         loss=task.training_loss(settings.loss, spec.metric),
@@ -84,12 +86,17 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
     )
 
 
-def some_inputs(data: Dataset, seed: int) -> Tensor:
+def some_inputs(train: Tensors, seed: int) -> Tensor:
     """Random inputs of the train split, at most ``ADAPTING``: (N, …), in the split's order."""
-    train = as_tensors(data.train, data.encoding)
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.randperm(len(train), generator=generator)[:ADAPTING]
     return train.inputs_at(chosen.sort().values)
+
+
+def all_inputs(train: Tensors) -> Iterator[Tensor]:
+    """The inputs of the train split, ``ADAPTING`` at a time: (N, …)."""
+    for index in torch.split(torch.arange(len(train)), ADAPTING):
+        yield train.inputs_at(index)
 
 
 @torch.no_grad()

@@ -30,7 +30,7 @@ def model_of(network: list[dict[str, Any]], steps: int = 60) -> Model:
 class TestMiniRocket:
     def features(self, inputs: Tensor, learned: Tensor | None = None) -> Tensor:
         model = model_of([{"mini_rocket": {}}]).eval()
-        model.adapt(inputs if learned is None else learned)
+        model.adapt([inputs if learned is None else learned])
         return model.body(model.preprocess(inputs))
 
     def test_features_have_mean_0_and_a_spread_of_at_most_1(self) -> None:
@@ -76,5 +76,5 @@ class TestMiniRocket:
 def test_other_layers_do_not_adapt() -> None:
     model = model_of([{"flatten": {}}])
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    model.adapt(waves()[0])
+    model.adapt([waves()[0]])
     torch.testing.assert_close(model.state_dict(), before)

@@ -102,6 +102,7 @@ def check_divisible(name: str, value: int, by: str, groups: int) -> None:
 LAYERS: Registry[type[Layer]] = Registry(
     "layer",
     {
+        "ngram_bag": "automl.models.layers.sequence:NgramBag",
         "embedding": "automl.models.layers.sequence:Embedding",
         "positional_embedding": "automl.models.layers.sequence:PositionalEmbedding",
         "conv2d": "automl.models.layers.conv:Conv2d",

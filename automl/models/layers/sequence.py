@@ -120,6 +120,33 @@ class Embedding(Layer):
         return embedding
 
 
+class NgramBag(Layer):
+    """The sum of learned vectors of a text's n-grams, scaled by TF-IDF: (length,) ids -> (units,).
+
+    Document frequencies are those of the train split. Tokens that are words make n-grams of words,
+    bytes make n-grams of characters. Sources: Wang and Manning, "Baselines and Bigrams" (2012), for
+    n-grams that count once; Joulin et al., "Bag of Tricks for Efficient Text Classification"
+    (2017), for hashing and for vectors in place of one weight for each class.
+    """
+
+    takes_tokens: ClassVar[bool] = True
+
+    units: Count
+    """Length of the vectors; as many as classes, or more, make it as able as a linear model."""
+    ngrams: Count = 2
+    """Tokens of the longest n-grams: 2 for words and pairs of them, about 5 for bytes."""
+    buckets: Count = 2**17
+    """Vectors for all n-grams of more than one token, which share them by their hash."""
+
+    def build(self, shape: Shape) -> nn.Module:
+        """The bag with a table of zeros."""
+        from automl.models.modules.text import NgramBag as Module
+
+        if not isinstance(shape, Tokens):
+            raise Infeasible("it needs token ids; put it first in a network for texts")
+        return Module(shape.vocabulary, self.units, self.ngrams, self.buckets)
+
+
 class PositionalEmbedding(Layer):
     """Adds a learned vector to each position, (length, features), for layers that see no order.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -45,9 +46,12 @@ class AdaptsToData(nn.Module):
     """A module that learns something from training inputs before the training.
 
     Attributes:
+        whole_split: Whether it learns from the whole train split, in batches, and not from a few
+            examples at once.
         adapting: Whether the next inputs are those to learn from.
     """
 
+    whole_split: ClassVar[bool] = False
     adapting: bool = False
 
 
@@ -134,14 +138,22 @@ class Model(nn.Module):
         return self.preprocess.restore(outputs, raw)
 
     @torch.no_grad()
-    def adapt(self, raw: Tensor) -> None:
-        """Let the layers that adapt to data learn from ``raw``, some of the training inputs."""
-        layers = [each for each in self.modules() if isinstance(each, AdaptsToData)]
+    def adapt(self, batches: Iterable[Tensor], whole_split: bool = False) -> None:
+        """Let the layers that adapt to data learn from raw training inputs.
+
+        Args:
+            batches: Inputs (N, …); nothing is taken from them where no layer adapts.
+            whole_split: Whether they are the whole train split, and not a few examples.
+        """
+        kinds = [each for each in self.modules() if isinstance(each, AdaptsToData)]
+        layers = [each for each in kinds if each.whole_split == whole_split]
         if not layers:
             return
+        self.eval()
         for each in layers:
             each.adapting = True
-        self.eval()(raw)
+        for raw in batches:
+            self(raw)
         for each in layers:
             each.adapting = False
 

@@ -19,6 +19,7 @@ Builder = Callable[[Any, "MaskedValues"], "MaskedValues"]
 BUILDERS: Registry[Builder] = Registry(
     "Keras layer",
     {
+        "ngram_bag": "automl.export.keras.layers.text:ngram_bag",
         "embedding": "automl.export.keras.layers.basic:embedding",
         "positional_embedding": "automl.export.keras.layers.basic:positional_embedding",
         "conv2d": "automl.export.keras.layers.convolution:conv2d",
