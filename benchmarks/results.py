@@ -159,7 +159,7 @@ def model_of(bundle: Bundle, data: Dataset) -> Predict:
     model = bundle.model()
 
     def predict(split: Split) -> NDArray:
-        tensors = as_tensors(split, are_texts=data.encoding.kind == "text")
+        tensors = as_tensors(split, data.encoding)
         batches, back = evaluation_batches(tensors, 256)
         with torch.inference_mode():
             outputs = torch.cat([model(batch) for batch in batches])

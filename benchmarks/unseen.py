@@ -1,4 +1,4 @@
-"""Searches with nothing but the data named, on 25 sets, beside the best simple model of each.
+"""Searches with nothing but the data named, on 24 sets, beside the best simple model of each.
 
     python benchmarks/unseen.py                            # everything: seven hours on two cores
     python benchmarks/unseen.py images tweets --seeds 1    # kinds of data, or sets by their names

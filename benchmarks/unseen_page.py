@@ -21,7 +21,8 @@ MAIN = 300.0
 INTRODUCTION = (
     "A search is `automl search SPACE --data DATA --timeout T --seed S` and nothing else. Simple "
     "models are fitted on the same train split; the best of them on the same validation split, "
-    "among those that are fitted within T on two cores, is beside the search. The difference has "
+    "among those that are fitted within T on two cores, is beside the search (of several with the "
+    "same score, the better on test). The difference has "
     "the sign that makes a positive one good, and the standard error of a paired bootstrap over "
     "the test examples, or over blocks of them where they overlap; over several seeds both are "
     "means. Free is what needs no search at all. Test splits are those that automl makes: the "
@@ -70,14 +71,22 @@ class SimpleResults:
     free: Mapping[str, float]
 
     def best(self, timeout: float) -> str:
-        """Name of the model with the best validation score, of those that are fitted in time."""
+        """Name of the model with the best validation score, of those that are fitted in time.
+
+        Of several with the same score it is the one with the best test score.
+        """
         sign = 1 if self.maximize else -1
+
+        def rank(name: str) -> tuple[float, float]:
+            score = self.models[name]
+            return sign * score.validation, sign * score.test
+
         within = {
             name: score
             for name, score in self.models.items()
             if score.cpu_seconds <= CORES * timeout
         }
-        return max(within or self.models, key=lambda name: sign * self.models[name].validation)
+        return max(within or self.models, key=rank)
 
 
 @dataclass(frozen=True)
