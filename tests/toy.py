@@ -53,14 +53,18 @@ def run_toy(spec: TrialSpec, data: Any) -> Trial:
         if spec.config.training.get("fails"):
             return TrialResult(spec.number, Status.FAILED, reason="told to fail")
         latency = spec.config.training.get("latency")
-        metrics = {"score": x * step / STEPS}
+        metrics = {"score": x * step / STEPS, "loss": 1 - x * step / STEPS}
         measured = Measurement(step, step / STEPS, metrics, 0.01 * step, latency)
         curve.append(measured)
         decision: Decision = yield measured  # up to `begun`, it hands up again what it measured
         if step > begun and decision.verdict is not Verdict.STOP:
             state.write_text(str(step))
         if decision.verdict is not Verdict.CONTINUE:
-            status = Status.PAUSED if decision.verdict is Verdict.PAUSE else Status.PRUNED
+            if decision.verdict is Verdict.HOLD:
+                (Path(spec.folder) / "artifacts").mkdir(exist_ok=True)
+                (Path(spec.folder) / "artifacts" / "curve.csv").write_text("x")
+            paused = decision.verdict is Verdict.PAUSE
+            status = Status.PAUSED if paused else Status.PRUNED
             value = curve[-1].metrics["score"]
             return TrialResult(spec.number, status, tuple(curve), value, reason=decision.reason)
     (Path(spec.folder) / "weights.safetensors").touch()

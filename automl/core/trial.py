@@ -78,6 +78,7 @@ class Measurement:
         seconds: Wall-clock seconds of training and validation so far.
         latency: Milliseconds that the network takes for one example, measured before the first
             step; None if it was not measured.
+        updates: Steps of the optimiser so far; 0 if unknown.
     """
 
     step: int
@@ -85,6 +86,7 @@ class Measurement:
     metrics: Mapping[str, float]
     seconds: float
     latency: float | None = None
+    updates: int = 0
 
 
 # Name of the validation loss among the metrics of every task.
@@ -113,10 +115,15 @@ def best_measurement(
 
 
 class Verdict(Enum):
-    """What a trial does after a measurement."""
+    """What a trial does after a measurement.
+
+    With HOLD it ends as with STOP, but keeps its checkpoint: it may go on later, once its place is
+    free.
+    """
 
     CONTINUE = "continue"
     PAUSE = "pause"
+    HOLD = "hold"
     STOP = "stop"
 
 

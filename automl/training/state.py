@@ -147,7 +147,9 @@ class TrainingRun:
         step = self.step + 1
         epoch = self.epoch_at(step)
         seconds += self.seconds
-        self.measurements.append(Measurement(step, epoch, dict(metrics), seconds, self.latency))
+        self.measurements.append(
+            Measurement(step, epoch, dict(metrics), seconds, self.latency, self.updates)
+        )
         best = best_measurement(self.measurements, self.metric, self.maximize)
         if self.guide is not None or best is self.measurements[-1]:
             self.best_weights = copy_weights(self.model)

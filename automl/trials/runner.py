@@ -53,7 +53,11 @@ from automl.trials.files import (
 from automl.trials.memory import shortage_behind
 
 # Status of a training that was not allowed to finish.
-_STOPPED = {Verdict.PAUSE: Status.PAUSED, Verdict.STOP: Status.PRUNED}
+_STOPPED = {
+    Verdict.PAUSE: Status.PAUSED,
+    Verdict.HOLD: Status.PRUNED,
+    Verdict.STOP: Status.PRUNED,
+}
 
 # Results of an attempt after which the trial continues.
 _CONTINUING = {Status.PAUSED, Status.OUT_OF_MEMORY, Status.LOST}
@@ -133,7 +137,7 @@ class TrialRunner:
             outcome = outcome_of(error, self.device)
             if outcome.status is Status.FAILED:
                 files.log(traceback.format_exc())
-        if outcome.status in _OVER:
+        if outcome.status in _OVER and not outcome.held:
             files.clear()
         return outcome
 
@@ -144,11 +148,12 @@ def _judged(
     for measurement in run.measurements(data, place):
         curve.append(measurement)
         decision = yield measurement
-        if decision.verdict is Verdict.PAUSE:
+        held = decision.verdict is Verdict.HOLD
+        if held or decision.verdict is Verdict.PAUSE:
             measured = run.pause()
             curve += measured[len(curve) :]
         if decision.verdict is not Verdict.CONTINUE:
-            return TrialOutcome(_STOPPED[decision.verdict], decision.reason)
+            return TrialOutcome(_STOPPED[decision.verdict], decision.reason, held=held)
     return TrialOutcome(Status.COMPLETE, run.shortened)
 
 
@@ -250,11 +255,13 @@ class TrialOutcome:
 
     Args:
         status, reason, violation: As in ``TrialResult``.
+        held: Whether it keeps its files, since it may go on later.
     """
 
     status: Status
     reason: str = ""
     violation: float = 0.0
+    held: bool = False
 
 
 def outcome_of(error: Exception, device: torch.device) -> TrialOutcome:

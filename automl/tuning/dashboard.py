@@ -38,6 +38,7 @@ from automl.tuning.context import SearchContext, SearchOutcome
 from automl.tuning.importances import FEWEST
 from automl.tuning.optuna_private import changed_dashboard, quiet_optuna
 from automl.tuning.study import SharedStudy
+from automl.tuning.trial_records import is_held
 
 # Lines of a failed trial's log that are shown: its end says what went wrong.
 LAST_LINES = 20
@@ -293,6 +294,7 @@ def quick_dashboard() -> AbstractContextManager[None]:
 
 def _with_few_curves(trials: list[FrozenTrial], direction: StudyDirection) -> list[FrozenTrial]:
     """All trials; where there are many, most of them without their learning curves."""
+    trials = [_as_pruned(each) if is_held(each) else each for each in trials]
     if len(trials) <= 2 * MOST_CURVES:
         return trials
     kept = {each.number for each in trials[-MOST_CURVES:]}
@@ -313,6 +315,13 @@ def _importances_of_enough(
         found = compute()
     equal = len({each["importance"] for each in found}) == 1
     return [] if equal and len(found) > 1 else found
+
+
+def _as_pruned(trial: FrozenTrial) -> FrozenTrial:
+    """A trial that is held at a rung, and to Optuna still runs."""
+    pruned = copy.copy(trial)
+    pruned.state = TrialState.PRUNED
+    return pruned
 
 
 def _without_curve(trial: FrozenTrial) -> FrozenTrial:

@@ -16,7 +16,7 @@ from automl.core.machine import is_alive
 from automl.core.records import UNFINISHED, StudyRecord, TrialRecord
 from automl.core.trial import Measurement
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
-from automl.tuning.trial_records import has_begun, study_record, trial_record
+from automl.tuning.trial_records import has_begun, is_held, study_record, trial_record
 
 POLL_SECONDS = 1.0
 
@@ -62,9 +62,10 @@ class StudyFollower:
         self._study, self._context = study, context
         self._watcher, self._stop = watcher, stop
         self._final_model = final_model
-        self._ended = {
-            each.number for each in context.begun.trials if each.status not in UNFINISHED
-        }
+        # Trials that were pruned at a rung and may go on; the watcher was told that they ended.
+        self._held = {each.number for each in study.get_trials(deepcopy=False) if is_held(each)}
+        over = {each.number for each in context.begun.trials if each.status not in UNFINISHED}
+        self._ended = over - self._held
         self._steps: dict[int, int] = {}  # running trial -> last step that was told
 
     def run(self) -> SearchOutcome:
@@ -106,11 +107,18 @@ class StudyFollower:
 
     def _tell(self, trial: FrozenTrial, record: TrialRecord) -> None:
         if record.status == "running" and has_begun(trial):
+            self._held.discard(trial.number)
             self._tell_progress(trial, record)
+        elif is_held(trial):
+            self._steps.pop(trial.number, None)
+            if trial.number not in self._held:
+                self._held.add(trial.number)
+                self._watcher.end(record)
         elif record.status not in UNFINISHED:
             self._ended.add(trial.number)
             self._steps.pop(trial.number, None)
-            self._watcher.end(record)
+            if trial.number not in self._held:
+                self._watcher.end(record)
         elif self._steps.pop(trial.number, None) is not None:
             self._watcher.end(record)  # it waits to be resumed
 

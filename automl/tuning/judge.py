@@ -13,13 +13,10 @@ from automl.tuning.optuna_private import quiet_optuna, trial_id
 from automl.tuning.plan import Plan
 from automl.tuning.pruners import Pruner
 from automl.tuning.time_budget import TimeBudget
-from automl.tuning.trial_records import LATENCY
+from automl.tuning.trial_records import LATENCY, StopNote
 
 # The dashboard slows down with more reports per trial; full curves go to the trial's folder.
 MAX_REPORTS = 20
-
-# Trial attribute with the step it was stopped at and why, in case it is lost before it is told.
-STOPPED = "stopped"
 
 
 class Judge:
@@ -38,7 +35,7 @@ class Judge:
     def __init__(self, metric: str, plan: Plan, budget: TimeBudget, stop: threading.Event) -> None:
         self._metric, self._steps, self._pruner = metric, plan.steps, plan.pruner
         self._budget, self._limits, self._stop = budget, plan.limits, stop
-        self._stride = -(-plan.steps // MAX_REPORTS)
+        self._stride, self._updates = -(-plan.steps // MAX_REPORTS), plan.updates
 
     def __call__(self, trial: optuna.Trial, measurement: Measurement) -> Decision:
         """The decision on ``trial`` after ``measurement``."""
@@ -50,20 +47,23 @@ class Judge:
             return Decision(Verdict.PAUSE, "interrupted")
         if self._budget.over:
             return Decision(Verdict.PAUSE, "time limit")
-        step, reason = trial.user_attrs.get(STOPPED, (0, ""))
-        if step != measurement.step:
-            reason = self._weigh(trial, measurement)
-        return Decision(Verdict.STOP, reason) if reason else CONTINUE
+        stop = StopNote.of(trial)
+        if stop.step != measurement.step:
+            stop = self._weigh(trial, measurement)
+        if not stop.reason:
+            return CONTINUE
+        return Decision(Verdict.HOLD if stop.rung else Verdict.STOP, stop.reason)
 
-    def _weigh(self, trial: optuna.Trial, measurement: Measurement) -> str:
-        """Reason to stop the trial, or ""; kept in the study until the trial has been told."""
-        due, step, seconds = self._report(trial, measurement), measurement.step, measurement.seconds
-        reason = self._limits.exceeded(seconds)
+    def _weigh(self, trial: optuna.Trial, measurement: Measurement) -> StopNote:
+        """Why the trial stops, if it does; kept in the study until the trial has been told."""
+        due, rung = self._report(trial, measurement), 0
+        reason = self._limits.exceeded(measurement.seconds)
         if due and not reason:
-            reason = self._prune(trial, measurement)
+            reason, rung = self._prune(trial, measurement)
+        stop = StopNote(measurement.step, reason, rung)
         if reason:
-            trial.set_user_attr(STOPPED, (step, reason))
-        return reason
+            stop.keep(trial)
+        return stop
 
     def _report(self, trial: optuna.Trial, measurement: Measurement) -> bool:
         """Report the step if it is due and was not reported before; whether it was."""
@@ -78,18 +78,28 @@ class Judge:
         trial.storage.set_trial_intermediate_value(trial_id(trial), step, value)
         return True
 
-    def _prune(self, trial: optuna.Trial, measurement: Measurement) -> str:
-        """Reason of the pruner to stop the trial, or ""."""
-        reported, pruner = measurement.metrics[self._metric], trial.study.pruner
+    def _prune(self, trial: optuna.Trial, measurement: Measurement) -> tuple[str, int]:
+        """Reason of the pruner to stop the trial, or ""; and the rung that it is held at, or 0."""
+        reported, pruner, study = measurement.metrics[self._metric], trial.study.pruner, trial.study
+        if not isinstance(pruner, Pruner):  # Optuna's own
+            return "", 0
+        epochs = measurement.epoch * self._steps / measurement.step
         with quiet_optuna():
-            if not pruner.prune(trial.study, _stored(trial)):
-                return ""
-            assert isinstance(pruner, Pruner), f"{pruner} gives no reasons"
-            return (
+            pruner.note(trial, measurement, self._share(measurement), epochs)
+            if not pruner.prune(study, _stored(trial)):
+                return "", 0
+            reason = (
                 f"{self._pruner} at epoch {epoch(measurement.epoch)}: "
                 f"{self._metric} {value(reported)}; "
-                f"{pruner.explain(trial.study, _stored(trial))}"
+                f"{pruner.explain(study, _stored(trial))}"
             )
+            return reason, pruner.rung(study, _stored(trial))
+
+    def _share(self, measurement: Measurement) -> float:
+        """The optimiser steps so far, as a share of those of a usual training."""
+        if self._updates and measurement.updates:
+            return measurement.updates / self._updates
+        return measurement.step / self._steps
 
 
 def _stored(trial: optuna.Trial) -> FrozenTrial:

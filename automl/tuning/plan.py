@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -77,6 +78,8 @@ class Plan:
         storage_env: Environment variable that holds the database's password or its whole address;
             None if nothing of it is secret.
         batch_size: Batch size that the data gave; None where the space says it, and until then.
+        updates: Steps of the optimiser in a full training with the baseline's batch size, in which
+            the rungs of a pruner are counted; None until the data is known.
         draws_balance: Whether `sampling` and `class_weights` are drawn, since classes of the data
             are rare; None where the space says them, and until then.
     """
@@ -112,6 +115,7 @@ class Plan:
     storage_env: str | None = None
     batch_size: int | None = None
     draws_balance: bool | None = None
+    updates: int | None = None
 
     @property
     def address(self) -> StorageUrl | None:
@@ -166,11 +170,13 @@ class Plan:
             batch_size = batch_size_for(examples)
         known = replace(space, fitted={"batch_size": batch_size} if batch_size else {})
         usual = int(known.sample(FixedSuggest(space.baseline())).training["batch_size"])
+        full = self.epochs or epochs_for(examples, usual)
         return replace(
             self,
-            epochs=self.epochs or epochs_for(examples, usual),
+            epochs=full,
             batch_size=batch_size,
             draws_balance=draws_balance,
+            updates=self.updates or full * ceil(examples / usual),
         )
 
     @property

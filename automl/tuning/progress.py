@@ -36,9 +36,16 @@ class SearchProgress:
         self._done = self.context.begun.counted
         self._pace = Pace(self.context.plan.epochs, self.context.slots)
         self._heard: dict[int, float] = {}  # running trial -> time of its last event
+        self._ended_as: dict[int, str] = {}  # trial of this run -> its status
+        # Trials that earlier runs have pruned: some may be held at a rung.
+        self._held_before = {each.number for each in self.context.begun.having("pruned")}
 
     def start(self, number: int) -> None:
-        """A trial went to a worker."""
+        """A trial went to a worker, perhaps one that was pruned at a rung and goes on."""
+        if before := self._ended_as.pop(number, ""):
+            self.counts[before] -= 1
+        self._done -= number in self._held_before
+        self._held_before.discard(number)
         self.running[number] = None
         self._heard[number] = time.monotonic()
 
@@ -56,6 +63,7 @@ class SearchProgress:
         self._pace.end(trial, self.running.pop(trial.number, None))
         self._heard.pop(trial.number, None)
         self.counts[trial.status] = self.counts.get(trial.status, 0) + 1
+        self._ended_as[trial.number] = trial.status
         if trial.number == 0:
             self.baseline = trial
         if trial.status == "complete" and trial.beats(self.best, self.context.maximize):

@@ -10,7 +10,7 @@ number of workers nor their speed changes what the sampler and the pruner see.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import optuna
 
@@ -41,12 +41,14 @@ class Proposal:
         config: Its configuration.
         profile: Size and cost of its network.
         resumed: Whether the trial began earlier and has waited since.
+        promoted: Whether it was held at a rung and now goes on.
     """
 
     trial: optuna.Trial
     config: Config
     profile: NetworkProfile
     resumed: bool = False
+    promoted: bool = False
 
     @property
     def number(self) -> int:
@@ -98,6 +100,14 @@ class Proposals:
             if isinstance(proposed, Proposal):
                 return proposed
             self._on_waste(proposed)
+        return None
+
+    def promote(self, number: int) -> Proposal | None:
+        """A held trial, which goes on; None if it cannot be built any more."""
+        proposed = self._propose(self._study.take_up(number))
+        if isinstance(proposed, Proposal):
+            return replace(proposed, promoted=True)
+        self._on_waste(proposed)
         return None
 
     def _enqueue_entry(self) -> None:
@@ -153,16 +163,17 @@ class FirstComeScheduler:
 
     Args:
         study: Study that is searched.
-        ask: Function that gives the next proposal, or None if the study has all its trials.
+        ask: Function that gives the next proposal, or None if the study has all its trials. It is
+            told whether held trials may go on.
     """
 
-    def __init__(self, study: SharedStudy, ask: Callable[[], Proposal | None]) -> None:
+    def __init__(self, study: SharedStudy, ask: Callable[[bool], Proposal | None]) -> None:
         self._study, self._ask = study, ask
 
     def next(self) -> Proposal | None:
         """The next proposal, asked for now."""
         with self._study.turn():
-            return self._ask()
+            return self._ask(not self._study.state.has_waiting)
 
     def arrange(self, event: Event) -> list[Event]:
         """The event itself, due at once."""
@@ -185,10 +196,11 @@ class RoundScheduler:
 
     Args:
         study: Study that is searched.
-        ask: Function that gives the next proposal, or None if the study has all its trials.
+        ask: Function that gives the next proposal, or None if the study has all its trials. It is
+            told whether held trials may go on.
     """
 
-    def __init__(self, study: SharedStudy, ask: Callable[[], Proposal | None]) -> None:
+    def __init__(self, study: SharedStudy, ask: Callable[[bool], Proposal | None]) -> None:
         self._study, self._ask = study, ask
         self._waiting: list[Proposal] = []
         self._judged: dict[int, int] = {}  # the step of each trial of the round
@@ -225,11 +237,18 @@ class RoundScheduler:
         self._held.pop(number, None)
 
     def _open(self) -> None:
-        """Ask for a round: the waiting trials of an interrupted one, then new trials to fill it."""
+        """Ask for a round: the waiting trials of an interrupted one, or the held ones that go on.
+
+        New trials then fill it.
+        """
         state = self._study.state
         with self._study.turn():
-            while proposal := self._ask():
+            # An interrupted round has taken up what it could.
+            is_new = not state.has_waiting
+            while proposal := self._ask(is_new):
                 self._waiting.append(proposal)
+                if proposal.promoted:
+                    continue
                 if state.begun % ROUND == 0 and not state.has_waiting:
                     break
         self._judged = {proposal.number: 0 for proposal in self._waiting}

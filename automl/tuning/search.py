@@ -14,7 +14,8 @@ from automl.tuning import scheduler
 from automl.tuning.context import SearchContext, SearchOutcome, Watcher
 from automl.tuning.dashboard import DashboardArtifacts, StudyNote, trial_note
 from automl.tuning.judge import Judge
-from automl.tuning.study import SharedStudy
+from automl.tuning.rungs import FEWEST_COMPLETE
+from automl.tuning.study import SharedStudy, is_held_back
 from automl.tuning.study_state import StudyState
 from automl.tuning.time_budget import TimeBudget
 from automl.tuning.trial_records import note_end
@@ -84,6 +85,8 @@ class Search:
             self._run_trials(self, self._context.plan.limits)
         finally:
             self._study.claims.let_go(self._open)
+        if not self._stop.is_set():
+            self._give_up_held()
         study = self._study.state.records()
         return SearchOutcome(study, self._reason(study.counted), self._budget.elapsed)
 
@@ -107,18 +110,55 @@ class Search:
             self._arrange(Finished(TrialResult(proposal.number, proposal.ended)))
         return None
 
-    def _ask(self) -> scheduler.Proposal | None:
-        """The next trial, unless the study has all its trials; call it in the study's turn."""
+    def _ask(self, may_promote: bool) -> scheduler.Proposal | None:
+        """The next trial, unless the study has all its trials; call it in the study's turn.
+
+        A held trial that belongs to the better ones by now comes before a new one.
+
+        Args:
+            may_promote: Whether held trials may go on now.
+        """
         self._study.claims.take_over()
-        has_all = self._study.state.claimed >= self._context.plan.trials
-        if has_all or self._exhausted or not self._budget.has_room:
+        if not self._budget.has_room:
             return None
-        proposal = self._proposals.next()
-        if proposal is None:
-            self._exhausted = True
-        else:
+        has_all = self._study.state.claimed >= self._context.plan.trials or self._exhausted
+        proposal = self._promote(has_all) if may_promote else None
+        if proposal is None and not has_all:
+            proposal = self._proposals.next()
+            self._exhausted = proposal is None
+        if proposal is not None:
             self._open[proposal.number] = proposal
         return proposal
+
+    def _promote(self, has_all: bool) -> scheduler.Proposal | None:
+        """A held trial that goes on, if there is one; those that never will are given up.
+
+        Args:
+            has_all: Whether no new trial begins any more. Held trials then go on, however weak they
+                are, until the study has its fewest complete ones.
+        """
+        held = self._study.held(self._context.plan.trials)
+        number = held.promotable
+        if number is None and has_all and self._study.state.may_complete < FEWEST_COMPLETE:
+            number = held.first
+        if number is not None:
+            return self._proposals.promote(number)
+        for superfluous in held.superfluous:
+            self._give_up(superfluous)
+        return None
+
+    def _give_up(self, number: int) -> None:
+        """Have a held trial be pruned for good; call it in the study's turn."""
+        trial = self._study.claim_held(number)
+        self._artifacts.attach(trial, self._context.folder.trial(number).artifacts())
+        self._retention.end(self._study.give_up(trial))
+
+    def _give_up_held(self) -> None:
+        """Have all held trials be pruned for good, unless others still search the study."""
+        with self._study.turn():
+            if not self._study.state.running():
+                for trial in self._study.state.held():
+                    self._give_up(trial.number)
 
     def _spec(self, proposal: scheduler.Proposal) -> TrialSpec:
         context, number = self._context, proposal.number
@@ -188,18 +228,21 @@ class Search:
         self._scheduler.drop(result.number)
         files.end(result, spec, proposal.profile)
         log = files.log() if result.status is Status.FAILED else ""
-        self._artifacts.attach(proposal.trial, files.artifacts())
+        if not is_held_back(proposal.trial, result.status):  # else its curve may become longer
+            self._artifacts.attach(proposal.trial, files.artifacts())
         note = trial_note(proposal.profile, spec, result, log)
         note_end(proposal.trial, result, note)
         self._arrange(Finished(result))
 
     def _tell(self, result: TrialResult) -> None:
-        record = self._study.tell(self._open.pop(result.number).trial)
+        trial = self._open.pop(result.number).trial
+        record = self._study.tell(trial)
         self._infeasible_in_a_row = (
             self._infeasible_in_a_row + 1 if record.status == "infeasible" else 0
         )
         self._exhausted = self._exhausted or self._infeasible_in_a_row >= scheduler.MAX_WASTED
-        self._retention.end(record)
+        if not is_held_back(trial, result.status):
+            self._retention.end(record)
         self._note.end(record)
         if record.status == "complete":
             self._learn()

@@ -35,6 +35,8 @@ from automl.tuning.optuna_private import (
     trial_id,
     write_note,
 )
+from automl.tuning.pruners import Pruner
+from automl.tuning.rungs import HeldTrials
 from automl.tuning.storage import turn_at
 from automl.tuning.study_state import StudyState, TrialClaims
 
@@ -103,6 +105,11 @@ def open_study(
     """Open a study that exists; arguments as of ``create_study``."""
     with quiet_optuna():
         return SharedStudy(OptunaStudy(name, storage, sampler, pruner), lock)
+
+
+def is_held_back(trial: optuna.Trial, status: Status) -> bool:
+    """Whether a trial that ended is held at a rung, from where it may go on later."""
+    return status is Status.PRUNED and trial_records.StopNote.of(trial).rung > 0
 
 
 def note_begun(study: SharedStudy, agreement: Mapping[str, str]) -> None:
@@ -225,11 +232,50 @@ class SharedStudy:
         return trial
 
     def tell(self, trial: optuna.Trial) -> TrialRecord:
-        """Tell Optuna how a trial ended, as ``note_end`` noted it; a paused one waits instead."""
+        """Tell Optuna how a trial ended, as ``note_end`` noted it.
+
+        A paused one waits instead, and one that was pruned at a rung is held.
+        """
         status = Status(trial.user_attrs["status"])
         if status is Status.PAUSED:
             self.claims.release(trial.number)
             return self.state.record(trial.number)
+        if is_held_back(trial, status):
+            self.claims.set_aside(trial)
+            return self.state.record(trial.number)
+        return self._end(trial, status)
+
+    def take_up(self, number: int) -> optuna.Trial:
+        """Have a held trial go on, claimed for this process; call it in the study's turn."""
+        trial = self.claim_held(number)
+        news = {trial_records.StopNote.KEY: (), "status": Status.PAUSED.value, "reason": ""}
+        trial_records.note_attributes(trial, news)
+        return trial
+
+    def claim_held(self, number: int) -> optuna.Trial:
+        """A held trial, claimed for this process; call it in the study's turn."""
+        with quiet_optuna():
+            trial = optuna.Trial(self._study, trial_id(self.state.trial(number)))
+        self.claims.claim(trial)
+        return trial
+
+    def give_up(self, trial: optuna.Trial) -> TrialRecord:
+        """Tell Optuna that a held trial, claimed before, is pruned for good."""
+        return self._end(trial, Status.PRUNED)
+
+    def held(self, most: int) -> HeldTrials:
+        """The trials that were pruned at a rung and may go on.
+
+        Args:
+            most: Number of trials that the study is to have.
+        """
+        trials, pruner = self.state.held(), self._study.pruner
+        if not trials or not isinstance(pruner, Pruner):
+            return HeldTrials()
+        table = pruner.table(self._study)
+        return HeldTrials.of(table, trials, most) if table is not None else HeldTrials()
+
+    def _end(self, trial: optuna.Trial, status: Status) -> TrialRecord:
         self._constrain(trial, status)
         values = self._objectives(trial.number) if status is Status.COMPLETE else None
         return self._tell(trial, _OPTUNA_STATES[status], values)

@@ -53,7 +53,16 @@ class StudyState:
 
     def running(self) -> list[FrozenTrial]:
         """The trials that run according to Optuna, whether or not their processes are alive."""
-        return [each for each in self._unended() if each.state == TrialState.RUNNING]
+        unended = self._unended()
+        return [
+            each
+            for each in unended
+            if each.state == TrialState.RUNNING and not trial_records.is_held(each)
+        ]
+
+    def held(self) -> list[FrozenTrial]:
+        """The trials that were pruned at a rung and may go on later."""
+        return [each for each in self._unended() if trial_records.is_held(each)]
 
     @property
     def has_waiting(self) -> bool:
@@ -68,9 +77,14 @@ class StudyState:
 
     @property
     def claimed(self) -> int:
-        """Number of trials that count for the total: those that are over, and those that run."""
-        running = len(self.running())
+        """Number of trials that count for the total: those that are over, held, or run."""
+        running = sum(each.state == TrialState.RUNNING for each in self._unended())
         return self._counted + running
+
+    @property
+    def may_complete(self) -> int:
+        """Number of trials that are complete, or run and may become so."""
+        return len(self.running()) + len(self._complete)
 
     @property
     def begun(self) -> int:
@@ -218,6 +232,11 @@ class TrialClaims:
         """Note that this process runs a trial."""
         trial.set_user_attr("owner", self._owner)
         self._held.add((self._study, trial.number))
+
+    def set_aside(self, trial: optuna.Trial) -> None:
+        """Hold a trial that was pruned at a rung: any process may take it up later."""
+        trial.set_user_attr("owner", "")
+        self.forget(trial.number)
 
     def forget(self, number: int) -> None:
         """This process no longer runs a trial, whether or not the storage could be told."""

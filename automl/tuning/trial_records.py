@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import ClassVar
 
 import optuna
 from optuna.storages import BaseStorage
@@ -37,6 +38,33 @@ LATENCY, SIZE, FLOPS = "latency", "size", "flops"
 # Trial attributes with the fingerprint of the configuration, and whether the trial was feasible.
 CONFIG, FEASIBLE = "config", "feasible"
 
+
+@dataclass(frozen=True)
+class StopNote:
+    """Why a trial stops; noted when that is decided, in case it is lost before it is told.
+
+    Args:
+        step: Reporting step at which it stops; 0 if it does not.
+        reason: Why, in words.
+        rung: Rung that it is held at and may go on from, from 1; 0 if it stops for good.
+    """
+
+    KEY: ClassVar[str] = "stopped"
+
+    step: int = 0
+    reason: str = ""
+    rung: int = 0
+
+    @classmethod
+    def of(cls, trial: FrozenTrial | optuna.Trial) -> StopNote:
+        """The note of a trial; older versions noted no rung."""
+        return cls(*trial.user_attrs.get(cls.KEY, ()))
+
+    def keep(self, trial: optuna.Trial) -> None:
+        """Keep the note in the study."""
+        trial.set_user_attr(self.KEY, (self.step, self.reason, self.rung))
+
+
 OUT_OF_BOUNDS = (Status.INFEASIBLE, Status.DIVERGED)
 # The dashboard does not show constraints; this attribute says the same.
 _FEASIBLE = {
@@ -48,9 +76,24 @@ _FEASIBLE = {
 _COSTS = {"latency": LATENCY, "parameters": SIZE, "flops": FLOPS}
 
 
+def is_held(trial: FrozenTrial) -> bool:
+    """Whether a trial was pruned at a rung and may go on later.
+
+    To Optuna it runs, though it has no owner: so samplers know that its configuration is taken.
+    """
+    noted = trial.user_attrs
+    return (
+        trial.state == TrialState.RUNNING
+        and noted.get("status") == Status.PRUNED.value
+        and noted.get("owner") == ""
+    )
+
+
 def status_of(trial: FrozenTrial) -> str:
     """The status of a trial, as of ``TrialRecord``."""
     state = _STATUSES[trial.state]
+    if is_held(trial):
+        return Status.PRUNED.value
     if trial.state == TrialState.RUNNING:
         return state if is_alive(trial.user_attrs.get("owner", "")) else "waiting"
     status: str = trial.user_attrs.get("status", state)
@@ -238,7 +281,8 @@ def _attributes(result: TrialResult, latency: float | None) -> dict[str, object]
         "reason": result.reason,
         "value": result.objective,
         "loss": result.loss,
-        "seconds": round(result.seconds, 3),
+        # The measurements of a trial that went on know of the time before.
+        "seconds": round(max(result.seconds, last.seconds if last else 0.0), 3),
         "device": result.device,
         "epoch": last.epoch if last else 0.0,
         LATENCY: last.latency if last else latency,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from safetensors.torch import load_file
 from small_trials import DIVERGING, folder, make_spec, run, stop_at, values
@@ -41,11 +42,16 @@ def test_a_pruned_trial_says_why_and_leaves_its_curve(digits: Dataset, tmp_path:
     assert set(files) == {Path("artifacts/learning_curve.png"), Path("legs.jsonl")}
 
 
-def test_a_paused_trial_goes_on_to_the_same_curve(digits: Dataset, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("verdict", "status"), [(Verdict.PAUSE, Status.PAUSED), (Verdict.HOLD, Status.PRUNED)]
+)
+def test_a_paused_or_held_trial_goes_on_to_the_same_curve(
+    verdict: Verdict, status: Status, digits: Dataset, tmp_path: Path
+) -> None:
     whole = run(make_runner(1)(make_spec(folder(tmp_path, "whole")), digits))
     spec = make_spec(folder(tmp_path, "paused"))
-    paused = run(make_runner(1)(spec, digits), stop_at(3, Verdict.PAUSE))
-    assert paused.status is Status.PAUSED
+    paused = run(make_runner(1)(spec, digits), stop_at(3, verdict))
+    assert paused.status is status
     resumed = run(make_runner(1)(replace(spec, resume=True), digits))
     assert resumed.status is Status.COMPLETE
     assert values(resumed.measurements) == values(whole.measurements)

@@ -31,6 +31,17 @@ def test_of_many_curves_those_of_the_best_and_the_latest_are_shown(
     assert all(each.intermediate_values for each in study.trials)
 
 
+def test_a_trial_that_is_held_at_a_rung_is_shown_as_pruned() -> None:
+    study = optuna.create_study()
+    held, running = study.ask(), study.ask()
+    held.set_user_attr("status", "pruned")
+    held.set_user_attr("owner", "")
+    with quick_dashboard():
+        trials = _app.get_trials(InMemoryCache(), study._storage, study._study_id)
+    assert [each.state.name for each in trials] == ["PRUNED", "RUNNING"]
+    assert study.trials[running.number].state.name == "RUNNING"
+
+
 @pytest.mark.parametrize(
     ("complete", "told"), [(FEWEST - 1, set()), (FEWEST, {"x", "y"})], ids=["few", "enough"]
 )

@@ -20,7 +20,7 @@ from automl.tuning.context import SearchContext, SearchOutcome
 from automl.tuning.follower import PATIENCE, PATIENCE_WHILE_ALIVE, FinalModelState, StudyFollower
 from automl.tuning.storage import open_storage
 from automl.tuning.study import create_study
-from automl.tuning.trial_records import load_study, note_begin, note_end, study_record
+from automl.tuning.trial_records import StopNote, load_study, note_begin, note_end, study_record
 
 STEPS = 4
 
@@ -144,6 +144,37 @@ def test_a_paused_trial_that_goes_on_starts_again(searched: Searched) -> None:
     searched.follow(lambda: searched.tell(0, Status.PAUSED, 0.3), go_on)
     assert [each.status for each in searched.watcher.ended] == ["paused"]
     assert searched.watcher.started == [0, 0]
+
+
+def test_a_trial_that_was_pruned_at_a_rung_and_goes_on_starts_again(searched: Searched) -> None:
+    def hold() -> None:
+        StopNote(1, "asha", rung=1).keep(searched.trials[0])
+        searched.tell(0, Status.PRUNED, 0.3)
+
+    def go_on() -> None:
+        searched.trials[0] = searched.study.take_up(0)
+
+    def wait() -> None:
+        """Nothing happens."""
+
+    searched.ask()
+    outcome = searched.follow(
+        hold, wait, go_on, lambda: searched.tell(0, Status.COMPLETE, 0.5), wait
+    )
+    assert [each.status for each in searched.watcher.ended] == ["pruned", "complete"]
+    assert searched.watcher.started == [0, 0]
+    assert outcome.study.trials[0].reason == ""
+
+
+def test_a_trial_that_was_held_before_is_told_of_once_it_goes_on(searched: Searched) -> None:
+    searched.ask()
+    StopNote(1, "asha", rung=1).keep(searched.trials[0])
+    searched.tell(0, Status.PRUNED, 0.3)
+    searched.follow(lambda: None, lambda: None)
+    assert searched.watcher.ended == []
+    searched.follow(lambda: searched.study.give_up(searched.study.claim_held(0)))
+    assert searched.watcher.ended == []
+    assert searched.study.state.record(0).status == "pruned"
 
 
 def test_it_is_done_when_the_study_has_its_total(searched: Searched) -> None:

@@ -70,7 +70,7 @@ def test_dominated_trials_are_stopped_with_their_reason(tmp_path: Path) -> None:
     assert pruned
     for each in pruned:
         told = re.search(
-            r"^asha at epoch 0.25: score .*; rung 1: dominated by trials? (\d+)", each.reason
+            r"^asha at epoch 0.5: score .*; rung 1: dominated by trials? (\d+)", each.reason
         )
         assert told, each.reason
         better = study.trials[int(told[1])].parameters

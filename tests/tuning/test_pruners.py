@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import optuna
 import pytest
+from plans import PLAN as EPOCHS_10
 
+from automl.core.trial import CONTINUE, Measurement
 from automl.tuning import PRUNERS
+from automl.tuning.judge import Judge
 from automl.tuning.pruners import Pruner
 from automl.tuning.storage import open_storage
 from automl.tuning.study import create_study
+from automl.tuning.time_budget import TimeBudget
 
-STEPS = 10
+PLAN = replace(EPOCHS_10, epochs=20)
+STEPS = PLAN.steps
 PATIENT = ("none",)
 REASONS = {
-    "asha": r"^rung 1 asks for 0\.\d{4}, the best \d of the \d+ that came so far$",
+    "asha": r"^loss 0\.\d{4}, and rung 1 asks for 0\.\d{4}, the best \d of the \d+ that came",
     "hyperband": r"^in bracket \d rung \d asks for 0\.\d{4}, the best \d of the \d+ that",
     "median": r"^its best so far is 0\.\d{4}, and step \d asks for 0\.\d{4}, the median of 6",
     "percentile": r"^its best so far is .* asks for 0\.\d{4}, the best quarter of 6 whole trials$",
@@ -30,10 +37,12 @@ def rising(top: float, step: int) -> float:
 
 
 def follow(trial: optuna.Trial, top: float) -> bool:
-    """Report a whole curve; whether the pruner stopped it."""
+    """Report a whole curve, of a step in an epoch; whether the pruner stopped it."""
+    judge = Judge("accuracy", PLAN, TimeBudget(None, finalize=False, slots=1), threading.Event())
     for step in range(1, STEPS + 1):
-        trial.report(rising(top, step), step)
-        if trial.should_prune():
+        value = rising(top, step)
+        metrics = {"accuracy": value, "loss": 1 - value}
+        if judge(trial, Measurement(step, float(step), metrics, 0.1)) != CONTINUE:
             return True
     return False
 
@@ -81,15 +90,16 @@ class TestPruner:
 
 
 def test_asha_asks_for_the_value_that_the_better_third_has(tmp_path: Path) -> None:
-    """The seventh trial is the first to be too weak for the first rung, at step 2."""
+    """The seventh trial is the first to be too weak for the first rung, at step 3."""
     study = make_study("asha", tmp_path)
     for top in GOOD:
         follow(study.ask(), top)
     assert follow(study.ask(), 0.1)
     assert isinstance(study.pruner, Pruner)
-    threshold = rising(sorted(GOOD)[-2], 2)
+    threshold = 1 - rising(sorted(GOOD)[-2], 3)
     assert study.pruner.explain(study, study.trials[-1]) == (
-        f"rung 1 asks for {threshold:.4f}, the best 2 of the 7 that came so far"
+        f"loss {1 - rising(0.1, 3):.4f}, and rung 1 asks for {threshold:.4f}, "
+        "the best 2 of the 7 that came so far"
     )
 
 
@@ -101,8 +111,8 @@ def test_the_median_is_that_of_the_step(tmp_path: Path) -> None:
         study.tell(trial, rising(top, STEPS))
     assert follow(study.ask(), 0.1)
     assert isinstance(study.pruner, Pruner)
-    median = (rising(0.84, 1) + rising(0.86, 1)) / 2
+    median = (rising(0.84, 2) + rising(0.86, 2)) / 2
     assert study.pruner.explain(study, study.trials[-1]) == (
-        f"its best so far is {rising(0.1, 1):.4f}, and step 1 asks for {median:.4f}, "
+        f"its best so far is {rising(0.1, 2):.4f}, and step 2 asks for {median:.4f}, "
         "the median of 6 whole trials"
     )

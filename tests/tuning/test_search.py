@@ -86,7 +86,7 @@ def test_weak_trials_are_pruned_with_their_reason(tmp_path: Path) -> None:
     study = Toy(tmp_path, trials=30, pruner="asha").begin().study
     pruned = [trial for trial in study.trials if trial.status == "pruned"]
     assert pruned
-    assert "asha at epoch 0.25: score" in pruned[0].reason
+    assert "asha at epoch 0.5: score" in pruned[0].reason
     assert study.best is not None
     assert study.best.status == "complete"
 
