@@ -147,7 +147,7 @@ class Refits:
 
     def anneals(self, trial: int) -> bool:
         """Whether the learning rate of a trial comes down at the end of its training."""
-        from automl.training.optimizers import resolve_schedule
+        from automl.training.schedules import resolve_schedule
         from automl.training.settings import TrainingSettings
 
         config = self.folder.trial(trial).spec().config

@@ -8,7 +8,8 @@ from automl.core.registry import Registry
 
 if TYPE_CHECKING:
     from automl.training.augment import Augmentation
-    from automl.training.optimizers import Optimizer, Schedule
+    from automl.training.optimizers import Optimizer
+    from automl.training.schedules import Schedule
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(
     "optimizer",
@@ -24,11 +25,11 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry(
 SCHEDULES: Registry[type[Schedule]] = Registry(
     "schedule",
     {
-        "constant": "automl.training.optimizers:Constant",
-        "cosine": "automl.training.optimizers:Cosine",
-        "one_cycle": "automl.training.optimizers:OneCycle",
-        "wsd": "automl.training.optimizers:WarmupStableDecay",
-        "plateau": "automl.training.optimizers:Plateau",
+        "constant": "automl.training.schedules:Constant",
+        "cosine": "automl.training.schedules:Cosine",
+        "one_cycle": "automl.training.schedules:OneCycle",
+        "wsd": "automl.training.schedules:WarmupStableDecay",
+        "plateau": "automl.training.schedules:Plateau",
     },
 )
 

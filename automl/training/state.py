@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from automl.core.machine import whole_file
 from automl.core.trial import Measurement, best_measurement
 from automl.training import AUGMENTATIONS, OPTIMIZERS
-from automl.training.optimizers import CurvePoint, epochs_since_best, resolve_schedule
+from automl.training.schedules import CurvePoint, epochs_since_best, resolve_schedule
 from automl.training.settings import TrainingSettings, reporting_steps, resolve
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from automl.training import SCHEDULES
-from automl.training.optimizers import CurvePoint, Schedule, epochs_since_best
+from automl.training.schedules import CurvePoint, Schedule, epochs_since_best
 
 values = st.lists(st.floats(-1e6, 1e6), max_size=20)
 
