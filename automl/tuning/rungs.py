@@ -35,6 +35,9 @@ GRACE_EPOCHS, GRACE_SHARE = 1.0, 1 / FACTOR
 MOST_HELD = 8
 # A search that is over takes held trials up until so many are complete.
 FEWEST_COMPLETE = 3
+# Share of its own training after which a trial comes to no rung: little is left to save, and the
+# learning rate may be coming down already.
+LAST_SHARE = 0.5
 # Shares come from divisions.
 _ROUNDING = 1e-9
 # Trial attribute with the step and the loss at each rung that the trial has come to.
@@ -50,7 +53,8 @@ def note_rungs(trial: optuna.Trial, measurement: Measurement, share: float, epoc
         share: The optimiser steps so far, as a share of those of a usual training.
         epochs: Epochs of the whole training of this trial.
     """
-    if measurement.epoch < min(GRACE_EPOCHS, GRACE_SHARE * epochs) - _ROUNDING:
+    first = min(GRACE_EPOCHS, GRACE_SHARE * epochs)
+    if not first - _ROUNDING <= measurement.epoch <= LAST_SHARE * epochs + _ROUNDING:
         return
     noted = _noted(trial.storage.get_trial(trial_id(trial)))
     passed = [rung for rung, at in enumerate(SHARES, start=1) if share >= at - _ROUNDING]

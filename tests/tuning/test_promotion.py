@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +167,24 @@ def test_a_view_counts_it_once(tmp_path: Path) -> None:
     assert counting[-1].ended == 30
     for status in ("complete", "pruned"):
         assert counting[-1].counts.get(status, 0) == study.count(status)
+
+
+@pytest.mark.slow
+def test_two_searches_of_one_study_share_what_is_held(tmp_path: Path) -> None:
+    Toy(tmp_path, pruner="asha", trials=4).begin()
+    script = (
+        "import pathlib, sys; from toy import Toy\n"
+        "print(Toy(pathlib.Path(sys.argv[1]), pruner='asha', trials=40).go_on().reason)"
+    )
+    here = str(Path(__file__).parents[1])
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    runs = [subprocess.Popen(command, cwd=here, stdout=subprocess.PIPE) for _ in range(2)]
+    reasons = {run.communicate(timeout=300)[0].decode().strip() for run in runs}
+    assert reasons <= {"done", "shared"}
+    trials = optuna_trials(tmp_path)
+    assert {each.state for each in trials} == {TrialState.COMPLETE, TrialState.PRUNED}
+    assert len(trials) == 40
+    assert all(
+        sorted(each.intermediate_values) == [1, 2, 3, 4][: each.last_step] for each in trials
+    )
+    assert states(tmp_path) == set()

@@ -117,10 +117,11 @@ def test_the_first_few_that_come_to_a_rung_all_go_on() -> None:
 @pytest.mark.parametrize(
     ("share", "epoch", "rungs"),
     [
-        (0.1, 5.0, []),
-        (0.112, 5.0, [1]),
-        (0.34, 5.0, [1, 2]),  # its batches are small: many steps in an epoch
+        (0.1, 4.0, []),
+        (0.112, 4.0, [1]),
+        (0.34, 4.0, [1, 2]),  # its batches are small: many steps in an epoch
         (0.34, 0.9, []),  # a whole epoch comes first
+        (0.34, 4.6, []),  # its batches are large: more than half of its training is over
     ],
 )
 def test_rungs_are_counted_in_steps_of_the_optimiser_after_an_epoch(
