@@ -25,6 +25,45 @@ class Tokens(NamedTuple):
     vocabulary: int
 
 
+class TableRow(tuple[int, ...]):
+    """The shape of a row of a table: a vector whose features are known by their columns.
+
+    It is the plain shape (features,) to layers that treat all features alike. The vector holds the
+    numbers, the flags of missing ones, then the one-hot vectors of the categories.
+
+    Args:
+        numbers: Number of columns with numbers.
+        flags: Number of columns whose numbers can be missing.
+        categories: Number of values of each category.
+    """
+
+    numbers: int
+    flags: int
+    categories: tuple[int, ...]
+
+    def __new__(cls, numbers: int, flags: int, categories: tuple[int, ...]) -> TableRow:
+        """The shape of the whole vector."""
+        row = super().__new__(cls, (numbers + flags + sum(categories),))
+        row.numbers, row.flags, row.categories = numbers, flags, categories
+        return row
+
+    def __getnewargs__(self) -> tuple[int, int, tuple[int, ...]]:
+        """The arguments of a copy, for pickle."""
+        return self.numbers, self.flags, self.categories
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other shape is the same; a plain one has no columns to differ in."""
+        if isinstance(other, TableRow):
+            return self.__getnewargs__() == other.__getnewargs__()
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        """The opposite, since a tuple has its own."""
+        return not self == other
+
+    __hash__ = tuple.__hash__
+
+
 @dataclass(frozen=True)
 class Classes:
     """A target that is one of several classes: int64 (N,), indices into ``labels``.

@@ -140,6 +140,19 @@ def test_missing_numbers_and_unknown_categories_are_what_they_were(
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-3)
 
 
+@needs_keras
+@pytest.mark.parametrize("options", [{}, {"relu": True, "categories": 2}], ids=str)
+def test_columns_of_a_table_are_embedded_as_they_were(
+    data_of: DataOf, options: dict[str, Any], tmp_path: Path
+) -> None:
+    data = data_of("table")[1]
+    folder, model = write((resolved("periodic_embedding", **options),), data, tmp_path)
+    inputs = data.test.inputs[:9]
+    np.testing.assert_allclose(
+        Keras().load(folder)(inputs), outputs_of(model, inputs), rtol=1e-5, atol=1e-5
+    )
+
+
 LOAD = """
 import sys, keras, numpy
 model = keras.saving.load_model("model.keras")

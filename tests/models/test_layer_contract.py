@@ -7,12 +7,19 @@ import torch
 from layer_options import batch_of, fields, minimal
 from pydantic import ValidationError
 
-from automl.core.data_types import Shape, Tokens
+from automl.core.data_types import Shape, TableRow, Tokens
 from automl.core.errors import Infeasible
 from automl.models.layers import LAYERS, Layer
 from automl.models.network import ModuleSize, measure_layer
 
-SHAPES: tuple[Shape, ...] = ((3, 8, 8), (16, 8, 8), (16,), (12, 16), Tokens(12, 30))
+SHAPES: tuple[Shape, ...] = (
+    (3, 8, 8),
+    (16, 8, 8),
+    (16,),
+    (12, 16),
+    TableRow(6, 2, (3, 9)),
+    Tokens(12, 30),
+)
 
 
 def layer_of(name: str, shape: Shape = (12, 16)) -> Layer:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
+from automl.core.data_types import TableRow
 from automl.core.error_analysis import RowExample
 from automl.core.errors import DataError
 from automl.core.registry import nearest
@@ -71,10 +72,10 @@ class TableEncoding(Encoding):
         return (len(self.columns),)
 
     @property
-    def shape(self) -> tuple[int]:
+    def shape(self) -> TableRow:
         """(features,): numbers, flags of missing numbers, and the values of categories."""
         flags = sum(number.missing for number in self.numbers)
-        return (len(self.numbers) + flags + sum(each.size for each in self.categories),)
+        return TableRow(len(self.numbers), flags, tuple(each.size for each in self.categories))
 
     @property
     def preprocessing(self) -> Mapping[str, Mapping[str, Any]]:

@@ -105,6 +105,7 @@ LAYERS: Registry[type[Layer]] = Registry(
         "ngram_bag": "automl.models.layers.sequence:NgramBag",
         "embedding": "automl.models.layers.sequence:Embedding",
         "positional_embedding": "automl.models.layers.sequence:PositionalEmbedding",
+        "periodic_embedding": "automl.models.layers.tables:PeriodicEmbedding",
         "conv2d": "automl.models.layers.conv:Conv2d",
         "separable_conv2d": "automl.models.layers.conv:SeparableConv2d",
         "conv1d": "automl.models.layers.conv:Conv1d",

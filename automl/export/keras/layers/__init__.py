@@ -22,6 +22,7 @@ BUILDERS: Registry[Builder] = Registry(
         "ngram_bag": "automl.export.keras.layers.text:ngram_bag",
         "embedding": "automl.export.keras.layers.basic:embedding",
         "positional_embedding": "automl.export.keras.layers.basic:positional_embedding",
+        "periodic_embedding": "automl.export.keras.layers.tables:column_embedding",
         "conv2d": "automl.export.keras.layers.convolution:conv2d",
         "separable_conv2d": "automl.export.keras.layers.convolution:separable_conv2d",
         "conv1d": "automl.export.keras.layers.convolution:conv1d",

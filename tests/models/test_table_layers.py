@@ -1,0 +1,75 @@
+"""Layers that know the columns of a row."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+import torch
+
+from automl.core.data_types import Shape, TableRow
+from automl.core.errors import Infeasible
+from automl.models.layers import LAYERS
+from automl.models.network import build_body, measure_layer
+
+# Two numbers, a flag, and categories of 2 and 5 values.
+ROW = TableRow(2, 1, (2, 5))
+
+
+def embed(options: dict[str, Any], shape: Shape, rows: torch.Tensor) -> torch.Tensor:
+    torch.manual_seed(0)
+    return LAYERS["periodic_embedding"].model_validate(options).build(shape)(rows)
+
+
+class TestTableRow:
+    def test_it_is_a_vector(self) -> None:
+        assert ROW == (10,)
+        assert len(ROW) == 1
+
+    def test_columns_tell_rows_of_one_length_apart(self) -> None:
+        assert TableRow(2, 1, (2, 5)) == ROW
+        assert TableRow(3, 0, (2, 5)) != ROW
+        sizes = {measure_layer("periodic_embedding", "{}", row).shape for row in (ROW, (10,))}
+        assert sizes == {(16,), (40,)}
+
+    def test_it_survives_pickle(self) -> None:
+        copy = pickle.loads(pickle.dumps(ROW))
+        assert (copy, copy.numbers, copy.categories) == (ROW, 2, (2, 5))
+
+    def test_layers_that_keep_the_shape_keep_its_columns(self) -> None:
+        network = [{"dropout": {"rate": 0.1}}, {"periodic_embedding": {}}]
+        assert build_body(network, ROW)[1] == (2 * 4 + 1 + 7,)
+
+
+class TestPeriodicEmbedding:
+    def test_numbers_end_their_vectors_and_the_rest_stays(self) -> None:
+        rows = torch.randn(3, 10)
+        vectors = embed({"size": 3}, ROW, rows)
+        assert vectors.shape == (3, 2 * 3 + 8)
+        torch.testing.assert_close(vectors[:, (2, 5)], rows[:, :2])
+        torch.testing.assert_close(vectors[:, 6:], rows[:, 2:])
+
+    def test_a_number_does_not_see_the_other(self) -> None:
+        rows = torch.randn(3, 10)
+        others = rows.clone()
+        others[:, 1] += 1
+        before, after = (embed({}, ROW, each) for each in (rows, others))
+        torch.testing.assert_close(before[:, :4], after[:, :4])
+        assert (before[:, 4:8] != after[:, 4:8]).all()
+
+    def test_large_categories_become_vectors(self) -> None:
+        rows = torch.eye(10)
+        vectors = embed({"size": 3, "categories": 2}, ROW, rows)
+        assert vectors.shape == (10, 2 * 3 + 1 + 2 + 2)
+        assert not vectors[:5, 9:].any()
+        assert len({tuple(each) for each in vectors[5:, 9:].tolist()}) == 5
+
+    @pytest.mark.parametrize("row", [TableRow(0, 0, (2, 5)), TableRow(3, 0, ())])
+    def test_categories_alone_and_numbers_alone(self, row: TableRow) -> None:
+        vectors = embed({}, row, torch.randn(2, *row))
+        assert vectors.shape == (2, row.numbers * 4 + sum(row.categories))
+
+    def test_it_refuses_a_sequence(self) -> None:
+        with pytest.raises(Infeasible, match="row of a table"):
+            measure_layer("periodic_embedding", "{}", (5, 4))
