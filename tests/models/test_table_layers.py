@@ -73,3 +73,31 @@ class TestPeriodicEmbedding:
     def test_it_refuses_a_sequence(self) -> None:
         with pytest.raises(Infeasible, match="row of a table"):
             measure_layer("periodic_embedding", "{}", (5, 4))
+
+
+class TestWhatRealMlpLearns:
+    @pytest.mark.parametrize("shape", [(6,), (5, 6), (6, 4, 4)])
+    def test_an_activation_begins_as_the_plain_one(self, shape: Shape) -> None:
+        options = {"name": "silu"}
+        plain, learned = (
+            LAYERS[name].model_validate(options).build(shape)
+            for name in ("activation", "parametric_activation")
+        )
+        inputs = torch.randn(3, *shape)
+        torch.testing.assert_close(learned(inputs), plain(inputs))
+        assert sum(each.numel() for each in learned.parameters()) == 6
+
+    def test_each_channel_has_a_share_of_its_own(self) -> None:
+        module = LAYERS["parametric_activation"].model_validate({"name": "relu"}).build((2, 3, 3))
+        with torch.no_grad():
+            module.get_parameter("change").copy_(torch.tensor([-10.0, 0.0]))
+        images = torch.randn(4, 2, 3, 3)
+        torch.testing.assert_close(module(images)[:, 0], images[:, 0])
+        torch.testing.assert_close(module(images)[:, 1], images[:, 1].relu())
+
+    def test_scaling_begins_with_1_and_keeps_the_columns(self) -> None:
+        rows = torch.randn(3, 10)
+        module = LAYERS["feature_scale"].model_validate({}).build(ROW)
+        torch.testing.assert_close(module(rows), rows)
+        body, shape = build_body([{"feature_scale": {}}, {"periodic_embedding": {}}], ROW)
+        assert body(rows).shape == (3, *shape) == (3, 16)

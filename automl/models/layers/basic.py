@@ -29,6 +29,9 @@ _CLASSES = {
     "hard_swish": "Hardswish",
     "mish": "Mish",
 }
+ActivationName = Literal[
+    "relu", "leaky_relu", "gelu", "silu", "elu", "tanh", "sigmoid", "hard_swish", "mish"
+]
 
 
 class Dense(Layer):
@@ -71,9 +74,7 @@ class Activation(Layer):
 
     keeps_shape: ClassVar[bool] = True
 
-    name: Literal[
-        "relu", "leaky_relu", "gelu", "silu", "elu", "tanh", "sigmoid", "hard_swish", "mish"
-    ]
+    name: ActivationName
     """Name of the function."""
 
     def build(self, shape: Shape) -> nn.Module:
@@ -82,6 +83,22 @@ class Activation(Layer):
 
         activation: type[nn.Module] = getattr(nn, _CLASSES[self.name])
         return activation()
+
+
+class ParametricActivation(Activation):
+    """A function of each single value, of which each feature or channel learns how much it takes.
+
+    It gives ``x + share · (f(x) - x)``: at first the function f itself, at a share of 0 nothing.
+    Source: RealMLP in Holzmüller et al., "Better by default: strong pre-tuned MLPs and boosted
+    trees on tabular data" (2024).
+    """
+
+    def build(self, shape: Shape) -> nn.Module:
+        """The function with the shares of a vector, a sequence or an image."""
+        from automl.models.modules.tables import LearnedActivation
+
+        features = shape[0] if len(shape) == 3 else shape[-1]
+        return LearnedActivation(super().build(shape), features, axis=1 if len(shape) == 3 else -1)
 
 
 class Dropout(Layer):

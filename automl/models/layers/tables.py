@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
@@ -58,3 +58,19 @@ class PeriodicEmbedding(Layer):
         row = as_row(shape)
         numbers = Periodic(row.numbers, self.size, self.frequencies, self.scale, self.relu)
         return ColumnEmbedding(row, numbers, self.categories)
+
+
+class FeatureScale(Layer):
+    """Multiplies each feature of a vector by a learned number, which weighs the columns softly.
+
+    Source: the scaling layer of RealMLP in Holzmüller et al., "Better by default: strong pre-tuned
+    MLPs and boosted trees on tabular data" (2024).
+    """
+
+    keeps_shape: ClassVar[bool] = True
+
+    def build(self, shape: Shape) -> nn.Module:
+        """A factor for each feature, 1 at first."""
+        from automl.models.modules.tables import LearnedScale
+
+        return LearnedScale(*as_row(shape))

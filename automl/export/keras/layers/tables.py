@@ -8,8 +8,13 @@ from typing import Any
 from keras import layers, ops
 from torch import nn
 
-from automl.export.keras.layers.basic import MaskedValues, apply_layer, dense
-from automl.models.modules.tables import ColumnEmbedding, Periodic
+from automl.export.keras.layers.basic import MaskedValues, activation, apply_layer, dense
+from automl.models.modules.tables import (
+    ColumnEmbedding,
+    LearnedActivation,
+    LearnedScale,
+    Periodic,
+)
 
 
 def column_embedding(module: ColumnEmbedding, inputs: MaskedValues) -> MaskedValues:
@@ -41,3 +46,15 @@ def _periodic(module: Periodic, values: Any) -> Any:
     outputs = ops.relu(outputs) if module.relu else outputs
     both = layers.Concatenate()([outputs, values[..., None]])
     return layers.Reshape((columns * (sums + 1),))(both)
+
+
+def feature_scale(module: LearnedScale, inputs: MaskedValues) -> MaskedValues:
+    """The features times their factors."""
+    return inputs.to(inputs.values * module.factors.detach().numpy())
+
+
+def parametric_activation(module: LearnedActivation, inputs: MaskedValues) -> MaskedValues:
+    """The function, weighed against its inputs; features and channels are last in Keras."""
+    values = inputs.values
+    change = activation(module.function, inputs).values - values
+    return inputs.to(values + change * module.shares.detach().numpy())
