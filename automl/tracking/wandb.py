@@ -133,7 +133,8 @@ class WandbRun(TrialTracker):
                 "seconds": ending.seconds,
             }
         )
-        others = (tag for tag in self._run.tags or () if tag != "paused")
+        # A trial that has gone on since had another status before.
+        others = (tag for tag in self._run.tags or () if tag not in ("paused", "pruned"))
         self._run.tags = tuple(dict.fromkeys((*others, ending.status)))
         self._run.finish(exit_code=int(ending.status == "failed"))
 

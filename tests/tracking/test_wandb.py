@@ -70,9 +70,12 @@ def test_a_trial_that_failed_is_a_run_that_failed(trial: TrackedTrial) -> None:
     assert track(trial, 0, TrialEnd("failed", "out of luck")).exit_code == 1
 
 
-def test_a_trial_that_goes_on_is_the_same_run_with_each_step_once(trial: TrackedTrial) -> None:
-    paused = track(trial, 2, TrialEnd("paused"))
-    assert paused.tags == ("paused",)
+@pytest.mark.parametrize("status", ["paused", "pruned"])
+def test_a_trial_that_goes_on_is_the_same_run_with_each_step_once(
+    status: str, trial: TrackedTrial
+) -> None:
+    paused = track(trial, 2, TrialEnd(status))
+    assert paused.tags == (status,)
     run = track(trial, 4, TrialEnd("complete"))
     assert run.run.run_id == paused.run.run_id
     assert [row["_step"] for row in run.history] == [1, 2, 3, 4]
