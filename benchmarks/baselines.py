@@ -160,16 +160,41 @@ def naive(season: int) -> Callable[[str, Dataset], Predict]:
 
 def ridge(name: str, data: Dataset) -> Predict:
     """A linear model of the standardised window, for each step; where all targets are known."""
+    return _ridge(data, from_last=False)
+
+
+def ridge_of_changes(name: str, data: Dataset) -> Predict:
+    """The same with what is forecast measured from its last value, for series that drift."""
+    return _ridge(data, from_last=True)
+
+
+def _ridge(data: Dataset, *, from_last: bool) -> Predict:
     from sklearn.linear_model import Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    model = make_pipeline(StandardScaler(), Ridge(alpha=10.0))
-    targets = data.train.targets.reshape(len(data.train), -1)
-    known = ~np.isnan(targets).any(axis=1)
-    model.fit(flat(data.train)[known], targets[known])
     shape = data.train.targets.shape[1:]
-    return lambda split: model.predict(flat(split)).reshape(len(split), *shape).astype(np.float32)
+
+    def last(split: Split) -> Array:
+        """(N, 1, targets): what targets are measured from."""
+        level: Array = split.inputs[:, -1:, : shape[1]]
+        return level if from_last else np.zeros_like(level)
+
+    def moved(split: Split) -> Array:
+        inputs = split.inputs.copy()
+        inputs[:, :, : shape[1]] -= last(split)
+        return inputs.reshape(len(split), -1)
+
+    model = make_pipeline(StandardScaler(), Ridge(alpha=10.0))
+    targets = (data.train.targets - last(data.train)).reshape(len(data.train), -1)
+    known = ~np.isnan(targets).any(axis=1)
+    model.fit(moved(data.train)[known], targets[known])
+
+    def predict(split: Split) -> Array:
+        found = model.predict(moved(split)).reshape(len(split), *shape) + last(split)
+        return found.astype(np.float32)
+
+    return predict
 
 
 def flat(split: Split) -> Array:

@@ -130,7 +130,11 @@ def simple_models(case: UnseenCase, data: Dataset, seed: int) -> Mapping[str, Fi
         }
     if isinstance(data.encoding, SeriesEncoding):
         season = baselines.naive(data.encoding.season)
-        return {"seasonal naive": season, "ridge regression": baselines.ridge}
+        return {
+            "seasonal naive": season,
+            "ridge regression": baselines.ridge,
+            "ridge regression of changes": baselines.ridge_of_changes,
+        }
     return {"random forest": baselines.trees, "gradient boosting": baselines.boosting}
 
 
