@@ -117,6 +117,8 @@ LAYERS: Registry[type[Layer]] = Registry(
         "bidirectional": "automl.models.layers.sequence:Bidirectional",
         "transformer_encoder": "automl.models.layers.sequence:TransformerEncoder",
         "mini_rocket": "automl.models.layers.series:MiniRocket",
+        "inception": "automl.models.layers.series:Inception",
+        "instance_norm": "automl.models.layers.series:InstanceNorm",
         "batch_norm": "automl.models.layers.basic:BatchNorm",
         "layer_norm": "automl.models.layers.basic:LayerNorm",
         "group_norm": "automl.models.layers.basic:GroupNorm",

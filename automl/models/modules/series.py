@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import log2, sqrt
 
@@ -9,8 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from automl.models.modules.model import AdaptsToData, FixedFeatures, zero_padding
-from automl.models.modules.sequence import ToVector
+from automl.models.modules.model import AdaptsToData, FixedFeatures, Masked, zero_padding
+from automl.models.modules.sequence import (
+    SequenceBatchNorm,
+    SequenceConv,
+    SequenceMaxPool,
+    ToVector,
+)
 
 # All kernels with three weights of 2 among nine, the others -1: they add up to 0.
 KERNEL_SIZE, KERNELS = 9, 84
@@ -23,6 +29,8 @@ MOST_VARIABLES = 9
 RAMP = 0.1
 # Added to the spread of a feature, so that one that hardly varies does not become large.
 LEAST_SPREAD = 0.01
+# Added to the variance of a feature of a sequence, as in PyTorch's normalisation layers.
+LEAST_VARIANCE = 1e-5
 
 
 class KernelBank(AdaptsToData):
@@ -161,3 +169,47 @@ def draw_kernels(variables: int) -> Tensor:
     count = (2 ** (torch.rand(KERNELS, 1) * most)).floor().clamp(1, variables)
     rank = torch.rand(KERNELS, variables).argsort(dim=1).argsort(dim=1)
     return (rank < count)[..., None] * pattern.to(count.device)[:, None]
+
+
+class InceptionBlock(Masked):
+    """Convolutions of several lengths side by side, and max-pooling, then batch_norm and relu.
+
+    Source: Ismail Fawaz et al., "InceptionTime" (2020).
+
+    Args:
+        features: Number of input features.
+        filters: Number of output features of each part; the input of the convolutions is as narrow.
+        sizes: Positions in the windows of the convolutions, all odd.
+    """
+
+    def __init__(self, features: int, filters: int, sizes: Sequence[int]) -> None:
+        super().__init__()
+        narrow = min(features, filters)
+        same = narrow == features
+        self.bottleneck = nn.Identity() if same else nn.Linear(features, narrow, bias=False)
+        self.convolutions = nn.ModuleList(
+            SequenceConv(nn.Conv1d(narrow, filters, size, padding=size // 2, bias=False))
+            for size in sizes
+        )
+        self.pool = SequenceMaxPool(3, 1)
+        self.pooled = nn.Linear(features, filters, bias=False)
+        self.norm = SequenceBatchNorm(filters * (len(sizes) + 1))
+
+    def forward(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(N, length, features) -> (N, length, filters · (sizes + 1))."""
+        narrow = self.bottleneck(inputs)
+        parts = [each(narrow, mask) for each in self.convolutions]
+        parts.append(self.pooled(self.pool(inputs, mask)))
+        return functional.relu(self.norm(torch.cat(parts, dim=2), mask))
+
+
+class SequenceInstanceNorm(Masked):
+    """Brings each feature of each sequence to mean 0 and variance 1 over its real positions."""
+
+    def forward(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(N, length, features) -> the same shape."""
+        real = inputs.new_ones(1, inputs.shape[1], 1) if mask is None else mask[..., None]
+        shares = real.to(inputs.dtype) / real.sum(dim=1, keepdim=True)
+        away = inputs - (zero_padding(inputs, mask) * shares).sum(dim=1, keepdim=True)
+        variance = (zero_padding(away, mask).square() * shares).sum(dim=1, keepdim=True)
+        return away * torch.rsqrt(variance + LEAST_VARIANCE)

@@ -34,6 +34,8 @@ BUILDERS: Registry[Builder] = Registry(
         "bidirectional": "automl.export.keras.layers.blocks:bidirectional",
         "transformer_encoder": "automl.export.keras.layers.blocks:transformer_encoder",
         "mini_rocket": "automl.export.keras.layers.series:mini_rocket",
+        "inception": "automl.export.keras.layers.series:inception",
+        "instance_norm": "automl.export.keras.layers.series:instance_norm",
         "batch_norm": "automl.export.keras.layers.basic:batch_norm",
         "layer_norm": "automl.export.keras.layers.basic:layer_norm",
         "group_norm": "automl.export.keras.layers.basic:group_norm",

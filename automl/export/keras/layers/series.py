@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from keras import layers, ops
+from torch import nn
 
-from automl.export.keras.layers.basic import MaskedValues, apply_layer, pad
-from automl.models.modules.series import KERNEL_SIZE, KERNELS, RandomKernels
+from automl.export.keras.layers.basic import MaskedValues, apply_layer, batch_norm, dense, pad
+from automl.export.keras.layers.convolution import conv1d, max_pool1d
+from automl.models.modules.series import (
+    KERNEL_SIZE,
+    KERNELS,
+    LEAST_VARIANCE,
+    InceptionBlock,
+    RandomKernels,
+)
 
 
 def mini_rocket(module: RandomKernels, inputs: MaskedValues) -> MaskedValues:
@@ -45,3 +53,23 @@ def _places(bank: Any, inputs: MaskedValues) -> tuple[Any, Any]:
     )
     fits = ops.max(inside, axis=1, keepdims=True)
     return everywhere, inside + (1 - fits) * everywhere
+
+
+def inception(module: InceptionBlock, inputs: MaskedValues) -> MaskedValues:
+    """``Concatenate`` of three ``Conv1D`` and a ``MaxPooling1D``, then normalization and relu."""
+    same = isinstance(module.bottleneck, nn.Identity)
+    narrow = inputs if same else dense(module.bottleneck, inputs)
+    parts = [conv1d(each, narrow).values for each in module.convolutions]
+    parts.append(dense(module.pooled, max_pool1d(module.pool, inputs)).values)
+    normal = batch_norm(module.norm, inputs.to(layers.Concatenate()(parts)))
+    return inputs.to(ops.relu(normal.values))
+
+
+def instance_norm(module: object, inputs: MaskedValues) -> MaskedValues:
+    """The mean and the variance of each feature, without padding."""
+    values = inputs.filled()
+    real = ops.ones_like(values) if inputs.lengths is None else ops.cast(inputs.real, values.dtype)
+    count = ops.sum(real, axis=1, keepdims=True)
+    away = inputs.values - ops.sum(values, axis=1, keepdims=True) / count
+    variance = ops.sum(ops.square(away) * real, axis=1, keepdims=True) / count
+    return inputs.to(away * ops.rsqrt(variance + LEAST_VARIANCE))
