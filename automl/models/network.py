@@ -94,15 +94,22 @@ def build_model(
         head: Function that makes the output layer for the shape of the last layer's output.
 
     Returns:
-        A module with the children ``preprocess``, ``body`` and ``head``.
+        A module with the children ``preprocess``, ``body`` and ``head``. Where nothing but the head
+        can be trained, it begins at 0, as linear models do: what the data does not decide stays 0.
 
     Raises:
         UnknownName, Infeasible: as ``trace_layers`` does, and Infeasible where ``head`` does.
     """
+    from torch import nn
+
     from automl.models.modules.model import Model
 
     body, output = build_body(network, shape)
-    return Model(preprocess, body, head(output))
+    model = Model(preprocess, body, head(output))
+    if not count_parameters(body):
+        for parameter in model.head.parameters():
+            nn.init.zeros_(parameter)
+    return model
 
 
 def _describe_shape(shape: Shape) -> str:

@@ -101,14 +101,14 @@ def all_inputs(train: Tensors) -> Iterator[Tensor]:
 
 @torch.no_grad()
 def keep_fixed_features(run: TrainingRun, data: Tensors) -> Tensors:
-    """A split as the first layer's outputs, where that layer is fixed; else the split itself.
+    """A split as the outputs of the first layers, where those are fixed; else the split itself.
 
     Args:
-        run: Training whose model takes the outputs in place of the inputs.
+        run: Training whose model takes these outputs in place of the inputs.
         data: Train or validation split.
     """
     model = run.model
-    if not isinstance(model, Model) or not model.begins_fixed or run.settings.mixup:
+    if not isinstance(model, Model) or not model.fixed_layers or run.settings.mixup:
         return data
     model.eval()
     parts = list[Tensor]()

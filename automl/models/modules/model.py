@@ -21,9 +21,11 @@ class Masked(nn.Module):
 
     Attributes:
         stride: Positions of the input for each position of the output.
+        fixed: Whether training never changes the output of an example.
     """
 
     stride: int = 1
+    fixed: bool = False
 
     @abstractmethod
     def forward(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -55,11 +57,11 @@ class AdaptsToData(nn.Module):
     adapting: bool = False
 
 
-class FixedFeatures(AdaptsToData):
-    """A module from sequences to vectors that never changes once it has adapted to data.
+class ToVector(Masked):
+    """A module that turns a sequence into one vector."""
 
-    As the first layer of a network it need not run in each epoch: its outputs can be kept.
-    """
+    def next_mask(self, mask: Tensor | None) -> None:
+        """A vector has no padding."""
 
 
 def zero_padding(inputs: Tensor, mask: Tensor | None) -> Tensor:
@@ -116,24 +118,32 @@ class Model(nn.Module):
         return self.body.stride
 
     @property
-    def begins_fixed(self) -> bool:
-        """Whether the first layer is ``FixedFeatures``."""
-        return len(self.body) > 0 and isinstance(self.body[0], FixedFeatures)
+    def fixed_layers(self) -> int:
+        """Number of layers at the beginning that are fixed, up to the one that gives a vector.
+
+        0 if there is none that does. Their outputs can be kept, so that they run only once.
+        """
+        for at, layer in enumerate(self.body, start=1):
+            if not isinstance(layer, Masked) or not layer.fixed:
+                break
+            if isinstance(layer, ToVector):
+                return at
+        return 0
 
     def fixed_features(self, raw: Tensor) -> Tensor:
-        """(N, …) raw inputs -> (N, features), the outputs of the first layer, if that is fixed."""
-        features: Tensor = self.body[0](self.preprocess(raw), self.preprocess.mask(raw))
+        """(N, …) raw inputs -> (N, features), the outputs of the last of the fixed layers."""
+        layers = self.body[: self.fixed_layers]
+        features: Tensor = layers(self.preprocess(raw), self.preprocess.mask(raw))
         return features
 
     def forward(self, raw: Tensor) -> Tensor:
         """(N, …) raw inputs -> (N, …) floats in the units of the target.
 
-        If the network begins with ``FixedFeatures``, their outputs (N, features) can take the place
-        of the raw inputs.
+        The outputs (N, features) of the fixed layers can take the place of the raw inputs.
         """
-        if raw.ndim == 2 and self.begins_fixed:
-            outputs: Tensor = self.head(self.body[1:](raw))
-            return outputs
+        if raw.ndim == 2 and (fixed := self.fixed_layers):
+            rest: Tensor = self.head(self.body[fixed:](raw))
+            return rest
         outputs = self.from_encoded(self.preprocess(raw), self.preprocess.mask(raw))
         return self.preprocess.restore(outputs, raw)
 

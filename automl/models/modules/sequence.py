@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from automl.models.modules.model import Body, Masked, zero_padding
+from automl.models.modules.model import Body, Masked, ToVector, zero_padding
 
 
 class SequenceConv(Masked):
@@ -225,13 +225,6 @@ class SequenceAvgPool(Masked):
     def _average(self, inputs: Tensor) -> Tensor:
         filled = functional.pad(inputs, (0, 0, 0, self.stride - 1))
         return functional.avg_pool2d(filled[:, None], (self.stride, 1))[:, 0]
-
-
-class ToVector(Masked):
-    """A module that turns a sequence into one vector."""
-
-    def next_mask(self, mask: Tensor | None) -> None:
-        """A vector has no padding."""
 
 
 class SequenceMean(ToVector):

@@ -10,12 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from automl.models.modules.model import AdaptsToData, FixedFeatures, Masked, zero_padding
+from automl.models.modules.model import AdaptsToData, Masked, ToVector, zero_padding
 from automl.models.modules.sequence import (
     SequenceBatchNorm,
     SequenceConv,
     SequenceMaxPool,
-    ToVector,
 )
 
 # All kernels with three weights of 2 among nine, the others -1: they add up to 0.
@@ -109,7 +108,7 @@ class KernelBank(AdaptsToData):
             self.steepness[kernel] = 1 / (RAMP * spread.clamp(min=LEAST_SPREAD))
 
 
-class RandomKernels(ToVector, FixedFeatures):
+class RandomKernels(ToVector, AdaptsToData):
     """Fixed convolutions at many dilations, and the share of each response above thresholds.
 
     Source: Dempster et al., "MiniRocket: A Very Fast (Almost) Deterministic Transform for Time
@@ -123,6 +122,7 @@ class RandomKernels(ToVector, FixedFeatures):
         dilations: Largest number of dilations.
     """
 
+    fixed = True
     mean: Tensor
     spread: Tensor
 
@@ -205,6 +205,8 @@ class InceptionBlock(Masked):
 
 class SequenceInstanceNorm(Masked):
     """Brings each feature of each sequence to mean 0 and variance 1 over its real positions."""
+
+    fixed = True
 
     def forward(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """(N, length, features) -> the same shape."""

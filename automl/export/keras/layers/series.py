@@ -13,7 +13,6 @@ from automl.models.modules.series import (
     KERNEL_SIZE,
     KERNELS,
     LEAST_VARIANCE,
-    InceptionBlock,
     RandomKernels,
 )
 
@@ -55,7 +54,7 @@ def _places(bank: Any, inputs: MaskedValues) -> tuple[Any, Any]:
     return everywhere, inside + (1 - fits) * everywhere
 
 
-def inception(module: InceptionBlock, inputs: MaskedValues) -> MaskedValues:
+def inception(module: Any, inputs: MaskedValues) -> MaskedValues:
     """``Concatenate`` of three ``Conv1D`` and a ``MaxPooling1D``, then normalization and relu."""
     same = isinstance(module.bottleneck, nn.Identity)
     narrow = inputs if same else dense(module.bottleneck, inputs)
