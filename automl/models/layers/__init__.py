@@ -116,7 +116,7 @@ LAYERS: Registry[type[Layer]] = Registry(
         "rnn": "automl.models.layers.sequence:Rnn",
         "bidirectional": "automl.models.layers.sequence:Bidirectional",
         "transformer_encoder": "automl.models.layers.sequence:TransformerEncoder",
-        "mini_rocket": "automl.models.layers.series:MiniRocket",
+        "mini_rocket": "automl.models.layers.series:MiniRocketLayer",
         "inception": "automl.models.layers.series:Inception",
         "instance_norm": "automl.models.layers.series:InstanceNorm",
         "batch_norm": "automl.models.layers.basic:BatchNorm",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-class MiniRocket(Layer):
+class MiniRocketLayer(Layer):
     """Random convolution kernels that are not trained: (length, features) -> (outputs,).
 
     Each output is the share of a series where a kernel's response is above a threshold, which is
