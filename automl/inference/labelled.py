@@ -213,7 +213,7 @@ def _options_of_series(facts: ModelFacts, encoding: SeriesEncoding) -> Mapping[s
     return {
         "history": encoding.length,
         "horizon": facts.target.steps,
-        "level": "window" if encoding.from_last else "train",
+        "level": encoding.level,
         "target": ",".join(facts.target.names),
         "time": ",".join(content.time.names)
         if content.time.forms or len(content.time.names) == 1

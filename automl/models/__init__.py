@@ -22,6 +22,7 @@ PREPROCESSING: Registry[type[Preprocess]] = Registry(
         "columns": "automl.models.modules.preprocessing:Columns",
         "standardize": "automl.models.modules.preprocessing:Standardize",
         "from_last": "automl.models.modules.preprocessing:FromLast",
+        "revin": "automl.models.modules.preprocessing:RevIN",
     },
 )
 

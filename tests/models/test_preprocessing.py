@@ -80,11 +80,31 @@ class TestMake:
             make_preprocess({"token": {}})
 
 
-def make_forecaster() -> torch.nn.Module:
+def make_forecaster(kind: str = "from_last") -> torch.nn.Module:
     torch.manual_seed(0)
     head = torch.nn.Sequential(torch.nn.Linear(12, 3), torch.nn.Unflatten(1, (3, 1)))
-    preprocess = make_preprocess({"from_last": FROM_LAST})
-    return build_model([{"flatten": {}}], (6, 2), preprocess, lambda shape: head).eval()
+    layers = [{"flatten": {}}, {"dense": {"units": 12}}]
+    return build_model(
+        layers, (6, 2), make_preprocess({kind: FROM_LAST}), lambda shape: head
+    ).eval()
+
+
+def test_a_series_of_another_size_is_forecast_in_that_size() -> None:
+    model, series = make_forecaster("revin"), torch.randn(4, 6, 2)
+    larger = series * torch.tensor([100.0, 1.0]) + torch.tensor([5000.0, 0.0])
+    torch.testing.assert_close(model(larger), 100 * model(series) + 5000, rtol=1e-3, atol=0.1)
+
+
+def test_a_constant_series_is_forecast_at_its_level() -> None:
+    series = torch.tensor([[[7.0, 100.0], [7.0, 120.0], [7.0, 90.0]]])
+    preprocess = make_preprocess({"revin": FROM_LAST})
+    assert preprocess(series)[0, :, 0].tolist() == [0, 0, 0]
+    torch.testing.assert_close(
+        preprocess.restore(torch.ones(1, 2, 1), series),
+        torch.full((1, 2, 1), 7.0),
+        atol=0.01,
+        rtol=0,
+    )
 
 
 def test_a_series_at_another_level_is_forecast_at_that_level() -> None:

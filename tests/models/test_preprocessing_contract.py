@@ -45,6 +45,13 @@ CASES = {
             [[[NAN, 2.0], [3.0, 4.0]], [[1.0, 0.0], [NAN, NAN]], [[1.0, 9.0], [2.0, 2.0]]]
         ),
     ),
+    "revin": PreprocessingCase(
+        {"mean": [1.0, 2.0], "std": [1.0, 5.0], "targets": 1},
+        {"mean": [7.0, 3.0], "std": [2.0, 1.0], "targets": 1},
+        torch.tensor(
+            [[[NAN, 2.0], [3.0, 4.0]], [[1.0, 0.0], [5.0, 1.0]], [[1.0, 9.0], [2.0, 2.0]]]
+        ),
+    ),
     "from_last": PreprocessingCase(
         {"mean": [1.0, 2.0], "std": [1.0, 5.0], "targets": 1},
         {"mean": [7.0, 3.0], "std": [2.0, 1.0], "targets": 1},

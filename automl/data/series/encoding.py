@@ -117,6 +117,9 @@ class SeriesEncoding(Encoding):
     from_last: bool = False
     """Whether the forecast variables are measured from their last value in the window."""
 
+    by_window: bool = False
+    """Whether the forecast variables have mean 0 and standard deviation 1 in each window."""
+
     season: Annotated[int, Field(ge=1)] = 1
     """For windows, the steps after which the series repeats itself; 1 if it does not."""
 
@@ -147,12 +150,19 @@ class SeriesEncoding(Encoding):
         return self.length, len(self.mean)
 
     @property
+    def level(self) -> Literal["window", "revin", "train"]:
+        """What forecast variables are measured from, as an option of the dataset."""
+        if self.by_window:
+            return "revin"
+        return "window" if self.from_last else "train"
+
+    @property
     def preprocessing(self) -> Mapping[str, Mapping[str, Any]]:
         """Brings every variable to numbers around 0."""
         if isinstance(self.content, WholeSeries):
             options = {"mean": list(self.mean), "std": list(self.std)}
             return {"standardize": {**options, **({"padded": True} if self.padded else {})}}
-        kind = "from_last" if self.from_last else "standardize"
+        kind = {"window": "from_last", "revin": "revin", "train": "standardize"}[self.level]
         options = {"mean": [0.0] * len(self.mean), "std": list(self.spread)}
         return {kind: {**options, "targets": self.targets}}
 

@@ -54,9 +54,9 @@ class ForecastSource(Source):
     """Steps ahead that are forecast. By default one season, within 4 to 26 steps, or as many as a
     short series has room for."""
 
-    level: Literal["window", "train"] = "window"
-    """What values are measured from: the last value of the window, which follows a drift, or the
-    mean of the train split."""
+    level: Literal["window", "train", "revin"] = "window"
+    """What values are measured from: the last value of the window, which follows a drift; the mean
+    of the train split; or the mean of the window, in its standard deviations (RevIN)."""
 
     target: str | None = None
     """Column to forecast, or several with commas between them. By default one named target or y,
@@ -126,6 +126,7 @@ class ForecastSource(Source):
                 spread=self._spread(trained, splits["train"]),
                 targets=count,
                 from_last=self.level == "window",
+                by_window=self.level == "revin",
                 season=season,
                 content=chosen.window,
             ),
@@ -145,7 +146,7 @@ class ForecastSource(Source):
     def _spread(self, trained: Floats, train: Split) -> tuple[float, ...]:
         """The standard deviation of each variable in these units, as the first layer sees it."""
         _, spread = mean_and_std(trained)
-        if self.level == "train":
+        if self.level != "window":
             return spread
         count = train.targets.shape[2]
         past = train.inputs[:, :, :count] - train.inputs[:, -1:, :count]

@@ -17,10 +17,11 @@ from automl.export.keras.layers import build_layers
 from automl.export.keras.layers.basic import MaskedValues, dense
 from automl.export.runtime import input_name, output_name
 from automl.models.modules.model import EnsembleModel
-from automl.models.modules.preprocessing import LARGEST, SQUARABLE
+from automl.models.modules.preprocessing import LARGEST, LEAST_VARIANCE, SQUARABLE
 from automl.models.modules.preprocessing import Columns as ColumnsModule
 from automl.models.modules.preprocessing import FromLast as FromLastModule
 from automl.models.modules.preprocessing import Normalize as NormalizeModule
+from automl.models.modules.preprocessing import RevIN as RevINModule
 from automl.models.modules.preprocessing import Standardize as StandardizeModule
 from automl.tasks.classification import TINIEST
 
@@ -127,6 +128,32 @@ class KerasFromLast(KerasPreprocessing):
         return raw[:, -1:, : module.targets]
 
 
+class KerasRevIN(KerasPreprocessing):
+    """Brings forecast variables to mean 0 and deviation 1 in each window, and outputs back."""
+
+    def prepare(self, module: RevINModule, raw: Any) -> MaskedValues:
+        """(N, length, variables) -> the same shape, no NaN."""
+        level, scale = self._level_and_scale(module, raw)
+        first = (raw[:, :, : module.targets] - level) / scale
+        spread, centre = (each[module.targets :].numpy() for each in (module.spread, module.centre))
+        others = (raw[:, :, module.targets :] - centre) / spread
+        both = [first, others] if others.shape[-1] else [first]
+        return MaskedValues(fill_missing(layers.Concatenate()(both)))
+
+    def restore(self, module: RevINModule, outputs: Any, raw: Any) -> Any:
+        """Outputs (N, steps, targets) in the units of the raw variables."""
+        level, scale = self._level_and_scale(module, raw)
+        return outputs * scale + level
+
+    def _level_and_scale(self, module: RevINModule, raw: Any) -> tuple[Any, Any]:
+        own = raw[:, :, : module.targets]
+        known = ops.cast(ops.logical_not(ops.isnan(own)), own.dtype)
+        count = ops.maximum(ops.sum(known, axis=1, keepdims=True), 1.0)
+        level = ops.sum(fill_missing(own), axis=1, keepdims=True) / count
+        variance = ops.sum(ops.square(fill_missing(own - level)), axis=1, keepdims=True) / count
+        return level, ops.sqrt(variance + LEAST_VARIANCE)
+
+
 # Kind of preprocessing -> how it is built.
 KERAS_PREPROCESSING: Mapping[str, type[KerasPreprocessing]] = {
     "normalize": KerasNormalize,
@@ -134,6 +161,7 @@ KERAS_PREPROCESSING: Mapping[str, type[KerasPreprocessing]] = {
     "columns": KerasColumns,
     "standardize": KerasStandardize,
     "from_last": KerasFromLast,
+    "revin": KerasRevIN,
 }
 
 

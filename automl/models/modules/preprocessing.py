@@ -18,6 +18,9 @@ from automl.core.data_types import PADDING
 # tabular data" (NeurIPS 2024).
 LARGEST = 3.0
 SQUARABLE = 1e9
+# Added to the variance of a window, as in Kim et al. (2022): one without a change is not divided by
+# 0.
+LEAST_VARIANCE = 1e-5
 
 
 class Preprocess(nn.Module, ABC):
@@ -200,3 +203,42 @@ class FromLast(Standardize):
     def restore(self, outputs: Tensor, raw: Tensor) -> Tensor:
         """(N, steps, targets) distances from the last value -> the values themselves."""
         return outputs + raw[:, -1:, : self.targets].to(torch.float32)
+
+
+class RevIN(Standardize):
+    """Brings each forecast variable to mean 0 and deviation 1 within its window, and outputs back.
+
+    So neither a level nor a size that was never seen in training does harm. Other variables are
+    standardised. Source: Kim et al., "Reversible Instance Normalization for Accurate Time-Series
+    Forecasting against Distribution Shift" (2022), without its learned scale and shift.
+
+    Args:
+        mean: Mean of each variable; not used for those that are forecast.
+        std: Standard deviation of each variable; not used for those that are forecast.
+        targets: Number of variables that are forecast; they are the first.
+    """
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float], targets: int) -> None:
+        super().__init__(mean, std, targets)
+
+    def forward(self, raw: Tensor) -> Tensor:
+        """(N, length, variables) floats, NaN where missing -> the same shape in float32, no NaN."""
+        level, scale = self._level_and_scale(raw)
+        own = (raw[:, :, : self.targets].to(torch.float32) - level) / scale
+        values = torch.cat([own, super().forward(raw)[:, :, self.targets :]], dim=2)
+        return values.masked_fill(values.isnan(), 0.0)
+
+    def restore(self, outputs: Tensor, raw: Tensor) -> Tensor:
+        """(N, steps, targets) in the units of their windows -> in those of the raw variables."""
+        level, scale = self._level_and_scale(raw)
+        return outputs * scale + level
+
+    def _level_and_scale(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        """The mean and the standard deviation of each forecast variable: (N, 1, targets) each."""
+        own = raw[:, :, : self.targets].to(torch.float32)
+        known = (~own.isnan()).to(torch.float32)
+        count = known.sum(dim=1, keepdim=True).clamp(min=1)
+        level = own.nan_to_num(0.0).sum(dim=1, keepdim=True) / count
+        away = (own - level).nan_to_num(0.0)
+        variance = away.square().sum(dim=1, keepdim=True) / count
+        return level, torch.sqrt(variance + LEAST_VARIANCE)
