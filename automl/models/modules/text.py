@@ -9,8 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from automl.core.data_types import PADDING
-from automl.models.modules.model import AdaptsToData
-from automl.models.modules.sequence import ToVector
+from automl.models.modules.model import AdaptsToData, ToVector
 
 # Multiplicative hashing (Knuth): an odd number near 2^32 over the golden ratio, and a prime below
 # which a key times it still fits into 64 bits.
