@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
 
 from automl.core.errors import SpaceError, SpaceProblem
 from automl.core.registry import MemberOf, Registry, nearest
-from automl.spaces.nodes import REPEAT
+from automl.spaces.nodes import REPEAT, ChoiceNode
 
 # The family of layers. Parameters of its options have no path before their names.
 LAYER = "layer"
@@ -145,6 +145,7 @@ class Context:
         repeats: Maximum number of times that this place occurs in one network.
         overridden: Whether flags replace values of the file, whose baseline may then name
             parameters that are no longer drawn.
+        choices: Choices that the whole space has so far, by name.
     """
 
     vocabulary: Vocabulary
@@ -154,6 +155,7 @@ class Context:
     once: str = ""
     repeats: int = 1
     overridden: bool = False
+    choices: dict[str, ChoiceNode] = field(default_factory=dict)
 
     @property
     def in_stage(self) -> bool:

@@ -138,13 +138,13 @@ class ChoiceNode:
 
     def sample(self, suggest: Suggest, scope: Scope) -> Any:
         """A draw of the chosen branch; nothing of the others is drawn."""
-        taken = suggest(scope.name(self.name), self._distribution)
+        taken = suggest(scope.name(self.name), self.distribution)
         return self.branches[str(taken)].sample(suggest, scope)
 
     def parameters(self, scope: Scope) -> Iterator[Parameter]:
         """The choice, then the parameters of each branch."""
         name = scope.name(self.name)
-        yield Parameter(name, self._distribution, scope.when)
+        yield Parameter(name, self.distribution, scope.when)
         for branch, node in self.branches.items():
             yield from node.parameters(scope.under(name, (branch,)))
 
@@ -166,8 +166,38 @@ class ChoiceNode:
         return ways[repeats]
 
     @property
-    def _distribution(self) -> Choices:
+    def distribution(self) -> Choices:
+        """Distribution of the parameter that chooses."""
         return Choices(tuple(self.branches))
+
+
+@dataclass(frozen=True)
+class FollowingNode:
+    """One of several branches, for each branch of a choice that stands elsewhere.
+
+    Args:
+        choice: The choice.
+        branches: Branch of the choice -> branch here.
+    """
+
+    choice: ChoiceNode
+    branches: Mapping[str, Node]
+
+    def sample(self, suggest: Suggest, scope: Scope) -> Any:
+        """A draw of the branch that goes with the one taken there."""
+        taken = suggest(self.choice.name, self.choice.distribution)
+        return self.branches[str(taken)].sample(suggest, scope)
+
+    def parameters(self, scope: Scope) -> Iterator[Parameter]:
+        """The choice, then the parameters of each branch."""
+        name = self.choice.name
+        yield Parameter(name, self.choice.distribution, scope.when)
+        for branch, node in self.branches.items():
+            yield from node.parameters(scope.under(name, (branch,)))
+
+    def size(self, repeats: int) -> int:
+        """The configurations of the largest branch: the choice itself is counted in its place."""
+        return max(node.size(repeats) for node in self.branches.values())
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from automl.core.registry import Registry
 from automl.spaces.context import LAYER, Vocabulary, named_of
 from automl.spaces.sections import ObjectiveForm, SearchForm
 from automl.spaces.space import SpaceForm
-from automl.spaces.stages import ChoiceForm, LayersChoiceForm, RepeatForm, StageForm
+from automl.spaces.stages import ChoiceForm, FollowingForm, LayersChoiceForm, RepeatForm, StageForm
 from automl.spaces.values import ChoicesForm, RangeForm
 
 Schema = dict[str, Any]
@@ -80,6 +80,15 @@ class _SchemaWriter:
         self.definitions |= members | {
             family: {"anyOf": [bare, {**named, "maxProperties": 1}]},
             f"{family}_choice": self.form(ChoiceForm, {"choices": {"anyOf": [names, named]}}),
+            f"{family}_following": self.form(
+                FollowingForm,
+                {
+                    "branches": {
+                        "type": "object",
+                        "additionalProperties": {"anyOf": [_ref(family), _ref(f"{family}_choice")]},
+                    }
+                },
+            ),
             f"{family}_branches": self.form(LayersChoiceForm, {"choices": branches}),
             f"{family}_stage": self._stage(family),
         }
@@ -105,7 +114,8 @@ class _SchemaWriter:
             return self._drawn(plain)
         if named.many:
             return _list_of(named.family)
-        return {"anyOf": [_ref(named.family), _ref(f"{named.family}_choice")]}
+        ways = ("", "_choice", "_following")
+        return {"anyOf": [_ref(f"{named.family}{way}") for way in ways]}
 
     def _drawn(self, plain: Schema) -> Schema:
         values = {"type": "array", "items": plain, "minItems": 1}

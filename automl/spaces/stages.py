@@ -18,7 +18,16 @@ from automl.spaces.document import (
     shown,
     without_lines,
 )
-from automl.spaces.nodes import ChoiceNode, DrawNode, FixedNode, ListNode, Node, StageNode
+from automl.spaces.nodes import (
+    REPEAT,
+    ChoiceNode,
+    DrawNode,
+    FixedNode,
+    FollowingNode,
+    ListNode,
+    Node,
+    StageNode,
+)
 from automl.spaces.values import MappingForm, check_shareable, read_form, read_value, rule_of
 
 # Maximum number of repeats of a layer in one network, all stages around it counted.
@@ -149,7 +158,49 @@ def read_choice(
     claimed = context.claim(name, shared)
     inside = context.inside(claimed.rpartition(".")[2])
     nodes = {branch: read_branch(inside, branch, entry) for branch, entry in branches.items()}
-    return ChoiceNode(claimed, nodes, shared)
+    context.choices[claimed] = choice = ChoiceNode(claimed, nodes, shared)
+    return choice
+
+
+class FollowingForm(MappingForm):
+    """A member of a family for each branch of a choice in the network."""
+
+    follows: str
+    """The name of the choice."""
+    branches: Any
+    """Each of its branches, with the member that goes with it or a choice between members."""
+
+
+def read_following(
+    context: Context, table: YamlTable, form: FollowingForm, read_branch: ReadBranch
+) -> FollowingNode | FixedNode:
+    """Read what follows a choice.
+
+    Args:
+        context: The place.
+        table: The mapping with ``follows``.
+        form: The mapping as it was read.
+        read_branch: Function that reads a branch.
+    """
+    followed, entry = table.entries["follows"], table.entries["branches"]
+    # In a repeated stage there may be a branch for each repeat.
+    known = {name: each for name, each in context.choices.items() if REPEAT not in name}
+    if form.follows not in known:
+        context.problems.unknown(followed.line, "choice", form.follows, tuple(known))
+        return FixedNode({})
+    choice = known[form.follows]
+    given = entry.value.entries if isinstance(entry.value, YamlTable) else {}
+    for branch, each in given.items():
+        if branch not in choice.branches:
+            names = tuple(choice.branches)
+            context.problems.unknown(each.line, "branch", branch, names, form.follows)
+    if missing := [branch for branch in choice.branches if branch not in given]:
+        context.problems.add(entry.line, f"`branches` needs {', '.join(map(repr, missing))}")
+        return FixedNode({})
+    inside = context.inside(form.follows)
+    return FollowingNode(
+        choice, {branch: read_branch(inside, branch, given[branch]) for branch in choice.branches}
+    )
 
 
 def _branches(problems: Problems, name: str, yaml: Yaml) -> Mapping[str, YamlEntry]:

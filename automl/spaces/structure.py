@@ -26,7 +26,15 @@ from automl.spaces.document import (
 from automl.spaces.domain import FixedSuggest
 from automl.spaces.nodes import FixedNode, ListNode, Node, Scope
 from automl.spaces.settings import ListedMember, MemberNode, SettingsNode
-from automl.spaces.stages import ChoiceForm, LayersChoiceForm, name_after, read_choice, read_stage
+from automl.spaces.stages import (
+    ChoiceForm,
+    FollowingForm,
+    LayersChoiceForm,
+    name_after,
+    read_choice,
+    read_following,
+    read_stage,
+)
 from automl.spaces.values import drawn_keys, read_form, read_value, rule_of
 
 # Reads a member of a list.
@@ -126,6 +134,15 @@ def _read_option(context: Context, owner: OptionsOwner, field: str, yaml: Yaml, 
         if owner.model.model_fields[field].is_required() and yaml == YamlList((), yaml.line):
             context.problems.add(yaml.line, f"{rule.label} is empty", "give it at least one")
         return read_members(inside, named.family, yaml, rule.label)
+    if isinstance(yaml, YamlTable) and "follows" in yaml.entries:
+
+        def read_branch(path: Context, branch: str, entry: YamlEntry) -> Node:
+            return _read_option(path.inside(branch), owner, field, entry.value, name)
+
+        following = read_form(context.problems, FollowingForm, yaml, rule.label)
+        if following is None:
+            return FixedNode({})
+        return read_following(context, yaml, following, read_branch)
     if isinstance(yaml, YamlTable) and "choices" in yaml.entries:
         form = read_form(context.problems, ChoiceForm, yaml, f"a choice for {rule.label}")
         return read_choice(context, yaml, name, form, partial(_read_named, named.family))

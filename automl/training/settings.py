@@ -184,9 +184,16 @@ def reports_per_epoch(epochs: int) -> int:
     return min(max(REPORTS_PER_TRAINING // epochs, 1), MAX_REPORTS_PER_EPOCH)
 
 
-def batch_size_for(examples: int) -> int:
-    """A batch size for a number of training examples: a power of two near its square root."""
-    wanted = min(max(isqrt(examples), USUAL_BATCH), max(examples // 4, LEAST_BATCH), MOST_BATCH)
+def batch_size_for(examples: int, texts: bool = False) -> int:
+    """A batch size for a number of training examples: a power of two near its square root.
+
+    Args:
+        examples: Number of training examples.
+        texts: Whether they are texts. A step on 128 of them takes a CPU about as long as one on 32,
+            and the models are as good or better: then the size is twice as large.
+    """
+    near = max(isqrt(examples) * (2 if texts else 1), USUAL_BATCH)
+    wanted = min(near, max(examples // 4, LEAST_BATCH), MOST_BATCH)
     return 1 << (wanted.bit_length() - 1)
 
 

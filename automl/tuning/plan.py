@@ -167,7 +167,7 @@ class Plan:
             draws_balance = rare
         batch_size = self.batch_size
         if batch_size is None and space.leaves_to_data("batch_size"):
-            batch_size = batch_size_for(examples)
+            batch_size = batch_size_for(examples, TASKS[self.task].data == "text")
         known = replace(space, fitted={"batch_size": batch_size} if batch_size else {})
         usual = int(known.sample(FixedSuggest(space.baseline())).training["batch_size"])
         full = self.epochs or epochs_for(examples, usual)

@@ -32,3 +32,8 @@ def test_a_handful_of_examples_is_not_trained_for_ever() -> None:
 )
 def test_batches_grow_with_the_data(examples: int, batch_size: int) -> None:
     assert batch_size_for(examples) == batch_size
+
+
+@pytest.mark.parametrize(("examples", "batch_size"), [(35, 8), (1_257, 64), (6_000, 128)])
+def test_batches_of_texts_are_larger(examples: int, batch_size: int) -> None:
+    assert batch_size_for(examples, texts=True) == batch_size

@@ -96,7 +96,14 @@ class SelfAttention(Masked):
         split = self.project(inputs).unflatten(2, (3, self.heads, -1))
         query, key, value = split.permute(2, 0, 3, 1, 4)
         seen = None if mask is None else mask[:, None, None, :]
-        attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        if query.device.type == "cpu" and query.dtype == torch.bfloat16:
+            # On CPUs the backward pass of attention is several times slower in bfloat16.
+            with torch.autocast("cpu", enabled=False):
+                attended = functional.scaled_dot_product_attention(
+                    query.float(), key.float(), value.float(), attn_mask=seen
+                )
+        else:
+            attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
         combined: Tensor = self.combine(attended.transpose(1, 2).flatten(2))
         return combined
 
