@@ -11,19 +11,19 @@ from automl.core.errors import Infeasible
 from automl.models.layers import LAYERS
 from automl.models.modules.model import Body, Model
 from automl.models.modules.preprocessing import TokenIds
-from automl.models.modules.text import SCALE, NgramBag
+from automl.models.modules.text import SCALE, HashedNgrams
 
 TEXTS = torch.tensor([[2, 3, 2, 4, 0, 0], [3, 4, 5, 6, 7, 3], [2, 0, 0, 0, 0, 0]])
 
 
-def bag(ngrams: int = 2, units: int = 1000, adapted: bool = True) -> NgramBag:
-    module = NgramBag(10, units, ngrams, 990)
+def bag(ngrams: int = 2, units: int = 1000, adapted: bool = True) -> HashedNgrams:
+    module = HashedNgrams(10, units, ngrams, 990)
     if adapted:
         Model(TokenIds(), Body(module), torch.nn.Identity()).adapt([TEXTS], whole_split=True)
     return module
 
 
-def values_of(module: NgramBag, texts: torch.Tensor) -> torch.Tensor:
+def values_of(module: HashedNgrams, texts: torch.Tensor) -> torch.Tensor:
     """What each n-gram of the texts adds, in the order of their rows: (N, rows)."""
     module.table.data = torch.eye(len(module.table))
     return module(texts)

@@ -140,7 +140,7 @@ class NgramBag(Layer):
 
     def build(self, shape: Shape) -> nn.Module:
         """The bag with a table of zeros."""
-        from automl.models.modules.text import NgramBag as Module
+        from automl.models.modules.text import HashedNgrams as Module
 
         if not isinstance(shape, Tokens):
             raise Infeasible("it needs token ids; put it first in a network for texts")

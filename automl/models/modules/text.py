@@ -20,7 +20,7 @@ MULTIPLIER, MODULUS = 2_654_435_761, 2**31 - 1
 SCALE = 30.0
 
 
-class NgramBag(ToVector, AdaptsToData):
+class HashedNgrams(ToVector, AdaptsToData):
     """The sum of a learned vector for each different n-gram of a text, scaled by TF-IDF.
 
     Each token has a row of a table, and longer n-grams share the rows that follow, by their hash.

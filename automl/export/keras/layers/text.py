@@ -9,10 +9,10 @@ from keras import layers, ops
 
 from automl.core.data_types import PADDING
 from automl.export.keras.layers.basic import MaskedValues, apply_layer
-from automl.models.modules.text import MODULUS, MULTIPLIER, SCALE, NgramBag
+from automl.models.modules.text import MODULUS, MULTIPLIER, SCALE, HashedNgrams
 
 
-def ngram_bag(module: NgramBag, inputs: MaskedValues) -> MaskedValues:
+def ngram_bag(module: HashedNgrams, inputs: MaskedValues) -> MaskedValues:
     """An ``Embedding`` of the n-grams, and one of their weights."""
     rows = _rows(module, inputs.values)
     before = ops.pad(rows[:, :-1], [[0, 0], [1, 0]], constant_values=PADDING)
@@ -27,8 +27,8 @@ def ngram_bag(module: NgramBag, inputs: MaskedValues) -> MaskedValues:
     return MaskedValues(ops.sum(vectors * (weights * SCALE / norm), axis=1))
 
 
-def _rows(module: NgramBag, tokens: Any) -> Any:
-    """The rows of the n-grams, as ``NgramBag.rows`` has them."""
+def _rows(module: HashedNgrams, tokens: Any) -> Any:
+    """The rows of the n-grams, as ``HashedNgrams.rows`` has them."""
     tokens = ops.cast(tokens, "int64")
     found, key, after = [tokens], tokens, tokens
     for _ in range(1, module.ngrams):
