@@ -14,6 +14,11 @@ from torch import Tensor, nn
 from automl.training.optimizers import trainable
 
 
+# Largest gradient, and change of the loss, at which the optimum is reached: in float32 there is
+# nothing to gain below. A step at the optimum computes the loss only once.
+LEAST_GRADIENT, LEAST_CHANGE = 1e-5, 1e-7
+
+
 class RegularizedLBFGS(torch.optim.LBFGS):
     """L-BFGS with a strong Wolfe line search on a loss plus half the squared weights.
 
@@ -43,6 +48,8 @@ class RegularizedLBFGS(torch.optim.LBFGS):
             max_eval=evaluations,
             history_size=history,
             line_search_fn="strong_wolfe",
+            tolerance_grad=LEAST_GRADIENT,
+            tolerance_change=LEAST_CHANGE,
         )
 
     def step(self, closure: Callable[[], Tensor]) -> Any:  # type: ignore[override]
