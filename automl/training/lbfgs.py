@@ -13,7 +13,6 @@ from torch import Tensor, nn
 
 from automl.training.optimizers import trainable
 
-
 # Largest gradient, and change of the loss, at which the optimum is reached: in float32 there is
 # nothing to gain below. A step at the optimum computes the loss only once.
 LEAST_GRADIENT, LEAST_CHANGE = 1e-5, 1e-7
