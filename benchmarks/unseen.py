@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from math import nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -231,9 +232,11 @@ def with_study(
     chosen = simple.best(found.timeout)
     beside = np.load(outputs_file(case, simple.seed))[chosen]
     outputs = model_of(Bundle.load(stored.folder.best), data)(data.test)
-    difference, error = compare(data, case.metric, outputs, beside)
+    same = len(outputs) == len(beside)
+    difference, error = compare(data, case.metric, outputs, beside) if same else (nan, nan)
     return replace(
         found,
+        problem="" if same else "it was measured on other test examples than the simple models",
         ends=dict(Counter(each.status for each in study.trials)),
         ranked_by=study.metric,
         test=(test.value, test.low, test.high),

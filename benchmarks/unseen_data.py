@@ -209,9 +209,12 @@ def write_series(name: str) -> WriteData:
 
 
 def write_traffic(file: Path) -> None:
-    """Cars on a motorway by the hour, with the weather."""
+    """Cars on a motorway by the hour, with the first weather that was noted in each."""
+    import pandas as pd
+
     name = "hourly_traffic_volume.csv"
-    file.write_bytes(_contents(HOURLY, name)[name])
+    table = pd.read_csv(io.BytesIO(_contents(HOURLY, name)[name]), keep_default_na=False)
+    table.drop_duplicates("date_time").to_csv(file, index=False)
 
 
 def write_power(file: Path) -> None:
