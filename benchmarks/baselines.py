@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from minirocket import MiniRocket
+from minirocket import RocketFeatures
 
 from automl.core.data_types import Classes
 from automl.data.dataset import Dataset, Split
@@ -208,7 +208,7 @@ def rockets(name: str, data: Dataset) -> Predict:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    features = MiniRocket(data.train.inputs)
+    features = RocketFeatures(data.train.inputs)
     model = make_pipeline(StandardScaler(), RidgeClassifierCV(alphas=np.logspace(-3, 3, 10)))
     model.fit(features(data.train.inputs), data.train.targets)
     return lambda split: _logits(model.decision_function(features(split.inputs)))

@@ -26,7 +26,7 @@ MOST_SEEN = 9
 GOLDEN = (5**0.5 + 1) / 2
 
 
-class MiniRocket:
+class RocketFeatures:
     """Shares of positive values of fixed, dilated kernels, against biases from a train split.
 
     Args:
