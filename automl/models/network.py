@@ -265,7 +265,8 @@ def summarize(
     features = steps[-1][1].shape if steps else shape
     steps.append(("output", measure_module(head, features)))
     return NetworkSummary(
-        rows=tuple(LayerSummary(name, size.shape, size.parameters) for name, size in steps),
+        # Plain tuples: the shape of a row of a table also has its columns, which nobody prints.
+        rows=tuple(LayerSummary(name, (*size.shape,), size.parameters) for name, size in steps),
         parameters=count_parameters(preprocess) + sum(size.parameters for _, size in steps),
         flops=sum(size.flops for _, size in steps),
     )

@@ -141,12 +141,20 @@ def test_missing_numbers_and_unknown_categories_are_what_they_were(
 
 
 @needs_keras
-@pytest.mark.parametrize("options", [{}, {"relu": True, "categories": 2}], ids=str)
+@pytest.mark.parametrize(
+    "embedding",
+    [
+        resolved("periodic_embedding"),
+        resolved("piecewise_embedding", relu=True, categories=2),
+    ],
+    ids=["periodic", "piecewise"],
+)
 def test_columns_of_a_table_are_embedded_as_they_were(
-    data_of: DataOf, options: dict[str, Any], tmp_path: Path
+    data_of: DataOf, embedding: dict[str, Any], tmp_path: Path
 ) -> None:
     data = data_of("table")[1]
-    folder, model = write((resolved("periodic_embedding", **options),), data, tmp_path)
+    network = (resolved("feature_scale"), embedding, resolved("parametric_activation", name="silu"))
+    folder, model = write(network, data, tmp_path)
     inputs = data.test.inputs[:9]
     np.testing.assert_allclose(
         Keras().load(folder)(inputs), outputs_of(model, inputs), rtol=1e-5, atol=1e-5

@@ -11,7 +11,24 @@ import torch
 from automl.core.data_types import Shape, TableRow
 from automl.core.errors import Infeasible
 from automl.models.layers import LAYERS
-from automl.models.network import build_body, measure_layer
+from automl.models.modules.preprocessing import Preprocess
+from automl.models.modules.tables import PiecewiseLinear
+from automl.models.network import build_body, build_model, measure_layer, summarize
+
+
+class Raw(Preprocess):
+    """Takes rows as they are."""
+
+    def forward(self, raw: torch.Tensor) -> torch.Tensor:
+        return raw
+
+
+RAW = Raw()
+
+
+def head(shape: Shape) -> torch.nn.Module:
+    return torch.nn.Linear(*shape, 1)
+
 
 # Two numbers, a flag, and categories of 2 and 5 values.
 ROW = TableRow(2, 1, (2, 5))
@@ -40,6 +57,10 @@ class TestTableRow:
     def test_layers_that_keep_the_shape_keep_its_columns(self) -> None:
         network = [{"dropout": {"rate": 0.1}}, {"periodic_embedding": {}}]
         assert build_body(network, ROW)[1] == (2 * 4 + 1 + 7,)
+
+    def test_a_summary_has_plain_shapes(self) -> None:
+        summary = summarize([{"feature_scale": {}}], ROW, RAW, head)
+        assert [type(row.shape) for row in summary.rows] == [tuple, tuple]
 
 
 class TestPeriodicEmbedding:
@@ -73,6 +94,23 @@ class TestPeriodicEmbedding:
     def test_it_refuses_a_sequence(self) -> None:
         with pytest.raises(Infeasible, match="row of a table"):
             measure_layer("periodic_embedding", "{}", (5, 4))
+
+
+class TestPiecewiseEmbedding:
+    def test_bins_hold_equally_many_of_the_rows_it_adapts_to(self) -> None:
+        model = build_model([{"piecewise_embedding": {"bins": 4}}], TableRow(1, 0, ()), RAW, head)
+        model.adapt([torch.arange(101.0)[:, None]])
+        embedding = model.body.get_submodule("piecewise_embedding_1.numbers")
+        assert isinstance(embedding, PiecewiseLinear)
+        assert embedding.edges.tolist() == [[0, 25, 50, 75, 100]]
+        shares = embedding.encode(torch.tensor([[-5.0], [30.0], [100.0]]))[:, 0]
+        expected = torch.tensor([[0, 0, 0, 0], [1, 0.2, 0, 0], [1, 1, 1, 1]])
+        torch.testing.assert_close(shares, expected)
+
+    def test_a_column_of_one_value_stays_finite(self) -> None:
+        model = build_model([{"piecewise_embedding": {}}], TableRow(2, 0, ()), RAW, head)
+        model.adapt([torch.zeros(9, 2)])
+        assert model(torch.tensor([[-1.0, 0.0], [0.0, 1.0]])).isfinite().all()
 
 
 class TestWhatRealMlpLearns:

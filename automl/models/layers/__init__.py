@@ -106,6 +106,7 @@ LAYERS: Registry[type[Layer]] = Registry(
         "embedding": "automl.models.layers.sequence:Embedding",
         "positional_embedding": "automl.models.layers.sequence:PositionalEmbedding",
         "periodic_embedding": "automl.models.layers.tables:PeriodicEmbedding",
+        "piecewise_embedding": "automl.models.layers.tables:PiecewiseEmbedding",
         "feature_scale": "automl.models.layers.tables:FeatureScale",
         "conv2d": "automl.models.layers.conv:Conv2d",
         "separable_conv2d": "automl.models.layers.conv:SeparableConv2d",

@@ -27,7 +27,19 @@ def as_row(shape: Shape) -> TableRow:
     return TableRow(shape[0], 0, ())
 
 
-class PeriodicEmbedding(Layer):
+class _NumberEmbedding(Layer):
+    """The options of layers that embed the numbers of a row."""
+
+    size: Annotated[int, Field(ge=2, le=2**31 - 1)] = 4
+    """Length of the vector of a number."""
+    relu: bool = False
+    """Whether relu follows the dense layer, as in the first form of these embeddings (PLR, QLR)."""
+    categories: Count | None = None
+    """Length of the learned vector of each category that has more values; null keeps them
+    one-hot."""
+
+
+class PeriodicEmbedding(_NumberEmbedding):
     """Turns each number into a learned vector of waves, so that networks see small differences.
 
     Cosines of learned frequencies go through a dense layer of the column, and the number itself is
@@ -39,24 +51,40 @@ class PeriodicEmbedding(Layer):
     MLPs and boosted trees on tabular data" (2024), and so is the size for categories.
     """
 
-    size: Annotated[int, Field(ge=2, le=2**31 - 1)] = 4
-    """Length of the vector of a number."""
     frequencies: Count = 16
     """Number of waves of each number."""
     scale: Annotated[float, Field(ge=0)] = 0.1
     """Standard deviation of the frequencies at first: higher ones tell smaller differences."""
-    relu: bool = False
-    """Whether relu follows the dense layer, as in the first form of this embedding (PLR)."""
-    categories: Count | None = None
-    """Length of the learned vector of each category that has more values; null keeps them
-    one-hot."""
 
     def build(self, shape: Shape) -> nn.Module:
-        """The numbers' waves, then flags and categories."""
+        """The numbers' vectors, then flags and categories."""
         from automl.models.modules.tables import ColumnEmbedding, Periodic
 
         row = as_row(shape)
         numbers = Periodic(row.numbers, self.size, self.frequencies, self.scale, self.relu)
+        return ColumnEmbedding(row, numbers, self.categories)
+
+
+class PiecewiseEmbedding(_NumberEmbedding):
+    """Turns each number into a learned vector of its place in the column: piecewise linear.
+
+    The column is cut into bins with equally many of the training rows. How far the number reaches
+    into each goes through a dense layer of the column, and the number itself is added as the last
+    value of its vector. It stands before all layers that mix the features.
+
+    Source: Gorishniy et al., "On Embeddings for Numerical Features in Tabular Deep Learning"
+    (2022), with the bins of quantiles.
+    """
+
+    bins: Count = 32
+    """Number of bins of each number."""
+
+    def build(self, shape: Shape) -> nn.Module:
+        """The numbers' vectors, then flags and categories."""
+        from automl.models.modules.tables import ColumnEmbedding, PiecewiseLinear
+
+        row = as_row(shape)
+        numbers = PiecewiseLinear(row.numbers, self.size, self.bins, self.relu)
         return ColumnEmbedding(row, numbers, self.categories)
 
 

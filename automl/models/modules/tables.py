@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from math import pi
 
 import torch
@@ -9,10 +10,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from automl.core.data_types import TableRow
+from automl.models.modules.model import AdaptsToData
+from automl.models.modules.preprocessing import LARGEST
 
 # How much faster factors of features are learned than other weights, and how much more slowly
 # the shares of activations. Source: Holzmüller et al., "Better by default" (2024).
 SCALE_SPEED, SHARE_SPEED = 6.0, 0.1
+# Width of the narrowest bin of a number: those of frequent values have none.
+LEAST_WIDTH = 0.01
 
 
 class ColumnEmbedding(nn.Module):
@@ -44,8 +49,38 @@ class ColumnEmbedding(nn.Module):
         return torch.cat([self.numbers(numbers), flags, *embedded], dim=1)
 
 
-class Periodic(nn.Module):
-    """Vectors of numbers: cosines of learned frequencies, a dense layer, then the number itself.
+class ColumnVectors(nn.Module):
+    """Vectors of numbers: sums of what each number is encoded as, then the number itself.
+
+    Args:
+        numbers: Number of columns.
+        size: Length of a number's vector, at least 2.
+        parts: Values that a number is encoded as.
+        relu: Whether relu follows the sums.
+    """
+
+    def __init__(self, numbers: int, size: int, parts: int, relu: bool) -> None:
+        super().__init__()
+        self.relu = relu
+        bound = parts**-0.5
+        self.weight = nn.Parameter(bound * (2 * torch.rand(numbers, parts, size - 1) - 1))
+        self.bias = nn.Parameter(bound * (2 * torch.rand(numbers * (size - 1)) - 1))
+
+    @abstractmethod
+    def encode(self, numbers: Tensor) -> Tensor:
+        """(N, numbers) floats -> (N, numbers, parts) floats."""
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """(N, numbers) floats -> (N, numbers · size) floats, the vectors one after the other."""
+        parts = self.encode(numbers)
+        sums = torch.matmul(parts.transpose(0, 1), self.weight).transpose(0, 1)
+        sums = sums + self.bias.view(sums.shape[1], -1)
+        sums = functional.relu(sums) if self.relu else sums
+        return torch.cat([sums, numbers[..., None].to(sums.dtype)], dim=2).flatten(1)
+
+
+class Periodic(ColumnVectors):
+    """Vectors from cosines of learned frequencies.
 
     Source: Holzmüller et al., "Better by default" (2024), whose first weights these are.
 
@@ -54,28 +89,52 @@ class Periodic(nn.Module):
         size: Length of a number's vector, at least 2.
         frequencies: Number of cosines of each number.
         scale: Standard deviation of the frequencies at first.
-        relu: Whether relu follows the dense layer.
+        relu: Whether relu follows the sums.
     """
 
     def __init__(self, numbers: int, size: int, frequencies: int, scale: float, relu: bool) -> None:
-        super().__init__()
-        self.relu = relu
+        super().__init__(numbers, size, frequencies, relu)
         # Flat, because vectors do not decay: frequencies and phases are no weights of a sum.
         self.frequencies = nn.Parameter(scale * torch.randn(numbers * frequencies))
         self.phases = nn.Parameter(pi * (2 * torch.rand(numbers * frequencies) - 1))
-        bound = frequencies**-0.5
-        self.weight = nn.Parameter(bound * (2 * torch.rand(numbers, frequencies, size - 1) - 1))
-        self.bias = nn.Parameter(bound * (2 * torch.rand(numbers * (size - 1)) - 1))
 
-    def forward(self, numbers: Tensor) -> Tensor:
-        """(N, numbers) floats -> (N, numbers · size) floats, the vectors one after the other."""
+    def encode(self, numbers: Tensor) -> Tensor:
+        """(N, numbers) floats -> (N, numbers, frequencies) cosines."""
         columns, waves, _ = self.weight.shape
         angles = 2 * pi * numbers[..., None] * self.frequencies.view(columns, waves)
-        cosines = (angles + self.phases.view(columns, waves)).cos()
-        sums = torch.matmul(cosines.transpose(0, 1), self.weight).transpose(0, 1)
-        sums = sums + self.bias.view(columns, -1)
-        sums = functional.relu(sums) if self.relu else sums
-        return torch.cat([sums, numbers[..., None].to(sums.dtype)], dim=2).flatten(1)
+        return (angles + self.phases.view(columns, waves)).cos()
+
+
+class PiecewiseLinear(ColumnVectors, AdaptsToData):
+    """Vectors from the share of each bin that lies below a number; bins hold equally many rows.
+
+    The bins are quantiles of the training inputs, and evenly spaced until those are known.
+
+    Args:
+        numbers: Number of columns.
+        size: Length of a number's vector, at least 2.
+        bins: Number of bins of each number.
+        relu: Whether relu follows the sums.
+    """
+
+    edges: Tensor
+
+    def __init__(self, numbers: int, size: int, bins: int, relu: bool) -> None:
+        super().__init__(numbers, size, bins, relu)
+        even = torch.linspace(-LARGEST, LARGEST, bins + 1)
+        self.register_buffer("edges", even.repeat(numbers, 1))
+
+    def encode(self, numbers: Tensor) -> Tensor:
+        """(N, numbers) floats -> (N, numbers, bins) shares in 0..1."""
+        if self.adapting:
+            levels = torch.linspace(0, 1, self.edges.shape[1], device=numbers.device)
+            self.edges.copy_(torch.quantile(numbers, levels, dim=0).T)
+        return ((numbers[..., None] - self.edges[:, :-1]) / self.widths).clamp(0, 1)
+
+    @property
+    def widths(self) -> Tensor:
+        """(numbers, bins) widths of the bins."""
+        return (self.edges[:, 1:] - self.edges[:, :-1]).clamp(min=LEAST_WIDTH)
 
 
 class LearnedScale(nn.Module):

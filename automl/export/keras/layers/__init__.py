@@ -23,6 +23,7 @@ BUILDERS: Registry[Builder] = Registry(
         "embedding": "automl.export.keras.layers.basic:embedding",
         "positional_embedding": "automl.export.keras.layers.basic:positional_embedding",
         "periodic_embedding": "automl.export.keras.layers.tables:column_embedding",
+        "piecewise_embedding": "automl.export.keras.layers.tables:column_embedding",
         "feature_scale": "automl.export.keras.layers.tables:feature_scale",
         "conv2d": "automl.export.keras.layers.convolution:conv2d",
         "separable_conv2d": "automl.export.keras.layers.convolution:separable_conv2d",

@@ -11,6 +11,7 @@ from torch import nn
 from automl.export.keras.layers.basic import MaskedValues, activation, apply_layer, dense
 from automl.models.modules.tables import (
     ColumnEmbedding,
+    ColumnVectors,
     LearnedActivation,
     LearnedScale,
     Periodic,
@@ -30,22 +31,35 @@ def column_embedding(module: ColumnEmbedding, inputs: MaskedValues) -> MaskedVal
 
 
 def _embed(module: nn.Module, values: Any) -> Any:
-    if isinstance(module, Periodic):
-        return _periodic(module, values)
+    if isinstance(module, ColumnVectors):
+        return _vectors(module, values)
     return dense(module, MaskedValues(values)).values if isinstance(module, nn.Linear) else values
 
 
-def _periodic(module: Periodic, values: Any) -> Any:
-    """Two ``EinsumDense`` with a cosine between; each column has weights of its own."""
-    columns, waves, sums = module.weight.shape
-    first = layers.EinsumDense("bn,nk->bnk", (columns, waves), bias_axes="nk")
-    frequencies = 2 * pi * module.frequencies.view(columns, waves)
-    cosines = ops.cos(apply_layer(first, values, frequencies, module.phases.view(columns, waves)))
-    second = layers.EinsumDense("bnk,nko->bno", (columns, sums), bias_axes="no")
-    outputs = apply_layer(second, cosines, module.weight, module.bias.view(columns, sums))
+def _vectors(module: ColumnVectors, values: Any) -> Any:
+    """What the numbers are encoded as, a dense layer for each column, then the numbers."""
+    columns, _, sums = module.weight.shape
+    encode = _waves if isinstance(module, Periodic) else _shares
+    layer = layers.EinsumDense("bnk,nko->bno", (columns, sums), bias_axes="no")
+    parts = encode(module, values)
+    outputs = apply_layer(layer, parts, module.weight, module.bias.view(columns, sums))
     outputs = ops.relu(outputs) if module.relu else outputs
     both = layers.Concatenate()([outputs, values[..., None]])
     return layers.Reshape((columns * (sums + 1),))(both)
+
+
+def _waves(module: Any, values: Any) -> Any:
+    """The cosines of ``Periodic``."""
+    columns, waves, _ = module.weight.shape
+    layer = layers.EinsumDense("bn,nk->bnk", (columns, waves), bias_axes="nk")
+    frequencies = 2 * pi * module.frequencies.view(columns, waves)
+    return ops.cos(apply_layer(layer, values, frequencies, module.phases.view(columns, waves)))
+
+
+def _shares(module: Any, values: Any) -> Any:
+    """The shares of the bins of ``PiecewiseLinear``."""
+    lower, widths = module.edges[:, :-1].numpy(), module.widths.numpy()
+    return ops.clip((values[..., None] - lower) / widths, 0.0, 1.0)
 
 
 def feature_scale(module: LearnedScale, inputs: MaskedValues) -> MaskedValues:
