@@ -12,7 +12,7 @@ RESULTS = "results"
 FIRST_SPACES: Mapping[str, str] = MappingProxyType(
     {
         "images": "cnn",
-        "text": "text_cnn",
+        "text": "text",
         "table": "mlp",
         "series": "series",
         "forecast": "forecast",

@@ -36,7 +36,7 @@ def test_data_of_a_kind_is_for_the_space_of_its_kind(kind: str, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("kind", "space"),
-    [("images", "cnn"), ("text", "text_cnn"), ("table", "mlp"), ("forecast", "forecast")],
+    [("images", "cnn"), ("text", "text"), ("table", "mlp"), ("forecast", "forecast")],
 )
 def test_a_space_is_found_for_data(kind: str, space: str, tmp_path: Path) -> None:
     assert space_for(str(WRITERS[kind](tmp_path))) == space
@@ -65,7 +65,7 @@ def test_rising_dates_of_any_format_make_a_series_to_forecast(day: str, tmp_path
 def test_a_column_called_text_may_hold_short_texts(tmp_path: Path) -> None:
     rows = [f"{('fine', 'bad', 'ok')[at % 3]},{at % 2}" for at in range(40)]
     (tmp_path / "own.csv").write_text("\n".join(["text,label", *rows]))
-    check_kind(str(tmp_path / "own.csv"), "text", "text_cnn")
+    check_kind(str(tmp_path / "own.csv"), "text", "text")
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_a_column_called_text_may_hold_short_texts(tmp_path: Path) -> None:
         (CHURN, "text", "mlp"),
         (CHURN, "forecast", "mlp"),
         (CODES, "text", "mlp"),
-        (REVIEWS, "table", "text_cnn"),
-        (REVIEWS, "images", "text_cnn"),
-        (REVIEWS, "forecast", "text_cnn"),
+        (REVIEWS, "table", "text"),
+        (REVIEWS, "images", "text"),
+        (REVIEWS, "forecast", "text"),
         (PRODUCTS, "images", "mlp"),
         (SALES, "images", "mlp"),
     ],
