@@ -233,3 +233,18 @@ def test_flatten_fills_short_texts_with_zeros() -> None:
 def test_group_norm_leaves_sequences_to_layer_norm() -> None:
     with pytest.raises(Infeasible, match="a sequence takes layer_norm"):
         size("group_norm", {"groups": 2})
+
+
+def test_attention_in_bfloat16_is_about_that_in_float32_with_its_gradients():
+    """On a CPU it is computed in float32, inside a network in bfloat16."""
+    module = module_of("transformer_encoder", {"heads": 2, "feedforward": 16, "dropout": 0.0})
+    inputs = torch.randn(4, *SEQUENCE, generator=torch.Generator().manual_seed(0))
+    mask = torch.arange(12)[None] < torch.tensor([[12], [5], [1], [8]])
+    found = []
+    for mixed in (False, True):
+        given = inputs.clone().requires_grad_()
+        with torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+            outputs = module(given, mask).float()
+        outputs.square().sum().backward()
+        found.append((outputs.detach(), given.grad))
+    torch.testing.assert_close(found[1], found[0], rtol=0.05, atol=0.1)
