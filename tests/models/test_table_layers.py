@@ -16,14 +16,14 @@ from automl.models.modules.tables import PiecewiseLinear
 from automl.models.network import build_body, build_model, measure_layer, summarize
 
 
-class Raw(Preprocess):
+class RawRows(Preprocess):
     """Takes rows as they are."""
 
     def forward(self, raw: torch.Tensor) -> torch.Tensor:
         return raw
 
 
-RAW = Raw()
+RAW = RawRows()
 
 
 def head(shape: Shape) -> torch.nn.Module:
