@@ -143,7 +143,7 @@ def test_losses_have_one_scale_whatever_a_model_sees(tmp_path):
     frame = hourly()
     drawn = [
         load_forecast(frame, tmp_path, target="load", level=level, history=history, horizon=3)
-        for level in ("window", "train")
+        for level in ("window", "train", "revin")
         for history in (5, 60)
     ]
     known = frame["load"].to_numpy()[:280]
