@@ -128,7 +128,7 @@ class TrainingSettings(Options):
         """An optimiser of the whole split compares losses, so that none of them may be random."""
         for name in self.optimizer:
             if name in OPTIMIZERS and OPTIMIZERS[name].whole_split:
-                for setting in ("mixup", "augment"):
+                for setting in ("mixup", "cutmix", "augment"):
                     if value := getattr(self, setting):
                         raise ValueError(
                             f"`{setting}` (={value!r}) changes the loss from one step to the next, "

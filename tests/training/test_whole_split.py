@@ -72,7 +72,7 @@ def test_no_schedule_and_no_clipping_change_its_steps(schedule):
     )
 
 
-@pytest.mark.parametrize("settings", [{"mixup": 0.2}, {"augment": [{"flip": {}}]}])
+@pytest.mark.parametrize("settings", [{"mixup": 0.2}, {"cutmix": 1.0}, {"augment": [{"flip": {}}]}])
 def test_random_changes_of_the_data_are_refused(settings):
     [name] = settings
     with pytest.raises(ValidationError, match=f"`{name}` .* changes the loss .* take adamw"):
