@@ -88,11 +88,11 @@ class Judge:
             pruner.note(trial, measurement, self._share(measurement), epochs)
             if not pruner.prune(study, _stored(trial)):
                 return "", 0
-            reason = (
-                f"{self._pruner} at epoch {epoch(measurement.epoch)}: "
-                f"{self._metric} {value(reported)}; "
-                f"{pruner.explain(study, _stored(trial))}"
-            )
+            told = f"{self._metric} {value(reported)}"
+            explained = pruner.explain(study, _stored(trial))
+            if not explained.startswith(told):  # a rung may ask for the loss, as the study does
+                explained = f"{told}; {explained}"
+            reason = f"{self._pruner} at epoch {epoch(measurement.epoch)}: {explained}"
             return reason, pruner.rung(study, _stored(trial))
 
     def _share(self, measurement: Measurement) -> float:
