@@ -67,7 +67,7 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
         preprocess = make_preprocess(data.encoding.preprocessing)
         model = build_model(spec.config.network, data.encoding.shape, preprocess, task.head)
     train = as_tensors(data.train, data.encoding)
-    model.adapt(each.to(device) for each in [some_inputs(train, spec.seed)])
+    model.adapt(each.to(device) for each in some_inputs(train, spec.seed))
     model.adapt((each.to(device) for each in all_inputs(train)), whole_split=True)
     return TrainingRun(
         model,
@@ -86,11 +86,14 @@ def prepare(spec: TrialSpec, data: Dataset, device: torch.device) -> TrainingRun
     )
 
 
-def some_inputs(train: Tensors, seed: int) -> Tensor:
-    """Random inputs of the train split, at most ``ADAPTING``: (N, …), in the split's order."""
+def some_inputs(train: Tensors, seed: int) -> Iterator[Tensor]:
+    """Random inputs of the train split, at most ``ADAPTING``: one batch (N, …), in their order.
+
+    They are read only where a layer asks for them.
+    """
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.randperm(len(train), generator=generator)[:ADAPTING]
-    return train.inputs_at(chosen.sort().values)
+    yield train.inputs_at(chosen.sort().values)
 
 
 def all_inputs(train: Tensors) -> Iterator[Tensor]:
