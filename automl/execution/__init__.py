@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from automl.core.registry import Registry
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
 
     from automl.core.executor import Executor, MakeRunner
     from automl.execution.resources import Resources
+
+# Ray is imported by a thread and brings requests, whose own filter of this warning is lost while
+# another thread uses `warnings.catch_warnings`.
+warnings.filterwarnings("ignore", message="SOCKS support in urllib3")
 
 EXECUTORS: Registry[Callable[[MakeRunner, Resources], Executor]] = Registry(
     "executor",
