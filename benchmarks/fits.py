@@ -87,7 +87,7 @@ class FitCase:
 
 PICTURES = (*("stamps-224", "stamps-mixed", "digits-16", "clothes-64", "stamps-256", "stamps-512"),)
 SPACES = (
-    *("cnn", "mlp", "lstm", "text_cnn", "transformer", "forecast", "series"),
+    *("cnn", "mlp", "text", "lstm", "text_cnn", "transformer", "forecast", "series"),
     *("keras_cnn", "keras_lstm"),
 )
 SMALL = (("cnn", "digits"), ("mlp", "breast_cancer"), ("forecast", "sunspots"))
